@@ -1,0 +1,30 @@
+# The jobs of a working day; `just` lists them. Everything here is one cargo command: just is a convenience.
+
+default:
+    @just --list
+
+# all that .ci/run checks
+check:
+    bash .ci/run
+
+# the tests
+test:
+    cargo test
+
+# everything on the recorded WannaCry ledger
+demo:
+    cargo run --release -- demo
+
+# draw the gallery in charts/ anew from the program's own data
+gallery:
+    cargo run --release -- --db target/gallery.db sync wannacry --explorer built-in
+    cargo run --release -- --db target/gallery.db chart wannacry --out charts
+
+# accept changed text snapshots after reading them
+accept:
+    INSTA_UPDATE=always cargo test
+
+# time the demo, and compare it with the same job in pandas and matplotlib (needs python3 with both)
+bench:
+    cargo bench
+    python3 benches/compare.py

@@ -1,0 +1,283 @@
+//! One family file: its shape in TOML, and the checks that need no other file.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use bitcoin::Network;
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::domain::{Address, Amount, Demand, DemandAmount, Family, Link, Source, WatchedAddress, parse_network};
+
+/// What a file says, with the line of each address.
+pub(super) struct FamilyFile {
+    pub family: Family,
+    pub network: Network,
+    pub lines: Vec<usize>,
+}
+
+/// A line and what is wrong with it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct BadFile {
+    pub line: usize,
+    pub reason: String,
+}
+
+impl fmt::Display for BadFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.reason)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    name: Spanned<String>,
+    title: String,
+    #[serde(default)]
+    aliases: Vec<String>,
+    summary: String,
+    #[serde(default)]
+    network: Option<Spanned<String>>,
+    #[serde(default)]
+    active: RawActive,
+    #[serde(default)]
+    sample: Option<String>,
+    #[serde(default)]
+    demands: Vec<Spanned<RawDemand>>,
+    sources: BTreeMap<String, RawSource>,
+    addresses: Vec<RawAddresses>,
+    #[serde(default)]
+    links: Vec<RawLink>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawActive {
+    from: Option<Spanned<toml::value::Datetime>>,
+    to: Option<Spanned<toml::value::Datetime>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDemand {
+    usd: Option<Spanned<String>>,
+    btc: Option<Spanned<String>>,
+    from: Option<Spanned<toml::value::Datetime>>,
+    to: Option<Spanned<toml::value::Datetime>>,
+    tolerance: Option<Spanned<String>>,
+    note: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSource {
+    title: String,
+    url: Option<String>,
+    licence: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAddresses {
+    source: Spanned<String>,
+    note: Option<String>,
+    list: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLink {
+    title: String,
+    url: String,
+}
+
+/// Turns a byte offset into a line number.
+struct Lines<'a>(&'a str);
+
+impl Lines<'_> {
+    fn of(&self, offset: usize) -> usize {
+        1 + self.0.as_bytes().iter().take(offset).filter(|b| **b == b'\n').count()
+    }
+
+    fn bad<T>(&self, at: &Spanned<T>, reason: impl Into<String>) -> BadFile {
+        BadFile { line: self.of(at.span().start), reason: reason.into() }
+    }
+}
+
+/// Reads and checks one file.
+pub(super) fn parse(text: &str) -> Result<FamilyFile, BadFile> {
+    let lines = Lines(text);
+    let raw: Raw = toml::from_str(text).map_err(|error| BadFile {
+        line: error.span().map_or(1, |span| lines.of(span.start)),
+        reason: error.message().to_owned(),
+    })?;
+    let name = raw.name.get_ref();
+    let good_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if !good_name {
+        return Err(lines.bad(&raw.name, "a name has lower-case letters, digits and hyphens only"));
+    }
+    let network = match &raw.network {
+        None => Network::Bitcoin,
+        Some(name) => parse_network(name.get_ref()).map_err(|reason| lines.bad(name, reason))?,
+    };
+    let (addresses, address_lines) = addresses(&raw, network, &lines)?;
+    let demands = raw.demands.iter().map(|d| demand(d, &lines)).collect::<Result<_, _>>()?;
+    let sources = raw
+        .sources
+        .into_iter()
+        .map(|(key, s)| Source { key, title: s.title, url: s.url, licence: s.licence })
+        .collect();
+    let family = Family {
+        name: name.clone(),
+        title: raw.title,
+        aliases: raw.aliases,
+        summary: raw.summary,
+        active_from: raw.active.from.as_ref().map(|d| day(d, &lines)).transpose()?,
+        active_to: raw.active.to.as_ref().map(|d| day(d, &lines)).transpose()?,
+        sample: raw.sample,
+        demands,
+        sources,
+        addresses,
+        links: raw.links.into_iter().map(|l| Link { title: l.title, url: l.url }).collect(),
+        built_in: false,
+    };
+    Ok(FamilyFile { family, network, lines: address_lines })
+}
+
+fn addresses(raw: &Raw, network: Network, lines: &Lines<'_>) -> Result<(Vec<WatchedAddress>, Vec<usize>), BadFile> {
+    let mut out = Vec::new();
+    let mut found_at = Vec::new();
+    let mut seen: HashMap<Address, usize> = HashMap::new();
+    // Lines are counted onward from the last address, not from the top each time: files hold thousands.
+    let (mut offset, mut line) = (0, 1);
+    for block in &raw.addresses {
+        let source = block.source.get_ref();
+        if !raw.sources.contains_key(source) {
+            return Err(lines.bad(&block.source, format!("no source \"{source}\"; add [sources.{source}]")));
+        }
+        for text in &block.list {
+            let at = text.span().start;
+            if at >= offset {
+                line += lines.0.as_bytes().get(offset..at).unwrap_or_default().iter().filter(|b| **b == b'\n').count();
+            } else {
+                line = lines.of(at);
+            }
+            offset = at;
+            let address =
+                Address::parse(text.get_ref(), network).map_err(|error| BadFile { line, reason: error.to_string() })?;
+            if let Some(before) = seen.insert(address.clone(), line) {
+                return Err(BadFile { line, reason: format!("{address} is named twice (line {before})") });
+            }
+            out.push(WatchedAddress { address, source: source.clone(), note: block.note.clone() });
+            found_at.push(line);
+        }
+    }
+    if out.is_empty() {
+        return Err(BadFile { line: 1, reason: "a family needs at least one address".to_owned() });
+    }
+    Ok((out, found_at))
+}
+
+fn demand(raw: &Spanned<RawDemand>, lines: &Lines<'_>) -> Result<Demand, BadFile> {
+    let RawDemand { usd, btc, from, to, tolerance, note } = raw.get_ref();
+    let amount = match (usd, btc) {
+        (Some(usd), None) => DemandAmount::Usd(positive(usd, lines)?),
+        (None, Some(btc)) => {
+            let coins = positive(btc, lines)?;
+            let amount = Amount::from_str_in(&coins.to_string(), bitcoin::Denomination::Bitcoin)
+                .map_err(|error| lines.bad(btc, format!("not an amount of bitcoin: {error}")))?;
+            DemandAmount::Btc(amount)
+        }
+        _ => return Err(lines.bad(raw, "a demand needs either usd or btc")),
+    };
+    let tolerance = match tolerance {
+        None => Decimal::new(10, 2),
+        Some(text) => {
+            let tolerance = positive(text, lines)?;
+            if tolerance >= Decimal::ONE {
+                return Err(lines.bad(text, "a tolerance is a share below 1, like \"0.10\""));
+            }
+            tolerance
+        }
+    };
+    let from = from.as_ref().map(|d| day(d, lines)).transpose()?;
+    let to = to.as_ref().map(|d| day(d, lines)).transpose()?;
+    if let (Some(from), Some(to)) = (from, to)
+        && to < from
+    {
+        return Err(lines.bad(raw, "the demand ends before it begins"));
+    }
+    Ok(Demand { amount, from, to, tolerance, note: note.clone() })
+}
+
+fn positive(text: &Spanned<String>, lines: &Lines<'_>) -> Result<Decimal, BadFile> {
+    match text.get_ref().parse::<Decimal>() {
+        Ok(number) if number > Decimal::ZERO => Ok(number),
+        _ => Err(lines.bad(text, format!("\"{}\" is not a positive decimal number", text.get_ref()))),
+    }
+}
+
+fn day(raw: &Spanned<toml::value::Datetime>, lines: &Lines<'_>) -> Result<NaiveDate, BadFile> {
+    let value = raw.get_ref();
+    let day = value.date.filter(|_| value.time.is_none());
+    day.and_then(|d| NaiveDate::from_ymd_opt(d.year.into(), d.month.into(), d.day.into()))
+        .ok_or_else(|| lines.bad(raw, format!("\"{value}\" is not a day like 2017-05-12")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"name = "try-one"
+title = "Try One"
+summary = "A family for tests."
+active = { from = 2017-05-12 }
+
+[[demands]]
+usd = "300"
+from = 2017-05-12
+to = 2017-05-15
+
+[sources.press]
+title = "A newspaper"
+
+[[addresses]]
+source = "press"
+list = [
+  "12t9YDPgwueZ9NyMgw519p7AA8isjr6SMw",
+  "13AM4VW2dhxYgXeQepoHkHSQuy6NgaEb94",
+]
+"#;
+
+    #[test]
+    fn a_good_file_is_read() {
+        let file = parse(GOOD).unwrap();
+        assert_eq!(file.family.addresses.len(), 2);
+        assert_eq!(file.lines, [17, 18]);
+        assert_eq!(file.family.demands[0].tolerance, Decimal::new(1, 1));
+    }
+
+    #[test]
+    fn a_bad_file_is_refused_with_line_and_reason() {
+        let check = |from: &str, to: &str, expect: &str| {
+            assert!(GOOD.contains(from), "{from}");
+            let error = parse(&GOOD.replacen(from, to, 1)).map(|_| ()).unwrap_err().to_string();
+            assert!(error.contains(expect), "{error:?} does not say {expect:?}");
+        };
+        check("12t9YDPgwueZ9NyMgw519p7AA8isjr6SMw", "12t9YDPgwueZ9NyMgw519p7AA8isjr6SMx", "line 17: \"12t9");
+        check("12t9YDPgwueZ9NyMgw519p7AA8isjr6SMw", "tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx", "line 17");
+        check("12t9YDPgwueZ9NyMgw519p7AA8isjr6SMw", "13AM4VW2dhxYgXeQepoHkHSQuy6NgaEb94", "line 18: 13AM4V");
+        check("source = \"press\"", "source = \"radio\"", "line 15: no source \"radio\"");
+        check("source = \"press\"\n", "", "missing field `source`");
+        check("usd = \"300\"", "usd = \"-3\"", "line 7: \"-3\" is not a positive");
+        check("usd = \"300\"", "", "either usd or btc");
+        check("to = 2017-05-15", "to = 2017-05-11", "ends before it begins");
+        check("from = 2017-05-12\nto", "from = 2017-05-12T00:00:00\nto", "is not a day");
+        check("try-one", "Try One", "line 1: a name has");
+        check("title", "tilte", "line 2: unknown field");
+        check("[sources.press]", "[sources.press", "line 11");
+    }
+}

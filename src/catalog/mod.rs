@@ -1,0 +1,126 @@
+//! The watch list: ransom families, one TOML file each, shipped with the program or the user's own.
+//!
+//! A file is checked whole when it is read: checksums, network, duplicates within and across families, a source for every
+//! address. A bad file is refused with its name, the line and the reason.
+
+mod file;
+mod own;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use bitcoin::Network;
+use rust_embed::Embed;
+
+use crate::domain::{Address, Family};
+
+pub use own::{Added, add, remove};
+
+/// The families that the program carries.
+#[derive(Embed)]
+#[folder = "data/families"]
+#[include = "*.toml"]
+struct Shipped;
+
+/// The families of one network, the built-in ones and the user's own, by name.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    families: BTreeMap<String, Family>,
+    /// Lower-case names and aliases, each with the family's name.
+    names: HashMap<String, String>,
+    /// Each address with the file and line that names it.
+    places: HashMap<Address, (String, usize)>,
+}
+
+/// A name that no family has.
+#[derive(Debug, thiserror::Error)]
+#[error("no family \"{name}\"{}", near.as_ref().map(|n| format!("; did you mean \"{n}\"?")).unwrap_or_default())]
+pub struct UnknownFamily {
+    /// What was asked for.
+    pub name: String,
+    /// The nearest name there is.
+    pub near: Option<String>,
+}
+
+impl Catalog {
+    /// The built-in families (they are all of mainnet) and those in `own`, a folder that need not exist.
+    pub fn load(network: Network, own: Option<&Path>) -> Result<Self> {
+        let mut catalog = Self::default();
+        if network == Network::Bitcoin {
+            for name in Shipped::iter() {
+                let data = Shipped::get(&name).with_context(|| format!("data/families/{name} is not embedded"))?;
+                let text = std::str::from_utf8(&data.data).with_context(|| format!("data/families/{name}"))?;
+                catalog.admit(&format!("data/families/{name}"), text, network, true)?;
+            }
+        }
+        for path in own.map(own::files).transpose()?.unwrap_or_default() {
+            let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+            catalog.admit(&path.display().to_string(), &text, network, false)?;
+        }
+        Ok(catalog)
+    }
+
+    /// Reads one file into the catalogue; a family of another network is checked and left out.
+    fn admit(&mut self, place: &str, text: &str, network: Network, built_in: bool) -> Result<()> {
+        let file::FamilyFile { mut family, network: own_network, lines } =
+            file::parse(text).map_err(|error| anyhow::anyhow!("{place}: {error}"))?;
+        let stem = Path::new(place).file_stem().and_then(|s| s.to_str()).unwrap_or_default();
+        if stem != family.name {
+            bail!("{place}: line 1: the family is called \"{}\"; name the file {}.toml", family.name, family.name);
+        }
+        if own_network != network {
+            return Ok(());
+        }
+        family.built_in = built_in;
+        for name in std::iter::once(&family.name).chain(&family.aliases) {
+            let key = name.to_lowercase();
+            match self.names.get(&key) {
+                Some(other) if *other != family.name => {
+                    bail!("{place}: line 1: the name \"{name}\" is taken by the family {other}")
+                }
+                Some(_) if self.families.contains_key(&family.name) => {
+                    bail!("{place}: line 1: there is a family {} already", family.name)
+                }
+                _ => self.names.insert(key, family.name.clone()),
+            };
+        }
+        for (watched, line) in family.addresses.iter().zip(lines) {
+            if let Some((other, there)) = self.places.insert(watched.address.clone(), (place.to_owned(), line)) {
+                bail!("{place}: line {line}: {} is named before ({other}, line {there})", watched.address);
+            }
+        }
+        self.families.insert(family.name.clone(), family);
+        Ok(())
+    }
+
+    /// All families, by name.
+    pub fn families(&self) -> impl Iterator<Item = &Family> {
+        self.families.values()
+    }
+
+    /// The family of that name or alias, in any case.
+    pub fn find(&self, name: &str) -> Result<&Family, UnknownFamily> {
+        let key = name.to_lowercase();
+        if let Some(family) = self.names.get(&key).and_then(|name| self.families.get(name)) {
+            return Ok(family);
+        }
+        let near = self
+            .names
+            .keys()
+            .map(|known| (strsim::jaro_winkler(known, &key), known))
+            .filter(|(score, _)| *score > 0.7)
+            .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)));
+        Err(UnknownFamily { name: name.to_owned(), near: near.and_then(|(_, known)| self.names.get(known)).cloned() })
+    }
+
+    /// Where an address is named: file and line.
+    pub fn place_of(&self, address: &Address) -> Option<(&str, usize)> {
+        self.places.get(address).map(|(file, line)| (file.as_str(), *line))
+    }
+}
+
+/// The user's own family files live here, below the configuration folder.
+pub fn own_folder(config_folder: &Path) -> PathBuf {
+    config_folder.join("families")
+}

@@ -1,0 +1,70 @@
+//! The user's own family files: one folder, one file a family.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use bitcoin::Network;
+
+use super::{Catalog, file};
+use crate::domain::Family;
+
+/// The family files of a folder, in order of name; none where the folder does not exist.
+pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error).with_context(|| folder.display().to_string()),
+    };
+    let mut out = Vec::new();
+    for entry in entries {
+        let path = entry.with_context(|| folder.display().to_string())?.path();
+        if path.extension().is_some_and(|e| e == "toml") {
+            out.push(path);
+        }
+    }
+    out.sort();
+    Ok(out)
+}
+
+/// A family that was put on the watch list.
+#[derive(Debug)]
+pub struct Added {
+    /// The family.
+    pub family: Family,
+    /// The network its addresses are of.
+    pub network: Network,
+    /// The file it now lives in.
+    pub path: PathBuf,
+}
+
+/// Checks the family file at `from` against the whole catalogue and copies it into the user's folder.
+pub fn add(from: &Path, folder: &Path) -> Result<Added> {
+    let text = std::fs::read_to_string(from).with_context(|| from.display().to_string())?;
+    let place = from.display();
+    let parsed = file::parse(&text).map_err(|error| anyhow::anyhow!("{place}: {error}"))?;
+    let name = &parsed.family.name;
+    let target = folder.join(format!("{name}.toml"));
+    if target.exists() {
+        bail!("there is a family {name} already ({}); remove it first", target.display());
+    }
+    // Checked under the name it will have, against the catalogue of its own network.
+    let mut catalog = Catalog::load(parsed.network, Some(folder))?;
+    catalog.admit(&target.display().to_string(), &text, parsed.network, false)?;
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    // Written beside and renamed, so that a full disk leaves no half file in the watch list.
+    let beside = folder.join(format!(".{name}.new"));
+    std::fs::write(&beside, &text).with_context(|| beside.display().to_string())?;
+    std::fs::rename(&beside, &target).with_context(|| target.display().to_string())?;
+    Ok(Added { family: parsed.family, network: parsed.network, path: target })
+}
+
+/// Takes one of the user's own families off the watch list; built-in ones stay. Returns the file removed.
+pub fn remove(name: &str, folder: &Path, catalog: &Catalog) -> Result<PathBuf> {
+    let family = catalog.find(name)?;
+    if family.built_in {
+        bail!("{} is built in and cannot be removed", family.name);
+    }
+    let path = folder.join(format!("{}.toml", family.name));
+    std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
+    Ok(path)
+}

@@ -1,0 +1,292 @@
+use super::canvas::Layer;
+use super::dates::TimeAxis;
+use super::geometry::{Rect, at};
+use super::labels::HARD;
+use super::page::{Page, Words};
+use super::scale::{self, Scale, btc};
+use super::style::size;
+use super::{Chart, Drawing, Input, text, withdrawals, words};
+use crate::domain::{Amount, format};
+use crate::figures::Step;
+
+pub(super) const CHART: Chart =
+    Chart { name: "weekly", about: "bitcoin received week by week, with counts and values", draw };
+
+/// Height of a row of figures under the axis.
+const ROW: f64 = 17.0;
+/// A bar narrower than this has no figures of its own.
+const NARROWEST: f64 = 27.0;
+
+fn draw(input: &Input<'_>) -> Drawing {
+    let input = &Input { weeks: drawn(input.weeks), ..*input };
+    let weeks = input.weeks;
+    let csv = csv(weeks);
+    let busiest =
+        weeks.iter().filter(|w| w.sats > 0).reduce(|best, week| if week.sats > best.sats { week } else { best });
+    let Some(busiest) = busiest else {
+        let (headline, sentence) = words::nothing(input);
+        let words =
+            Words { headline, subtitle: "Bitcoin received by week".to_owned(), foot: words::foot(input, false) };
+        let mut page = Page::new(input, CHART.name, words, 0.0, 0.0);
+        page.say_instead(&sentence);
+        return page.finish(csv, sentence);
+    };
+    let with_value = words::at_receipt(input.account).is_some();
+    let headline = headline(input, busiest);
+    let rows = rows_of_figures(input);
+    let words = Words { headline, subtitle: subtitle(input, !rows.is_empty()), foot: words::foot(input, with_value) };
+    let below = if rows.is_empty() { 0.0 } else { 4.0 + rows.len() as f64 * ROW };
+    let mut page = Page::new(input, CHART.name, words, 0.0, below);
+
+    let ticks = scale::linear_ticks(sats(busiest) * 1.06, (page.plot.height() / 62.0).min(7.0) as usize);
+    let last = ticks.len().saturating_sub(1);
+    let label = |(n, t): (usize, &scale::Tick)| match n {
+        0 => "0".to_owned(),
+        n if n == last => format!("{} BTC", t.plain()),
+        _ => t.plain(),
+    };
+    let labels: Vec<String> = ticks.iter().enumerate().map(label).collect();
+    page.make_room_left(labels.iter().map(String::as_str).chain(rows.iter().map(|r| r.name)));
+    let y = Scale::linear((0.0, ticks.last().map_or(1.0, |t| t.value)), (page.plot.bottom, page.plot.top));
+    for (tick, label) in ticks.iter().zip(&labels) {
+        page.grid_line(y.px(tick.value), label, tick.value == 0.0);
+    }
+    let bars = Bars::new(weeks.len(), page.plot);
+    dates(&mut page, input, &bars);
+    for (n, week) in weeks.iter().enumerate().filter(|(_, w)| w.sats > 0) {
+        let top = y.px(sats(week)).min(page.plot.bottom - 0.5);
+        let bar =
+            Rect::new(bars.centre(n) - bars.width / 2.0, top, bars.centre(n) + bars.width / 2.0, page.plot.bottom);
+        page.canvas.rect(Layer::Bar, page.palette.inward, bar);
+        page.places.ink_rect(&bar, HARD);
+    }
+    let with_year = match (weeks.first(), weeks.last()) {
+        (Some(a), Some(b)) => a.from.format("%Y").to_string() != b.to.format("%Y").to_string(),
+        _ => false,
+    };
+    let week_of = |day: &withdrawals::Leaving| weeks.partition_point(|w| w.to < day.day).min(weeks.len() - 1);
+    let x = |day: &withdrawals::Leaving| {
+        let n = week_of(day);
+        let in_week = (day.day - weeks[n].from).num_days().clamp(0, 6) as f64;
+        bars.centre(n) + ((in_week + 0.5) / 7.0 - 0.5) * bars.pitch
+    };
+    let leaving = withdrawals::by_day(input.account);
+    withdrawals::mark(&mut page, &leaving, x);
+    if rows.is_empty() {
+        label_largest(&mut page, input, &bars, &y);
+    } else {
+        label_each(&mut page, input, &bars, &y, sats(busiest));
+        figures(&mut page, &rows, &bars);
+    }
+    withdrawals::label(&mut page, input, &leaving, with_year, x);
+    page.finish(csv, alt(input, busiest))
+}
+
+/// The weeks up to a little after the last in which something happened: a long quiet end says nothing more.
+fn drawn(weeks: &[Step]) -> &[Step] {
+    let moved = |w: &Step| w.outputs > 0 || w.withdrawals > 0;
+    let busy = weeks.iter().rposition(moved).map_or(0, |n| n + 1);
+    &weeks[..weeks.len().min(busy + (busy / 8).max(1))]
+}
+
+fn sats(week: &Step) -> f64 {
+    btc(Amount::from_sat(week.sats))
+}
+
+/// Where the bars stand.
+struct Bars {
+    left: f64,
+    pitch: f64,
+    width: f64,
+}
+
+impl Bars {
+    fn new(count: usize, plot: Rect) -> Self {
+        // A few bars are not blown up to fill the sheet.
+        let pitch = (plot.width() / count.max(1) as f64).min(180.0);
+        // Bars without room between them overlap a little, so that no seams show.
+        let width = if pitch < 3.0 { pitch + 0.5 } else { (pitch * 0.72).min(96.0) };
+        Self { left: plot.left + (plot.width() - pitch * count.max(1) as f64) / 2.0, pitch, width }
+    }
+
+    fn centre(&self, n: usize) -> f64 {
+        self.left + (n as f64 + 0.5) * self.pitch
+    }
+}
+
+/// A row of figures under the axis.
+struct Row {
+    name: &'static str,
+    figures: Vec<String>,
+}
+
+/// Counts and values of each week, where every figure has room; else none.
+fn rows_of_figures(input: &Input<'_>) -> Vec<Row> {
+    let weeks = input.weeks;
+    let (width, _) = input.look.size.pixels();
+    let pitch = ((f64::from(width) - 150.0) / weeks.len().max(1) as f64).min(180.0);
+    if pitch < NARROWEST {
+        return Vec::new();
+    }
+    let shown = |week: &Step, figure: Option<String>| match (week.outputs, figure) {
+        (0, _) => "–".to_owned(),
+        (_, None) => "?".to_owned(),
+        (_, Some(figure)) => figure,
+    };
+    let counts = weeks.iter().map(|w| shown(w, Some(format::grouped(w.outputs as u64)))).collect();
+    let mut rows = vec![Row { name: "outputs", figures: counts }];
+    if weeks.iter().any(|w| w.outputs > 0 && w.value.is_some()) {
+        let money = |w: &Step| w.value.map(|v| format::money_tight(input.account.currency, v.close));
+        rows.push(Row { name: "value", figures: weeks.iter().map(|w| shown(w, money(w))).collect() });
+    }
+    rows.retain(|row| row.figures.iter().all(|f| text::width(f, size::SMALL, false) <= pitch - 3.0));
+    rows
+}
+
+fn figures(page: &mut Page, rows: &[Row], bars: &Bars) {
+    let mut top = page.plot.bottom + 2.0 * size::AXIS * text::LINE + 14.0;
+    for row in rows {
+        page.side_label(top + size::SMALL * text::LINE / 2.0, row.name, size::SMALL);
+        for (n, figure) in row.figures.iter().enumerate() {
+            page.small(bars.centre(n), top, figure, page.palette.grey, false);
+        }
+        top += ROW;
+    }
+}
+
+/// The bars' Mondays where they have room, else dates at natural steps.
+fn dates(page: &mut Page, input: &Input<'_>, bars: &Bars) {
+    let weeks = input.weeks;
+    let (Some(first), Some(last)) = (weeks.first(), weeks.last()) else { return };
+    let widest = text::width("29–31 May", size::AXIS, false).max(text::width("29 May", size::AXIS, false) + 8.0);
+    let every = (1..=4usize).find(|n| *n as f64 * bars.pitch >= widest * 0.86);
+    match every.filter(|n| weeks.len() / n <= 16) {
+        Some(every) => {
+            let mut year = String::new();
+            for (n, week) in weeks.iter().enumerate().step_by(every) {
+                page.below(bars.centre(n), &format::day_short(week.from), 0);
+                let own = week.from.format("%Y").to_string();
+                if own != year {
+                    page.below(bars.centre(n), &own, 1);
+                    year = own;
+                }
+            }
+        }
+        None => {
+            let midnight = |day: chrono::NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
+            let edges = (bars.left, bars.left + bars.pitch * weeks.len() as f64);
+            let end = midnight(last.to) + chrono::TimeDelta::days(1);
+            page.date_axis(&TimeAxis::new(midnight(first.from), end, edges, chrono_tz::Tz::UTC));
+        }
+    }
+}
+
+/// Writes each bar's amount on top of it.
+fn label_each(page: &mut Page, input: &Input<'_>, bars: &Bars, y: &Scale, most: f64) {
+    let decimals = match most {
+        x if x >= 100.0 => 0,
+        x if x >= 10.0 => 1,
+        x if x >= 1.0 => 2,
+        _ => 3,
+    };
+    for (n, week) in input.weeks.iter().enumerate().filter(|(_, w)| w.sats > 0) {
+        let amount = Amount::from_sat(week.sats);
+        let short = format::btc(amount, decimals);
+        let nothing = !short.chars().any(|c| ('1'..='9').contains(&c));
+        let shown = if nothing { format!("<{}", tiny(decimals)) } else { short };
+        let top = y.px(sats(week)).min(page.plot.bottom - 0.5);
+        let aside = text::width(&shown, size::SMALL, true) / 2.0 + 5.0;
+        for dx in [0.0, -aside, aside] {
+            if page.small(bars.centre(n) + dx, top - size::SMALL * text::LINE - 1.5, &shown, page.palette.inward, true)
+            {
+                break;
+            }
+        }
+    }
+}
+
+/// The smallest number with so many decimals that is not 0.
+fn tiny(decimals: u32) -> String {
+    match decimals {
+        0 => "1".to_owned(),
+        n => format!("0.{}1", "0".repeat(n as usize - 1)),
+    }
+}
+
+/// Where bars are too narrow for figures, the largest get words.
+fn label_largest(page: &mut Page, input: &Input<'_>, bars: &Bars, y: &Scale) {
+    let mut order: Vec<usize> = (0..input.weeks.len()).filter(|n| input.weeks[*n].sats > 0).collect();
+    order.sort_by_key(|n| (std::cmp::Reverse(input.weeks[*n].sats), *n));
+    let mut named: Vec<usize> = Vec::new();
+    for n in order {
+        // Three weeks apart from each other: the neighbours of a peak say the same.
+        if named.len() == 3 || named.iter().any(|other| other.abs_diff(n) < input.weeks.len() / 10) {
+            continue;
+        }
+        let week = &input.weeks[n];
+        let money = week.value.map(|v| format!(", {}", format::money(input.account.currency, v.close)));
+        let lines = [
+            format!("{}:", format::days(week.from, week.to)),
+            format!("{} BTC{}", format::btc_short(Amount::from_sat(week.sats)), money.unwrap_or_default()),
+            format::count(week.outputs, "payment", "payments"),
+        ];
+        let label = page.label(&lines, page.palette.inward, false);
+        if page.annotate(&label, at(bars.centre(n), y.px(sats(week))), (0.6, -0.6)) {
+            named.push(n);
+        }
+    }
+}
+
+fn headline(input: &Input<'_>, busiest: &Step) -> String {
+    let title = words::title(input);
+    let received = input.account.summary.received.amount;
+    let (sum, most) = (format::btc_round(received), format::btc_round(Amount::from_sat(busiest.sats)));
+    let days = format::days(busiest.from, busiest.to);
+    let part = busiest.sats as f64 / received.to_sat().max(1) as f64;
+    match words::share(part) {
+        Some("all") => format!("All {sum} bitcoin that {title} took in came in the week of {days}"),
+        Some(share) => format!("{title}’s busiest week brought {share} of its {sum} bitcoin"),
+        None => format!("{title}’s busiest week, {days}, brought {most} of its {sum} bitcoin"),
+    }
+}
+
+fn subtitle(input: &Input<'_>, with_rows: bool) -> String {
+    let zone = &input.account.summary.time_zone;
+    let mut text = format!("Bitcoin received by week, Monday to Sunday ({zone})");
+    if with_rows && input.weeks.iter().any(|w| w.value.is_some() && w.outputs > 0) {
+        text.push_str(&format!(
+            "; below, outputs and their value at the close of the day, {}",
+            input.account.currency.name()
+        ));
+    }
+    text
+}
+
+fn alt(input: &Input<'_>, busiest: &Step) -> String {
+    let weeks = format::count(input.weeks.len(), "week", "weeks");
+    let most = format::btc(Amount::from_sat(busiest.sats), 8);
+    let payments = format::count(busiest.outputs, "payment", "payments");
+    let days = format::days(busiest.from, busiest.to);
+    let received = &input.account.summary.received;
+    format!(
+        "Bars of the bitcoin received in each of {weeks}, {} BTC in all. The highest is {days} with {most} BTC in {payments}.",
+        format::btc(received.amount, 8)
+    )
+}
+
+fn csv(weeks: &[Step]) -> String {
+    let mut out = String::from(
+        "week,from,to,received_btc,outputs,transactions,low,close,high,without_price,withdrawals,withdrawn_btc\n",
+    );
+    for week in weeks {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let Step { label, from, to, outputs, transactions, without_price, withdrawals, .. } = week;
+        let [received, withdrawn] = [week.sats, week.withdrawn_sats].map(|s| format::in_btc(Amount::from_sat(s)));
+        let (low, close, high) = (text(&week.low), text(&week.close), text(&week.high));
+        out.push_str(&format!(
+            "{label},{from},{to},{received},{outputs},{transactions},{low},{close},{high},{without_price},\
+             {withdrawals},{withdrawn}\n"
+        ));
+    }
+    out
+}

@@ -1,0 +1,62 @@
+//! The options that ask the same question of every command that answers with figures.
+
+use anyhow::{Result, bail};
+use chrono_tz::Tz;
+
+use super::Context;
+use crate::domain::{Currency, Family, Moment, Network, TimeBasis, parse_zone};
+use crate::figures::{self, Account, Question};
+use crate::price::Prices;
+use crate::store::Store;
+
+/// As of when, by which clock, in which zone and currency.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct QuestionArgs {
+    /// Count to the end of this day in the chosen zone, or to this instant (RFC 3339), inclusive
+    /// [default: the ledger's last observation]
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = |text: &str| text.parse::<Moment>())]
+    pub as_of: Option<Moment>,
+    /// Which clock places a payment: block (the block's header) or first-seen [default: block]
+    #[arg(long, value_name = "BASIS", value_parser = |text: &str| text.parse::<TimeBasis>())]
+    pub time: Option<TimeBasis>,
+    /// Time zone that days, weeks and months are those of, like Europe/Berlin [default: UTC]
+    #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
+    pub tz: Option<Tz>,
+    /// Currency of the values: USD, EUR, GBP, JPY, CHF, CAD or AUD [default: USD]
+    #[arg(long, value_name = "CODE", value_parser = |text: &str| text.parse::<Currency>())]
+    pub currency: Option<Currency>,
+}
+
+impl QuestionArgs {
+    /// The question, with the configuration's answers where the flags are silent.
+    pub fn question(&self, context: &Context) -> Question {
+        Question {
+            as_of: self.as_of,
+            basis: self.time.unwrap_or_default(),
+            zone: self.tz.unwrap_or(context.config.time_zone),
+        }
+    }
+
+    /// The prices in the chosen currency. Test networks have none: their coins are worth nothing.
+    pub fn prices(&self, context: &Context) -> Result<Prices> {
+        let currency = self.currency.unwrap_or(context.config.currency);
+        match context.network() {
+            Network::Bitcoin => Prices::load(currency),
+            _ => Ok(Prices::none(currency)),
+        }
+    }
+}
+
+/// The account of a family, or why there is none.
+pub fn account(store: &Store, family: &Family, prices: &Prices, question: Question) -> Result<Account> {
+    let ledger = store.ledger(family.addresses.iter().map(|a| &a.address))?;
+    match figures::open(family, &ledger, prices, question) {
+        Some(account) => Ok(account),
+        None => bail!(
+            "nothing is recorded of {} yet; run: ransomtrail sync {}{}",
+            family.title,
+            family.name,
+            if crate::explorer::is_recorded(&family.name) { " --explorer built-in" } else { "" }
+        ),
+    }
+}

@@ -1,0 +1,228 @@
+//! `chart`: the pictures of a family, with the drawn series beside them.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use chrono::NaiveDate;
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use super::ask::{self, QuestionArgs};
+use super::output::Usage;
+use super::{Answer, Context};
+use crate::chart::{self, CHARTS, Chart, Input, Look, Picture, Size, Theme};
+use crate::domain::{Family, Period};
+use crate::figures::{self, Account};
+use crate::price::Prices;
+
+/// Flags of `chart`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The family (a name or an alias)
+    #[arg(value_name = "FAMILY", required_unless_present = "list")]
+    family: Option<String>,
+    /// Which charts, by name [default: all]
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    kind: Vec<String>,
+    /// List the kinds of chart
+    #[arg(long)]
+    list: bool,
+    #[command(flatten)]
+    draw: DrawArgs,
+    /// Folder to write to; the charts go to a folder of the family's name in it
+    #[arg(long, value_name = "DIR", default_value = "ransomtrail-charts")]
+    out: PathBuf,
+    /// Last day of the chart of worth [default: the day of --as-of, else the last day with a price]
+    #[arg(long, value_name = "DATE")]
+    until: Option<NaiveDate>,
+    #[command(flatten)]
+    question: QuestionArgs,
+}
+
+/// In which form to draw.
+#[derive(Clone, Debug, clap::Args)]
+pub struct DrawArgs {
+    /// Picture formats; a CSV of the drawn series is always written beside them
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', default_values_t = [Format::Svg, Format::Png])]
+    pub format: Vec<Format>,
+    /// Colours
+    #[arg(long, value_enum, default_value_t = ThemeArg::Print)]
+    pub theme: ThemeArg,
+    /// Crop
+    #[arg(long, value_enum, default_value_t = SizeArg::Wide)]
+    pub size: SizeArg,
+}
+
+impl Default for DrawArgs {
+    fn default() -> Self {
+        Self { format: vec![Format::Svg, Format::Png], theme: ThemeArg::Print, size: SizeArg::Wide }
+    }
+}
+
+/// A picture format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Scalable, text as text
+    Svg,
+    /// Pixels, twice the nominal size
+    Png,
+}
+
+impl std::fmt::Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Format::Svg => "svg",
+            Format::Png => "png",
+        })
+    }
+}
+
+/// Colours of a chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ThemeArg {
+    /// On white paper
+    Print,
+    /// On a dark screen
+    Dark,
+}
+
+/// Crop of a chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SizeArg {
+    /// 1000 × 620
+    Wide,
+    /// As wide as high
+    Square,
+    /// For a phone
+    Tall,
+}
+
+impl DrawArgs {
+    pub(super) fn look(&self) -> Look {
+        Look {
+            theme: match self.theme {
+                ThemeArg::Print => Theme::Print,
+                ThemeArg::Dark => Theme::Dark,
+            },
+            size: match self.size {
+                SizeArg::Wide => Size::Wide,
+                SizeArg::Square => Size::Square,
+                SizeArg::Tall => Size::Tall,
+            },
+        }
+    }
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    let Some(name) = args.family.as_deref().filter(|_| !args.list) else { return Ok(list()) };
+    let charts = chosen(&args.kind)?;
+    let catalog = context.catalog()?;
+    let family = catalog.find(name)?;
+    let prices = args.question.prices(context)?;
+    let account = ask::account(&context.store()?, family, &prices, args.question.question(context))?;
+    let until = args.until.unwrap_or_else(|| last_day(&account, &prices));
+    let folder = args.out.join(&family.name);
+    let files = draw(family, &account, &prices, until, &charts, &args.draw, &folder)?;
+    let mut text = String::new();
+    for file in &files {
+        writeln!(text, "{}", file.path.display())?;
+    }
+    let mut answer = Answer::new(text, json!({ "family": family.name, "files": as_json(&files) }));
+    answer.notes = account.summary.caveats.iter().map(|c| format!("caveat: {c}")).collect();
+    Ok(answer)
+}
+
+fn list() -> Answer {
+    let mut text = String::new();
+    for chart in CHARTS {
+        let _ = writeln!(text, "{:<12} {}", chart.name, chart.about);
+    }
+    let rows = CHARTS.iter().map(|c| json!({ "name": c.name, "about": c.about })).collect();
+    Answer::new(text, Value::Array(rows))
+}
+
+/// The charts of these names; all of them where none is named.
+fn chosen(kinds: &[String]) -> Result<Vec<&'static Chart>> {
+    if kinds.is_empty() {
+        return Ok(CHARTS.iter().collect());
+    }
+    kinds
+        .iter()
+        .map(|kind| {
+            chart::find(kind).ok_or_else(|| {
+                let known: Vec<&str> = CHARTS.iter().map(|c| c.name).collect();
+                Usage(format!("no chart \"{kind}\"; there are {}", known.join(", "))).into()
+            })
+        })
+        .collect()
+}
+
+/// The chart that `weekly` draws.
+pub(super) fn weekly() -> Result<&'static Chart> {
+    chart::find("weekly").context("there is no weekly chart")
+}
+
+/// The last day that the chart of worth shows: as far as was asked, else as far as prices go.
+pub(super) fn last_day(account: &Account, prices: &Prices) -> NaiveDate {
+    let as_of = account.summary.as_of.date_naive();
+    match account.question.as_of {
+        Some(_) => as_of,
+        None => prices.last_day().map_or(as_of, |last| last.max(as_of)),
+    }
+}
+
+/// A file that was written, and what it says.
+#[derive(Debug)]
+pub(super) struct Drawn {
+    pub chart: &'static str,
+    pub path: PathBuf,
+    pub headline: String,
+}
+
+/// Draws the charts and writes them into `folder`, each whole or not at all.
+pub(super) fn draw(
+    family: &Family,
+    account: &Account,
+    prices: &Prices,
+    until: NaiveDate,
+    charts: &[&'static Chart],
+    form: &DrawArgs,
+    folder: &Path,
+) -> Result<Vec<Drawn>> {
+    let worth = account.worth(prices, until);
+    let weeks = figures::steps(account, Period::Week);
+    let input = Input { family, account, worth: &worth, weeks: &weeks, look: form.look() };
+    let pictures = chart::pictures(&input, charts, form.format.contains(&Format::Png))?;
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let mut out = Vec::new();
+    for Picture { name, drawing, png } in &pictures {
+        let mut write = |ending: &str, bytes: &[u8]| -> Result<()> {
+            let path = folder.join(format!("{name}.{ending}"));
+            write_whole(&path, bytes)?;
+            out.push(Drawn { chart: name, path, headline: drawing.headline.clone() });
+            Ok(())
+        };
+        if form.format.contains(&Format::Svg) {
+            write("svg", drawing.svg.as_bytes())?;
+        }
+        if let Some(png) = png {
+            write("png", png)?;
+        }
+        write("csv", drawing.csv.as_bytes())?;
+    }
+    Ok(out)
+}
+
+/// Writes beside and renames, so that a full disk leaves no half file under the name.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let beside = path.with_extension("part");
+    std::fs::write(&beside, bytes)
+        .and_then(|()| std::fs::rename(&beside, path))
+        .inspect_err(|_| drop(std::fs::remove_file(&beside)))
+        .with_context(|| path.display().to_string())
+}
+
+pub(super) fn as_json(files: &[Drawn]) -> Value {
+    files.iter().map(|f| json!({ "chart": f.chart, "file": f.path, "headline": f.headline })).collect()
+}

@@ -1,0 +1,97 @@
+//! What the commands share: configuration, paths, catalogue, database, explorers, clock.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use chrono::Utc;
+use etcetera::BaseStrategy;
+
+use super::Global;
+use crate::catalog::{self, Catalog};
+use crate::config::Config;
+use crate::domain::{Network, Time};
+use crate::store::Store;
+
+/// Flags, environment and configuration, put together.
+#[derive(Debug)]
+pub struct Context {
+    /// The configuration, with flags and environment applied.
+    pub config: Config,
+    /// The folder of the user's configuration; family files are below it.
+    pub config_folder: PathBuf,
+    db: Option<PathBuf>,
+}
+
+impl Context {
+    /// Reads the configuration file and applies flags and environment over it.
+    pub fn new(global: Global) -> Result<Self> {
+        let own_folder = || -> Result<PathBuf> { Ok(base()?.config_dir().join("ransomtrail")) };
+        let (config_folder, text, place) = match &global.config {
+            Some(file) => {
+                let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+                let folder = file.parent().unwrap_or(Path::new("")).to_owned();
+                (folder, Some(text), file.clone())
+            }
+            None => {
+                let folder = own_folder()?;
+                let file = folder.join("ransomtrail.toml");
+                let text = match std::fs::read_to_string(&file) {
+                    Ok(text) => Some(text),
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+                    Err(error) => return Err(error).with_context(|| file.display().to_string()),
+                };
+                (folder, text, file)
+            }
+        };
+        let mut config = match text {
+            Some(text) => Config::parse(&text, &place.display().to_string())?,
+            None => Config::default(),
+        };
+        if let Some(network) = global.network {
+            config.network = network;
+        }
+        let db = global.db.or_else(|| config.database.clone());
+        Ok(Self { config, config_folder, db })
+    }
+
+    /// The network in use.
+    pub fn network(&self) -> Network {
+        self.config.network
+    }
+
+    /// The watch list: built-in families and the user's own.
+    pub fn catalog(&self) -> Result<Catalog> {
+        Catalog::load(self.network(), Some(&self.families_folder()))
+    }
+
+    /// The folder of the user's own families.
+    pub fn families_folder(&self) -> PathBuf {
+        catalog::own_folder(&self.config_folder)
+    }
+
+    /// The database's path; each network has its own.
+    pub fn db_path(&self) -> Result<PathBuf> {
+        if let Some(path) = &self.db {
+            return Ok(path.clone());
+        }
+        let file = match self.network() {
+            Network::Bitcoin => "ransomtrail.db".to_owned(),
+            other => format!("ransomtrail-{other}.db"),
+        };
+        Ok(base()?.data_dir().join("ransomtrail").join(file))
+    }
+
+    /// Opens the database, made where there is none.
+    pub fn store(&self) -> Result<Store> {
+        Ok(Store::open(&self.db_path()?)?)
+    }
+}
+
+fn base() -> Result<etcetera::base_strategy::Xdg> {
+    etcetera::base_strategy::Xdg::new().context("the home folder is not known; set HOME, or name --db and --config")
+}
+
+/// The clock of the program: read here and nowhere else.
+pub(super) fn now() -> Time {
+    Utc::now()
+}

@@ -1,0 +1,84 @@
+//! `demo`: everything, on the recorded WannaCry ledger.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+
+use super::ask::{self, QuestionArgs};
+use super::chart::{self, DrawArgs};
+use super::{Answer, Context, context, summary, sync};
+use crate::catalog::Catalog;
+use crate::chart::CHARTS;
+use crate::domain::Network;
+use crate::explorer::Explorer;
+use crate::figures::Question;
+use crate::price::Prices;
+use crate::store::Store;
+
+/// Flags of `demo`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Folder for the database and the charts
+    #[arg(long, value_name = "DIR", default_value = "ransomtrail-demo")]
+    out: PathBuf,
+    #[command(flatten)]
+    draw: DrawArgs,
+}
+
+const FAMILY: &str = "wannacry";
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    // The record is of mainnet, in dollars and UTC, whatever else is configured: the demo always shows the same.
+    let catalog = Catalog::load(Network::Bitcoin, Some(&context.families_folder()))?;
+    let family = catalog.find(FAMILY)?;
+    let path = args.out.join("ransomtrail.db");
+    let (store, round) = sync::round(new_store(&path)?, &[family], &[Explorer::built_in(context::now)])?;
+    let prices = Prices::load(QuestionArgs::default().currency.unwrap_or_default())?;
+    let account = ask::account(&store, family, &prices, Question::default())?;
+    let folder = args.out.join(FAMILY);
+    let charts: Vec<_> = CHARTS.iter().collect();
+    let until = chart::last_day(&account, &prices);
+    let files = chart::draw(family, &account, &prices, until, &charts, &args.draw, &folder)?;
+
+    let mut text = summary::page(&account);
+    text.push_str(&summary::basis(&account));
+    let first = format!("{}/", folder.display());
+    let names: Vec<String> = CHARTS.iter().map(|c| format!("{}.{}", c.name, args.draw.format[0])).collect();
+    writeln!(text, "\n  database  {}", path.display())?;
+    writeln!(text, "  charts    {first}{}   (+ .png, .csv)", names.join("  "))?;
+    let db = path.display();
+    writeln!(text, "  next      ransomtrail payments {FAMILY} --db {db}   every payment, with its transaction")?;
+    writeln!(
+        text,
+        "            ransomtrail summary {FAMILY} --db {db} --as-of 2017-12-19   what it was worth that day"
+    )?;
+    writeln!(text, "            ransomtrail sync {FAMILY}   ask public explorers for what happened since")?;
+
+    let json = json!({
+        "database": path,
+        "charts": chart::as_json(&files),
+        "summary": account.summary,
+    });
+    let mut answer = Answer::new(text, json);
+    answer.failed = !round.is_whole();
+    Ok(answer)
+}
+
+/// A new database at `path`; one that an earlier demo left there is replaced, anything else is not touched.
+fn new_store(path: &Path) -> Result<Store> {
+    if path.exists() {
+        drop(Store::open(path)?);
+        for ending in ["", "-wal", "-shm"] {
+            let file = PathBuf::from(format!("{}{ending}", path.display()));
+            match std::fs::remove_file(&file) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error).with_context(|| file.display().to_string());
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(Store::open(path)?)
+}

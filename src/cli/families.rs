@@ -1,0 +1,171 @@
+//! `families`: the watch list.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::{Answer, Context};
+use crate::catalog;
+use crate::domain::{Demand, DemandAmount, Family, Network, format};
+
+/// Flags of `families`.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Args {
+    /// Show everything about this family (a name or an alias)
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    #[command(subcommand)]
+    edit: Option<Edit>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Edit {
+    /// Check a family file and put it on your watch list
+    Add {
+        /// A family file in the format of data/README.md
+        file: PathBuf,
+    },
+    /// Take one of your own families off the watch list
+    Remove {
+        /// Its name
+        name: String,
+    },
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    match (&args.edit, &args.name) {
+        (Some(Edit::Add { file }), _) => add(context, file),
+        (Some(Edit::Remove { name }), _) => remove(context, name),
+        (None, Some(name)) => Ok(one(context.catalog()?.find(name)?)),
+        (None, None) => all(context),
+    }
+}
+
+fn add(context: &Context, file: &std::path::Path) -> Result<Answer> {
+    let added = catalog::add(file, &context.families_folder())?;
+    let name = &added.family.name;
+    let flag = match added.network {
+        Network::Bitcoin => String::new(),
+        other => format!(" --network {other}"),
+    };
+    let text = format!(
+        "added {name} with {} ({})\nnext   ransomtrail sync {name}{flag}\n",
+        format::count(added.family.addresses.len(), "address", "addresses"),
+        added.path.display()
+    );
+    Ok(Answer::new(text, json!({ "added": name, "file": added.path, "addresses": added.family.addresses.len() })))
+}
+
+fn remove(context: &Context, name: &str) -> Result<Answer> {
+    let path = catalog::remove(name, &context.families_folder(), &context.catalog()?)?;
+    let text = format!("removed {}; what is recorded of it stays in the database\n", path.display());
+    Ok(Answer::new(text, json!({ "removed": name, "file": path })))
+}
+
+fn all(context: &Context) -> Result<Answer> {
+    let catalog = context.catalog()?;
+    let mut text = String::new();
+    let widest = catalog.families().map(|f| f.name.len()).max().unwrap_or(0);
+    for family in catalog.families() {
+        let mut marks: Vec<&str> = Vec::new();
+        marks.extend(family.sample.is_some().then_some("sample"));
+        marks.extend((!family.built_in).then_some("your own"));
+        marks.extend(crate::explorer::is_recorded(&family.name).then_some("recorded"));
+        let mark = if marks.is_empty() { String::new() } else { format!("  [{}]", marks.join(", ")) };
+        let addresses = format::count(family.addresses.len(), "address", "addresses");
+        writeln!(text, "{:widest$}  {addresses:>13}  {}{mark}", family.name, years(family))?;
+    }
+    let count = catalog.families().count();
+    if count == 0 {
+        writeln!(text, "no families of {} yet; add one with: ransomtrail families add FILE", context.network())?;
+    } else {
+        writeln!(text, "\n{} · ransomtrail families NAME shows one", format::count(count, "family", "families"))?;
+    }
+    Ok(Answer::new(text, Value::Array(catalog.families().map(as_json).collect())))
+}
+
+/// The years it was active, and its name in print.
+fn years(family: &Family) -> String {
+    let year = |day: chrono::NaiveDate| day.format("%Y").to_string();
+    let span = match (family.active_from.map(year), family.active_to.map(year)) {
+        (Some(from), Some(to)) if from == to => from,
+        (Some(from), Some(to)) => format!("{from}–{to}"),
+        (Some(from), None) => format!("{from}–"),
+        (None, Some(to)) => format!("–{to}"),
+        (None, None) => String::new(),
+    };
+    format!("{span:<9}  {}", family.title)
+}
+
+fn one(family: &Family) -> Answer {
+    let mut lines = vec![format!("{} · {}", family.title, family.name)];
+    if !family.aliases.is_empty() {
+        lines.push(format!("  also called   {}", family.aliases.join(", ")));
+    }
+    lines.push(format!("\n  {}\n", family.summary));
+    if let Some(sample) = &family.sample {
+        lines.push(format!("  a sample      {sample}"));
+    }
+    let day = |day: Option<chrono::NaiveDate>| day.map_or("unknown".to_owned(), format::day);
+    lines.push(format!("  active        {} to {}", day(family.active_from), day(family.active_to)));
+    for demand in &family.demands {
+        lines.push(format!("  demanded      {}", describe(demand)));
+    }
+    for source in &family.sources {
+        let place = source.url.as_deref().unwrap_or("no link");
+        lines.push(format!("  source        {}: {} ({place})", source.key, source.title));
+    }
+    for link in &family.links {
+        lines.push(format!("  read          {} ({})", link.title, link.url));
+    }
+    lines.push(format!("\n  {}", format::count(family.addresses.len(), "address", "addresses")));
+    for watched in &family.addresses {
+        let note = watched.note.as_deref().map(|n| format!("  {n}")).unwrap_or_default();
+        lines.push(format!("  {}  [{}]{note}", watched.address, watched.source));
+    }
+    Answer::new(lines.join("\n"), as_json(family))
+}
+
+fn describe(demand: &Demand) -> String {
+    let amount = match demand.amount {
+        DemandAmount::Usd(usd) => format!("{usd} US dollars"),
+        DemandAmount::Btc(amount) => format!("{} BTC", format::btc_short(amount)),
+    };
+    let days = match (demand.from, demand.to) {
+        (Some(from), Some(to)) => format!(", {}", format::days(from, to)),
+        (Some(from), None) => format!(", from {}", format::day(from)),
+        (None, Some(to)) => format!(", until {}", format::day(to)),
+        (None, None) => String::new(),
+    };
+    let note = demand.note.as_deref().map(|n| format!(" ({n})")).unwrap_or_default();
+    format!("{amount} ±{} %{days}{note}", (demand.tolerance * crate::domain::Decimal::ONE_HUNDRED).normalize())
+}
+
+fn as_json(family: &Family) -> Value {
+    json!({
+        "name": family.name,
+        "title": family.title,
+        "aliases": family.aliases,
+        "summary": family.summary,
+        "active_from": family.active_from,
+        "active_to": family.active_to,
+        "sample": family.sample,
+        "built_in": family.built_in,
+        "demands": family.demands.iter().map(|d| json!({
+            "usd": match d.amount { DemandAmount::Usd(usd) => Some(usd.to_string()), DemandAmount::Btc(_) => None },
+            "sats": match d.amount { DemandAmount::Btc(amount) => Some(amount.to_sat()), DemandAmount::Usd(_) => None },
+            "from": d.from, "to": d.to, "tolerance": d.tolerance.to_string(), "note": d.note,
+        })).collect::<Vec<_>>(),
+        "sources": family.sources.iter().map(|s| json!({
+            "key": s.key, "title": s.title, "url": s.url, "licence": s.licence,
+        })).collect::<Vec<_>>(),
+        "addresses": family.addresses.iter().map(|a| json!({
+            "address": a.address, "source": a.source, "note": a.note,
+        })).collect::<Vec<_>>(),
+        "links": family.links.iter().map(|l| json!({ "title": l.title, "url": l.url })).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,116 @@
+//! The commands: flags, clock, environment and output. One file a subcommand; each returns an [`Answer`], which is printed in
+//! one place as text or as JSON. Nothing is computed here that a reader could take for a figure.
+
+mod ask;
+mod chart;
+mod complete;
+mod context;
+mod demo;
+mod families;
+mod output;
+mod payments;
+mod summary;
+mod sync;
+mod weekly;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::domain::{Network, parse_network};
+
+pub use context::Context;
+pub use output::Answer;
+
+/// Follows known ransom addresses on the Bitcoin block chain and says what they took, when, and what it was worth.
+///
+/// Every figure can be traced to a transaction, a price, a source and a method. `ransomtrail demo` shows all of it on
+/// the recorded WannaCry ledger, without a network.
+#[derive(Debug, Parser)]
+#[command(name = "ransomtrail", version, max_term_width = 110, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    command: Command,
+    /// The flags that every command knows
+    #[command(flatten)]
+    global: Global,
+}
+
+/// Flags that every command knows.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Global {
+    /// Database file [default: ransomtrail.db in the XDG data folder]
+    #[arg(long, global = true, value_name = "FILE", env = "RANSOMTRAIL_DB")]
+    db: Option<PathBuf>,
+    /// Configuration file [default: ransomtrail/ransomtrail.toml in the XDG configuration folder]
+    #[arg(long, global = true, value_name = "FILE", env = "RANSOMTRAIL_CONFIG")]
+    config: Option<PathBuf>,
+    /// Bitcoin network: mainnet, testnet4, signet or regtest [default: mainnet]
+    #[arg(long, global = true, value_name = "NAME", env = "RANSOMTRAIL_NETWORK", value_parser = parse_network)]
+    network: Option<Network>,
+    /// Print JSON instead of text
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show everything on the recorded WannaCry ledger: database, figures, charts; needs no network
+    Demo(demo::Args),
+    /// List the watch list, show one family, or edit your own
+    Families(families::Args),
+    /// Ask explorers what happened since: one round over the addresses of the named families
+    Sync(sync::Args),
+    /// Print the figures of a family: received, withdrawn, left, and what it was worth
+    Summary(summary::Args),
+    /// Print the ledger of a family, a row a payment
+    Payments(payments::Args),
+    /// Draw charts of a family, with the drawn series beside them as CSV
+    Chart(chart::Args),
+    /// Draw the week's chart of every family with data; meant for cron
+    Weekly(weekly::Args),
+    /// Print a completion script for a shell
+    Completions(complete::CompletionsArgs),
+    /// Print the manual page (roff)
+    Man(complete::ManArgs),
+}
+
+/// Runs the program on the process's arguments.
+pub fn main() -> ExitCode {
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => return output::usage(&error),
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return output::usage(&error),
+    };
+    let json = cli.global.json;
+    match run(cli) {
+        Ok(answer) => output::print(&answer, json),
+        Err(error) => output::fail(&error),
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<Answer> {
+    let context = Context::new(cli.global)?;
+    match cli.command {
+        Command::Demo(args) => demo::run(&context, &args),
+        Command::Families(args) => families::run(&context, &args),
+        Command::Sync(args) => sync::run(&context, &args),
+        Command::Summary(args) => summary::run(&context, &args),
+        Command::Payments(args) => payments::run(&context, &args),
+        Command::Chart(args) => chart::run(&context, &args),
+        Command::Weekly(args) => weekly::run(&context, &args),
+        Command::Completions(args) => complete::completions(&args),
+        Command::Man(args) => complete::man(&args),
+    }
+}
+
+/// The command line's definition, for completions, the manual and the test that the docs name everything.
+pub fn command() -> clap::Command {
+    Cli::command()
+}

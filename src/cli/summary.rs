@@ -1,0 +1,236 @@
+//! `summary`: the figures of a family on one page.
+
+use std::fmt::Write as _;
+
+use anstyle::Style;
+use anyhow::Result;
+use chrono_tz::Tz;
+use serde_json::{Value, json};
+
+use super::ask::{self, QuestionArgs};
+use super::{Answer, Context};
+use crate::domain::{Amount, Period, Time, Value as Worth, format};
+use crate::figures::{self, Account, Class, Step};
+
+/// Flags of `summary`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The family (a name or an alias)
+    #[arg(value_name = "FAMILY")]
+    family: String,
+    #[command(flatten)]
+    question: QuestionArgs,
+    /// Add the series by day, ISO week or month
+    #[arg(long, value_name = "PERIOD", value_parser = |text: &str| text.parse::<Period>())]
+    by: Option<Period>,
+    /// Show side by side what each way of counting drops
+    #[arg(long)]
+    estimates: bool,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    let catalog = context.catalog()?;
+    let family = catalog.find(&args.family)?;
+    let prices = args.question.prices(context)?;
+    let account = ask::account(&context.store()?, family, &prices, args.question.question(context))?;
+
+    let mut json = serde_json::to_value(&account.summary)?;
+    let mut text = page(&account);
+    if args.estimates {
+        text.push_str(&estimates(&account));
+    }
+    if let Some(period) = args.by {
+        let steps = figures::steps(&account, period);
+        text.push_str(&series(&account, &steps));
+        if let Value::Object(fields) = &mut json {
+            fields.insert("by".to_owned(), json!(period));
+            fields.insert("series".to_owned(), serde_json::to_value(&steps)?);
+        }
+    }
+    text.push_str(&basis(&account));
+    Ok(Answer::new(text, json))
+}
+
+/// The head of the page: what came in, what left, what it was worth.
+pub(super) fn page(account: &Account) -> String {
+    let summary = &account.summary;
+    let zone = account.question.zone;
+    let (bold, plain) = (Style::new().bold().render(), Style::new().bold().render_reset());
+    let recorded = summary.recorded_to.map_or("not complete".to_owned(), |to| format!("recorded to {}", day(to, zone)));
+    let check = if summary.reconciled() {
+        "ledger = explorer totals, to the satoshi"
+    } else {
+        "ledger NOT reconciled with the explorer's totals"
+    };
+    let head = format!(
+        "{} · {} · {recorded} ({})",
+        summary.title,
+        format::count(summary.addresses.len(), "address", "addresses"),
+        summary.explorers.join(", ")
+    );
+    let mut out =
+        format!("{bold}{head}{plain}{:gap$}{check}\n\n", "", gap = 67usize.saturating_sub(head.chars().count()).max(2));
+
+    let received = &summary.received;
+    let withdrawn = &summary.withdrawn;
+    let mut row = |name: &str, amount: Amount, what: String, when: String| {
+        let line = format!("  {name:<10}{:>15} BTC   {what:<38} {when}", format::btc(amount, 8));
+        let _ = writeln!(out, "{}", line.trim_end());
+    };
+    row(
+        "received",
+        received.amount,
+        format!(
+            "{} in {}",
+            format::count(received.outputs, "output", "outputs"),
+            format::count(received.transactions, "transaction", "transactions")
+        ),
+        span(received.first, received.last, zone),
+    );
+    row(
+        "withdrawn",
+        withdrawn.amount,
+        format::count(withdrawn.transactions, "transaction", "transactions"),
+        span(withdrawn.first, withdrawn.last, zone),
+    );
+    row("left", summary.balance, String::new(), String::new());
+    out.push('\n');
+    out.push_str(&values(account));
+    out
+}
+
+/// The four values, side by side.
+fn values(account: &Account) -> String {
+    let summary = &account.summary;
+    let zone = account.question.zone;
+    let as_of = summary.as_of.date_naive();
+    let mut rows: Vec<(String, Option<Worth>, &str)> = Vec::new();
+    rows.push(("when each payment arrived".to_owned(), summary.received.at_receipt, ""));
+    if summary.withdrawn.transactions > 0 {
+        let when = span(summary.withdrawn.first, summary.withdrawn.last, zone);
+        rows.push((format!("when it was withdrawn, {when}"), summary.withdrawn.at_withdrawal, ""));
+    }
+    let of_day = summary.received.as_of_value.as_ref().map(|v| v.value);
+    rows.push((format!("all that came in, on {}", format::day(as_of)), of_day, "had they kept it"));
+    if let Some(peak) = &summary.received.peak {
+        let name = format!("highest day to {}, {}", format::day_short(as_of), format::day(peak.date));
+        rows.push((name, Some(peak.value), "had they kept it"));
+    }
+    let widest = rows.iter().map(|r| r.0.chars().count()).max().unwrap_or(0).max(38);
+    let title = format!("what it was worth ({})", account.currency.name());
+    let mut out = format!("  {title:<widest$}{:>13}{:>13}{:>13}\n", "low", "close", "high");
+    for (name, value, note) in rows {
+        let cells = match value {
+            Some(value) => [value.low, value.close, value.high].map(format::money_whole),
+            None => ["unknown", "unknown", "unknown"].map(str::to_owned),
+        };
+        let line = format!("  {name:<widest$}{:>13}{:>13}{:>13}   {note}", cells[0], cells[1], cells[2]);
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    out
+}
+
+/// Classes, addresses, basis and caveats: the foot of the page.
+pub(super) fn basis(account: &Account) -> String {
+    let summary = &account.summary;
+    let mut out = String::from("\n");
+    let percent = (summary.class_tolerance * crate::domain::Decimal::ONE_HUNDRED).normalize();
+    let classes: Vec<String> = Class::ALL
+        .iter()
+        .filter_map(|class| Some((class, summary.classes.get(class)?)))
+        .filter(|(_, figures)| figures.outputs > 0)
+        .map(|(class, figures)| format!("{} {class}", format::grouped(figures.outputs as u64)))
+        .collect();
+    let mut line = |name: &str, text: String| {
+        let _ = writeln!(out, "  {name:<10}{text}");
+    };
+    if !classes.is_empty() {
+        line("classes", format!("{} (outputs; demands ±{percent} %)", classes.join(", ")));
+    }
+    let apart = |what: &figures::Internal| {
+        format!("{}, {} BTC", format::count(what.outputs, "output", "outputs"), format::btc(what.amount, 8))
+    };
+    if summary.internal.outputs == 0 {
+        line("internal", "no transfers within the family to drop".to_owned());
+    } else {
+        line("internal", format!("{} dropped: transfers within the family are not income", apart(&summary.internal)));
+    }
+    if summary.after_withdrawal.outputs > 0 {
+        line("late", format!("{} came after the wallets had been emptied", apart(&summary.after_withdrawal)));
+    }
+    if summary.unconfirmed.outputs > 0 {
+        let waiting = figures::Internal { outputs: summary.unconfirmed.outputs, amount: summary.unconfirmed.amount };
+        line("waiting", format!("{} unconfirmed, not counted above", apart(&waiting)));
+    }
+    line(
+        "basis",
+        format!(
+            "{} to {}, zone {}",
+            summary.time_basis.name(),
+            crate::domain::rfc3339(summary.as_of),
+            summary.time_zone
+        ),
+    );
+    line("prices", summary.price_source.clone());
+    for caveat in &summary.caveats {
+        line("caveat", caveat.clone());
+    }
+    out
+}
+
+fn estimates(account: &Account) -> String {
+    let mut out = String::from("\n  ways of counting                          outputs               BTC   drops\n");
+    for one in &account.summary.estimates {
+        let _ = writeln!(
+            out,
+            "  {:<10}{:<32}{:>7}{:>18}   {} outputs, {} BTC",
+            one.name,
+            one.meaning,
+            one.outputs,
+            format::btc(one.amount, 8),
+            one.dropped_outputs,
+            format::btc(one.dropped, 8)
+        );
+    }
+    out
+}
+
+fn series(account: &Account, steps: &[Step]) -> String {
+    let mut out = format!(
+        "\n  {:<12}{:>9}{:>14}{:>16}{:>14}{:>13}{:>16}\n",
+        "",
+        "outputs",
+        "transactions",
+        "BTC in",
+        format!("{} close", account.currency.code()),
+        "withdrawals",
+        "BTC out"
+    );
+    for step in steps {
+        let close = step.value.map_or("unknown".to_owned(), |v| format::money_whole(v.close));
+        let _ = writeln!(
+            out,
+            "  {:<12}{:>9}{:>14}{:>16}{:>14}{:>13}{:>16}",
+            step.label,
+            step.outputs,
+            step.transactions,
+            format::btc(Amount::from_sat(step.sats), 8),
+            close,
+            step.withdrawals,
+            format::btc(Amount::from_sat(step.withdrawn_sats), 8)
+        );
+    }
+    out
+}
+
+fn span(first: Option<Time>, last: Option<Time>, zone: Tz) -> String {
+    let day = |t: Time| t.with_timezone(&zone).date_naive();
+    match (first, last) {
+        (Some(first), Some(last)) => format::days(day(first), day(last)),
+        _ => String::new(),
+    }
+}
+
+fn day(time: Time, zone: Tz) -> String {
+    format::day(time.with_timezone(&zone).date_naive())
+}

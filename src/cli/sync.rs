@@ -1,0 +1,261 @@
+//! `sync`: one round over the addresses of the named families.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
+
+use super::output::Usage;
+use super::{Answer, Context, context};
+use crate::catalog::Catalog;
+use crate::config::ExplorerConfig;
+use crate::domain::{Address, Family, SignedAmount, Totals, format};
+use crate::explorer::{self, Explorer};
+use crate::http::Http;
+use crate::store::{SharedStore, Store};
+use crate::sync::{self, AddressRound, End, Round, Step};
+
+/// Flags of `sync`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The families [default: all on the watch list]
+    #[arg(value_name = "FAMILY")]
+    families: Vec<String>,
+    /// Ask this explorer alone: a name from the configuration, the URL of an Esplora server, or "built-in" for the
+    /// recorded ledger [default: the configured ones, in their order]
+    #[arg(long, value_name = "NAME|URL|built-in")]
+    explorer: Option<String>,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    let catalog = context.catalog()?;
+    let families = chosen(&catalog, &args.families)?;
+    let explorers = explorers(context, args.explorer.as_deref())?;
+    let families = askable(families, &explorers, args.families.is_empty())?;
+    let store = context.store()?;
+    let (_, round) = round(store, &families, &explorers)?;
+    let names: Vec<&str> = families.iter().map(|f| f.name.as_str()).collect();
+    Ok(answer(&round, &explorers, &names))
+}
+
+/// The families of that name, each once; all of them where no name is given.
+pub(super) fn chosen<'a>(catalog: &'a Catalog, names: &[String]) -> Result<Vec<&'a Family>> {
+    if names.is_empty() {
+        return Ok(catalog.families().collect());
+    }
+    let mut families: Vec<&Family> = Vec::new();
+    for name in names {
+        let family = catalog.find(name)?;
+        if !families.iter().any(|f| f.name == family.name) {
+            families.push(family);
+        }
+    }
+    Ok(families)
+}
+
+/// Where only the built-in record is asked, the families that it holds.
+fn askable<'a>(families: Vec<&'a Family>, explorers: &[Explorer], all: bool) -> Result<Vec<&'a Family>> {
+    if !explorers.iter().all(Explorer::is_recorded) {
+        return Ok(families);
+    }
+    let (held, missing): (Vec<_>, Vec<_>) = families.into_iter().partition(|f| explorer::is_recorded(&f.name));
+    if let Some(family) = missing.first().filter(|_| !all || held.is_empty()) {
+        let known: Vec<&str> = explorer::snapshots().iter().map(|s| s.header.family.as_str()).collect();
+        bail!("the built-in record holds no ledger of {}; it holds: {}", family.name, known.join(", "));
+    }
+    Ok(held)
+}
+
+/// The explorers to ask, the preferred first.
+fn explorers(context: &Context, wanted: Option<&str>) -> Result<Vec<Explorer>> {
+    let clock = context::now;
+    if wanted == Some("built-in") {
+        return Ok(vec![Explorer::built_in(clock)]);
+    }
+    let network = context.network();
+    let mut options = context.config.http_options();
+    let chosen: Vec<ExplorerConfig> = match wanted {
+        None => context.config.explorers(),
+        Some(text) if text.contains("://") => {
+            let one = ExplorerConfig::from_url(text, network).map_err(Usage)?;
+            options.set_pace(&one.url, one.pace.unwrap_or(context.config.http.pace));
+            vec![one]
+        }
+        Some(name) => {
+            let all = context.config.explorers();
+            let known: Vec<String> = all.iter().map(|e| e.name.clone()).chain(["built-in".to_owned()]).collect();
+            let found = all.into_iter().find(|e| e.name == name);
+            vec![found.ok_or_else(|| {
+                Usage(format!("no explorer \"{name}\" for {network}; there are {}, or give a URL", known.join(", ")))
+            })?]
+        }
+    };
+    if chosen.is_empty() {
+        bail!(Usage(format!(
+            "no explorer is configured for {network}; add an [[explorer]] block or give --explorer URL"
+        )));
+    }
+    let http = Http::new(options)?;
+    chosen
+        .into_iter()
+        .map(|one| {
+            let Some(dialect) = explorer::dialect(&one.dialect) else {
+                let known: Vec<&str> = explorer::DIALECTS.iter().map(|d| d.name()).collect();
+                bail!(Usage(format!(
+                    "explorer \"{}\" has the unknown dialect \"{}\"; there are {}",
+                    one.name,
+                    one.dialect,
+                    known.join(", ")
+                )));
+            };
+            Ok(Explorer::over_http(&one.name, dialect, one.url, http.clone(), network, clock))
+        })
+        .collect()
+}
+
+/// One round, with a progress bar on stderr where that is a terminal.
+pub(super) fn round(mut store: Store, families: &[&Family], explorers: &[Explorer]) -> Result<(Store, Round)> {
+    for family in families {
+        store.watch(family)?;
+    }
+    let addresses: Vec<Address> = families.iter().flat_map(|f| f.addresses.iter().map(|a| a.address.clone())).collect();
+    let bar = bar(addresses.len(), explorers.iter().all(Explorer::is_recorded));
+    let progress = |step: Step<'_>| match step {
+        Step::Address(address) => bar.set_message(address.to_string()),
+        Step::Page { read, of } => bar.set_message(format!("{read} of {of} transactions")),
+        Step::Done => bar.inc(1),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let shared = SharedStore::new(store);
+    let round = runtime.block_on(sync::round(&shared, explorers, &addresses, context::now(), &progress));
+    drop(runtime);
+    bar.finish_and_clear();
+    let store = shared.into_inner().ok_or_else(|| anyhow::anyhow!("the database is still in use"))?;
+    Ok((store, round?))
+}
+
+fn bar(addresses: usize, quick: bool) -> ProgressBar {
+    if quick {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(addresses as u64), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} addresses  {msg}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// What the round did, for people and for programs.
+pub(super) fn answer(round: &Round, explorers: &[Explorer], families: &[&str]) -> Answer {
+    let mut text = String::new();
+    let unchanged = round.addresses.iter().filter(|a| a.end == End::Unchanged).count();
+    let newer = round.addresses.iter().filter(|a| a.end == End::Newer).count();
+    let asked = round.addresses.len();
+    let mut line = |text_line: String| {
+        let _ = writeln!(text, "{text_line}");
+    };
+    line(format!(
+        "{} asked, {unchanged} unchanged, {}",
+        format::count(asked, "address", "addresses"),
+        format::count(round.new_transactions(), "new transaction", "new transactions"),
+    ));
+    if newer > 0 {
+        line(format!("{} recorded to a later day already", format::count(newer, "address is", "addresses are")));
+    }
+    for one in &round.addresses {
+        if let End::Unreconciled { explorer, ledger } = &one.end {
+            line(format!("NOT reconciled: {} ({})\n{}", one.address, one.explorer, difference(explorer, ledger)));
+        }
+        if one.gone > 0 {
+            let gone = format::count(one.gone, "transaction", "transactions");
+            line(format!("{}: {gone} of the ledger no longer known to {}", one.address, one.explorer));
+        }
+    }
+    if round.is_whole() && asked > newer {
+        line("every ledger equals the explorer's totals, to the satoshi".to_owned());
+    }
+    if let [family, ..] = families
+        && round.is_whole()
+    {
+        line(format!("next   ransomtrail summary {family}"));
+    }
+
+    let mut answer = Answer::new(text, as_json(round, families));
+    answer.notes.extend(round.warnings.iter().map(|w| format!("warning: {w}")));
+    answer.notes.extend(round.refused.iter().map(|r| format!("error: {r}")));
+    answer.notes.extend(trouble(round, explorers));
+    answer.failed = !round.is_whole();
+    answer
+}
+
+/// What failed, which fallback was tried, and what to do.
+fn trouble(round: &Round, explorers: &[Explorer]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    if round.failures.is_empty() && round.not_asked.is_empty() {
+        return out;
+    }
+    if !round.not_asked.is_empty() {
+        let tried: Vec<String> = explorers.iter().map(Explorer::place).collect();
+        out.push(format!(
+            "error: no explorer answered for {} (tried {})",
+            format::count(round.not_asked.len(), "address", "addresses"),
+            tried.join(", then ")
+        ));
+    }
+    let kind = if round.not_asked.is_empty() { "warning" } else { "      " };
+    out.extend(round.failures.iter().map(|f| format!("{kind}: {f}").replacen("      : ", "         ", 1)));
+    if !round.not_asked.is_empty() {
+        out.push("nothing was lost; what was read is kept, and the next sync goes on from there".to_owned());
+    }
+    out
+}
+
+fn difference(explorer: &Totals, ledger: &Totals) -> String {
+    let signed = |a: crate::domain::Amount| a.to_signed().unwrap_or(SignedAmount::ZERO);
+    let row = |what: &str, said, held| {
+        format!("  {what:<9}{said:>20} sat said, {held:>20} sat held, difference {:+}", held as i128 - said as i128)
+    };
+    let received = signed(explorer.received + explorer.mempool_received).to_sat();
+    let spent = signed(explorer.spent + explorer.mempool_spent).to_sat();
+    let held_in = signed(ledger.received + ledger.mempool_received).to_sat();
+    let held_out = signed(ledger.spent + ledger.mempool_spent).to_sat();
+    let said_tx = explorer.tx_count + explorer.mempool_tx_count;
+    let held_tx = ledger.tx_count + ledger.mempool_tx_count;
+    [
+        row("received", received, held_in),
+        row("spent", spent, held_out),
+        format!("  transactions {said_tx} said, {held_tx} held"),
+    ]
+    .join("\n")
+}
+
+fn as_json(round: &Round, families: &[&str]) -> Value {
+    let address = |a: &AddressRound| {
+        let (end, totals) = match &a.end {
+            End::Unchanged => ("unchanged", None),
+            End::Reconciled => ("reconciled", None),
+            End::Newer => ("newer", None),
+            End::Unreconciled { explorer, ledger } => ("unreconciled", Some((explorer, ledger))),
+        };
+        let sums = |t: &Totals| {
+            json!({ "transactions": t.tx_count, "received_sats": t.received.to_sat(),
+            "spent_sats": t.spent.to_sat(), "mempool_transactions": t.mempool_tx_count,
+            "mempool_received_sats": t.mempool_received.to_sat(), "mempool_spent_sats": t.mempool_spent.to_sat() })
+        };
+        json!({ "address": a.address, "explorer": a.explorer, "new": a.new, "gone": a.gone, "end": end,
+            "explorer_totals": totals.map(|t| sums(t.0)), "ledger_totals": totals.map(|t| sums(t.1)) })
+    };
+    json!({
+        "families": families,
+        "whole": round.is_whole(),
+        "new": round.new_transactions(),
+        "addresses": round.addresses.iter().map(address).collect::<Vec<_>>(),
+        "not_asked": round.not_asked,
+        "failures": round.failures.iter().map(|f| json!({ "explorer": f.explorer, "address": f.address, "reason": f.reason })).collect::<Vec<_>>(),
+        "refused": round.refused.iter().map(|r| json!({ "txid": r.txid.to_string(), "explorer": r.explorer, "reason": r.reason })).collect::<Vec<_>>(),
+        "warnings": round.warnings,
+    })
+}

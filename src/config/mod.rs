@@ -1,0 +1,221 @@
+//! What can be set: flags over environment over `ransomtrail.toml` over defaults.
+//!
+//! This room reads the text of the file and knows the defaults; the command line lays flags and environment over it.
+//! `ransomtrail.example.toml` explains every key.
+
+mod explorers;
+mod reader;
+mod units;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bitcoin::Network;
+use chrono_tz::Tz;
+use reqwest::Url;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::domain::{Currency, parse_network, parse_zone};
+use crate::http::{HttpOptions, Pace, check_proxy};
+use reader::{Section, Source};
+
+pub use explorers::{ExplorerConfig, default_explorers};
+pub use units::{parse_duration, parse_size};
+
+/// Everything that can be set in the file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// Network whose addresses are followed.
+    pub network: Network,
+    /// The database; `None` leaves the place to the command line.
+    pub database: Option<PathBuf>,
+    /// Currency that values are given in.
+    pub currency: Currency,
+    /// Zone whose midnight parts the days.
+    pub time_zone: Tz,
+    /// How requests are made.
+    pub http: HttpConfig,
+    /// The `[[explorer]]` blocks of the file, of all networks; [`Config::explorers`] says which are asked.
+    pub configured: Vec<ExplorerConfig>,
+}
+
+/// The `[http]` table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HttpConfig {
+    /// Sent with each request.
+    pub user_agent: String,
+    /// For a whole request.
+    pub timeout: Duration,
+    /// Cap of an answer in bytes, after decompression.
+    pub max_body: u64,
+    /// How often a failed request is tried again.
+    pub retries: usize,
+    /// Wait before the first retry; doubles with each.
+    pub backoff: Duration,
+    /// Longest wait, also where the server asks for a longer one.
+    pub max_wait: Duration,
+    /// Pace of hosts whose explorer block sets none.
+    pub pace: Pace,
+    /// Proxy for all but this machine.
+    pub proxy: Option<Url>,
+}
+
+/// What is wrong with the file, and in which line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: line {line}: {message}")]
+pub struct ConfigError {
+    /// The file.
+    pub path: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// What is wrong and what to write.
+    pub message: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            network: Network::Bitcoin,
+            database: None,
+            currency: Currency::default(),
+            time_zone: Tz::UTC,
+            http: HttpConfig::default(),
+            configured: Vec::new(),
+        }
+    }
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        let HttpOptions { user_agent, timeout, max_body, retries, backoff, max_wait, pace, proxy, .. } =
+            HttpOptions::default();
+        Self { user_agent, timeout, max_body, retries, backoff, max_wait, pace, proxy }
+    }
+}
+
+impl Config {
+    /// Reads the text of a file; `path` is only named in errors.
+    pub fn parse(text: &str, path: &str) -> Result<Self, ConfigError> {
+        let source = Source { text, path };
+        let document =
+            DeTable::parse(text).map_err(|e| source.error(e.span().unwrap_or_default(), e.message().trim()))?;
+        let known = ["network", "database", "currency", "time_zone", "http", "explorer"];
+        let top = Section::new(&source, "", 0..0, document.get_ref(), &known)?;
+        let default = Self::default();
+        let network = top.text("network", parse_network)?.unwrap_or(default.network);
+        Ok(Self {
+            network,
+            database: top.text("database", |path| Ok(path.into()))?,
+            currency: top.text("currency", str::parse)?.unwrap_or(default.currency),
+            time_zone: top.text("time_zone", parse_zone)?.unwrap_or(default.time_zone),
+            http: match top.get("http") {
+                Some(value) => HttpConfig::read(&source, value)?,
+                None => default.http,
+            },
+            configured: match top.get("explorer") {
+                Some(value) => read_explorers(&source, value, network)?,
+                None => Vec::new(),
+            },
+        })
+    }
+
+    /// The explorers to ask on the network in use, in this order: those of the file, or else the public ones.
+    pub fn explorers(&self) -> Vec<ExplorerConfig> {
+        let mine: Vec<_> = self.configured.iter().filter(|e| e.network == self.network).cloned().collect();
+        if mine.is_empty() { default_explorers(self.network) } else { mine }
+    }
+
+    /// How requests are made, with the pace of each explorer's host.
+    pub fn http_options(&self) -> HttpOptions {
+        let HttpConfig { user_agent, timeout, max_body, retries, backoff, max_wait, pace, proxy } = self.http.clone();
+        let mut options = HttpOptions {
+            user_agent,
+            timeout,
+            max_body,
+            retries,
+            backoff,
+            max_wait,
+            pace,
+            proxy,
+            ..HttpOptions::default()
+        };
+        for explorer in self.explorers() {
+            options.set_pace(&explorer.url, explorer.pace.unwrap_or(pace));
+        }
+        options
+    }
+}
+
+impl HttpConfig {
+    fn read(source: &Source<'_>, value: &Spanned<DeValue<'_>>) -> Result<Self, ConfigError> {
+        let known = ["user_agent", "timeout", "max_body", "retries", "backoff", "max_wait", "pace", "proxy"];
+        let http = Section::new(source, "[http]", value.span(), table(source, value, "[http]")?, &known)?;
+        let default = Self::default();
+        let whole = |text: &str| text.parse().map_err(|_| format!("{text} is not a whole number"));
+        let read = Self {
+            user_agent: http.text("user_agent", |text| Ok(text.to_owned()))?.unwrap_or(default.user_agent),
+            timeout: http.text("timeout", parse_duration)?.unwrap_or(default.timeout),
+            max_body: http.scalar("max_body", parse_size)?.unwrap_or(default.max_body),
+            retries: http.scalar("retries", whole)?.unwrap_or(default.retries),
+            backoff: http.text("backoff", parse_duration)?.unwrap_or(default.backoff),
+            max_wait: http.text("max_wait", parse_duration)?.unwrap_or(default.max_wait),
+            pace: http.scalar("pace", parse_pace)?.unwrap_or(default.pace),
+            proxy: http.text("proxy", parse_proxy)?,
+        };
+        if read.timeout.is_zero() {
+            return Err(http.error("timeout", "has to be longer than nothing"));
+        }
+        Ok(read)
+    }
+}
+
+fn read_explorers(
+    source: &Source<'_>,
+    value: &Spanned<DeValue<'_>>,
+    network: Network,
+) -> Result<Vec<ExplorerConfig>, ConfigError> {
+    let blocks = value
+        .get_ref()
+        .as_array()
+        .ok_or_else(|| source.error(value.span(), "write [[explorer]] with two brackets, once an explorer"))?;
+    let known = ["name", "dialect", "url", "network", "pace", "allow_http"];
+    let mut explorers: Vec<ExplorerConfig> = Vec::new();
+    for block in blocks.iter() {
+        let section =
+            Section::new(source, "[[explorer]]", block.span(), table(source, block, "[[explorer]]")?, &known)?;
+        let allow_http = section.flag("allow_http")?.unwrap_or(false);
+        let explorer = ExplorerConfig {
+            name: section.required("name", parse_name)?,
+            dialect: section.text("dialect", parse_name)?.unwrap_or_else(|| "esplora".to_owned()),
+            url: section.required("url", |text| explorers::parse_url(text, allow_http))?,
+            network: section.text("network", parse_network)?.unwrap_or(network),
+            pace: section.scalar("pace", parse_pace)?,
+        };
+        if explorers.iter().any(|e| e.name == explorer.name && e.network == explorer.network) {
+            return Err(section.error("name", format!("\"{}\" is the name of another explorer", explorer.name)));
+        }
+        explorers.push(explorer);
+    }
+    Ok(explorers)
+}
+
+fn table<'a>(source: &Source<'_>, value: &'a Spanned<DeValue<'a>>, name: &str) -> Result<&'a DeTable<'a>, ConfigError> {
+    value.get_ref().as_table().ok_or_else(|| source.error(value.span(), format!("{name} has to be a table")))
+}
+
+fn parse_name(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("must not be empty".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+fn parse_pace(text: &str) -> Result<Pace, String> {
+    text.parse().map_err(|e: crate::http::BadPace| e.to_string())
+}
+
+fn parse_proxy(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|e| format!("\"{text}\" is not a URL: {e}"))?;
+    check_proxy(&url).map(|()| url)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! Reads TOML tables key by key, so that every complaint names file, line, what is wrong and what to write.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::ConfigError;
+
+/// The file being read.
+pub(super) struct Source<'a> {
+    pub text: &'a str,
+    pub path: &'a str,
+}
+
+impl Source<'_> {
+    pub(super) fn error(&self, span: Range<usize>, message: impl Into<String>) -> ConfigError {
+        let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
+        let line = 1 + before.iter().filter(|b| **b == b'\n').count();
+        ConfigError { path: self.path.to_owned(), line, message: message.into() }
+    }
+}
+
+/// One table of the file.
+pub(super) struct Section<'a> {
+    source: &'a Source<'a>,
+    /// How it is called: `[http]`; empty at the top.
+    name: &'static str,
+    span: Range<usize>,
+    table: &'a DeTable<'a>,
+}
+
+impl<'a> Section<'a> {
+    /// The table, once it is certain that it holds only keys that mean something.
+    pub(super) fn new(
+        source: &'a Source<'a>,
+        name: &'static str,
+        span: Range<usize>,
+        table: &'a DeTable<'a>,
+        known: &[&str],
+    ) -> Result<Self, ConfigError> {
+        for key in table.keys() {
+            if !known.contains(&key.get_ref().as_ref()) {
+                return Err(source.error(key.span(), unknown(key.get_ref(), name, known)));
+            }
+        }
+        Ok(Self { source, name, span, table })
+    }
+
+    /// The value of a key and where it stands.
+    pub(super) fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.table.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
+    }
+
+    /// A complaint about the value of `key`.
+    pub(super) fn error(&self, key: &str, message: impl std::fmt::Display) -> ConfigError {
+        let span = self.get(key).map_or_else(|| self.span.clone(), Spanned::span);
+        self.source.error(span, format!("{key}: {message}"))
+    }
+
+    /// A text, read by `parse`.
+    pub(super) fn text<T>(
+        &self,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let text = value.get_ref().as_str().ok_or_else(|| self.wrong_type(key, value, "a text in quotes"))?;
+        parse(text).map(Some).map_err(|reason| self.error(key, reason))
+    }
+
+    /// A text, or a number written without quotes, read by `parse`.
+    pub(super) fn scalar<T>(
+        &self,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.as_ref(),
+            DeValue::Integer(number) => number.as_str(),
+            DeValue::Float(number) => number.as_str(),
+            _ => return Err(self.wrong_type(key, value, "a text or a number")),
+        };
+        parse(text).map(Some).map_err(|reason| self.error(key, reason))
+    }
+
+    /// `true` or `false`.
+    pub(super) fn flag(&self, key: &str) -> Result<Option<bool>, ConfigError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        value.get_ref().as_bool().map(Some).ok_or_else(|| self.wrong_type(key, value, "true or false"))
+    }
+
+    /// A text that has to be there.
+    pub(super) fn required<T>(
+        &self,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<T, ConfigError> {
+        let missing = || self.source.error(self.span.clone(), format!("{} needs a {key}", self.name));
+        self.text(key, parse)?.ok_or_else(missing)
+    }
+
+    fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) -> ConfigError {
+        self.error(key, format!("expected {wanted}, found {}", value.get_ref().type_str()))
+    }
+}
+
+fn unknown(key: &str, section: &str, known: &[&str]) -> String {
+    let place = if section.is_empty() { String::new() } else { format!(" in {section}") };
+    let near = known.iter().map(|name| (strsim::jaro_winkler(key, name), name)).max_by(|a, b| a.0.total_cmp(&b.0));
+    let hint = match near {
+        Some((likeness, name)) if likeness > 0.75 => format!("did you mean \"{name}\"?"),
+        _ => format!("known are {}", known.join(", ")),
+    };
+    format!("unknown key \"{key}\"{place}; {hint}")
+}

@@ -1,0 +1,99 @@
+use super::*;
+
+const EXAMPLE: &str = include_str!("../../ransomtrail.example.toml");
+
+/// The example sets every key that has a default to just that.
+#[test]
+fn the_example_equals_the_defaults() {
+    let read = Config::parse(EXAMPLE, "ransomtrail.example.toml").unwrap();
+    assert_eq!(read.explorers(), Config::default().explorers());
+    assert_eq!(Config { configured: Vec::new(), ..read }, Config::default());
+}
+
+/// Keys without a default stand in the example as `#key = value`; they read too.
+#[test]
+fn the_example_shows_keys_without_default() {
+    let is_key = |line: &str| line.starts_with('#') && line[1..].starts_with(|c: char| c.is_ascii_lowercase());
+    let shown = EXAMPLE.lines().filter(|line| is_key(line)).count();
+    let text: String = EXAMPLE
+        .lines()
+        .map(|line| if is_key(line) { &line[1..] } else { line })
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let read = Config::parse(&text, "ransomtrail.example.toml").unwrap();
+    assert!(read.database.is_some() && read.http.proxy.is_some());
+    assert_eq!(shown, 4, "database, user_agent, proxy and allow_http");
+}
+
+#[test]
+fn nothing_is_the_default() {
+    assert_eq!(Config::parse("", "x.toml").unwrap(), Config::default());
+}
+
+#[test]
+fn complaints_name_file_line_and_remedy() {
+    let check = |text: &str, expect: &str| assert_eq!(Config::parse(text, "x.toml").unwrap_err().to_string(), expect);
+    check("netwrk = \"mainnet\"", "x.toml: line 1: unknown key \"netwrk\"; did you mean \"network\"?");
+    check(
+        "\n[http]\ntimeout = \"30s\"\nretrys = 3",
+        "x.toml: line 4: unknown key \"retrys\" in [http]; did you mean \"retries\"?",
+    );
+    check(
+        "zzz = 1",
+        "x.toml: line 1: unknown key \"zzz\"; known are network, database, currency, time_zone, http, explorer",
+    );
+    check(
+        "network = \"testnet\"",
+        "x.toml: line 1: network: unknown network \"testnet\"; use mainnet, testnet4, signet or regtest",
+    );
+    check("database = 3", "x.toml: line 1: database: expected a text in quotes, found integer");
+    check(
+        "[http]\ntimeout = \"30\"",
+        "x.toml: line 2: timeout: \"30\" is not a length of time; write it like \"30s\", \"10m\" or \"1h30m\"",
+    );
+    check("[http]\ntimeout = \"0s\"", "x.toml: line 2: timeout: has to be longer than nothing");
+    check("[http]\nretries = -1", "x.toml: line 2: retries: -1 is not a whole number");
+    check(
+        "[http]\nproxy = \"socks5://[::1]:1\"",
+        "x.toml: line 2: proxy: proxy scheme socks5 would look names up outside the proxy; use socks5h://",
+    );
+    check("http = 1", "x.toml: line 1: [http] has to be a table");
+    check("[explorer]\nname = \"a\"", "x.toml: line 1: write [[explorer]] with two brackets, once an explorer");
+    check("\n[[explorer]]\nname = \"a\"", "x.toml: line 2: [[explorer]] needs a url");
+    check(
+        "[[explorer]]\nname = \"a\"\nurl = \"http://a.example\"",
+        "x.toml: line 3: url: \"http://a.example\" is not encrypted; use https://, or set allow_http = true for this explorer",
+    );
+    let twice = "[[explorer]]\nname = \"a\"\nurl = \"https://a.example\"\n";
+    check(&twice.repeat(2), "x.toml: line 5: name: \"a\" is the name of another explorer");
+    let said = Config::parse("a = 1\nb = = 2", "x.toml").unwrap_err();
+    assert_eq!(said.line, 2, "{said}");
+}
+
+#[test]
+fn explorers_of_the_network_in_use() {
+    let text = r#"
+        network = "regtest"
+        [http]
+        pace = 5
+        [[explorer]]
+        name = "mine"
+        url = "http://127.0.0.1:3000"
+        [[explorer]]
+        name = "far"
+        url = "http://192.168.1.5:3000/api"
+        allow_http = true
+        network = "mainnet"
+        pace = "90/m"
+    "#;
+    let mut config = Config::parse(text, "x.toml").unwrap();
+    let names = |config: &Config| config.explorers().iter().map(|e| e.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&config), ["mine"]);
+    assert_eq!(config.http_options().pace_of("127.0.0.1:3000").to_string(), "5/s");
+    config.network = Network::Bitcoin;
+    assert_eq!(names(&config), ["far"]);
+    assert_eq!(config.http_options().pace_of("192.168.1.5:3000").to_string(), "90/m");
+    config.network = Network::Signet;
+    assert_eq!(names(&config), ["mempool.space", "blockstream.info"]);
+    assert_eq!(config.http_options().pace_of("blockstream.info").to_string(), "700/h");
+}

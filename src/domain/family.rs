@@ -1,0 +1,90 @@
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::{Address, Amount};
+
+/// A ransom family: one piece of malware or one gang, with the addresses it is known to have used.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Family {
+    /// Short name used on the command line: `wannacry`.
+    pub name: String,
+    /// Name in print: `WannaCry`.
+    pub title: String,
+    /// Other names it goes by.
+    pub aliases: Vec<String>,
+    /// What it was, in a sentence or two.
+    pub summary: String,
+    /// First day it was active, where known.
+    pub active_from: Option<NaiveDate>,
+    /// Last day it was active, where known.
+    pub active_to: Option<NaiveDate>,
+    /// True where the addresses are only a sample of the known ones; says of what.
+    pub sample: Option<String>,
+    /// What was demanded, and when.
+    pub demands: Vec<Demand>,
+    /// Where the addresses and facts come from, by key.
+    pub sources: Vec<Source>,
+    /// The watched addresses.
+    pub addresses: Vec<WatchedAddress>,
+    /// Further reading.
+    pub links: Vec<Link>,
+    /// Shipped with the program, as against the user's own.
+    pub built_in: bool,
+}
+
+/// A ransom that was demanded in a span of days.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Demand {
+    /// How much.
+    pub amount: DemandAmount,
+    /// First day (UTC) it was demanded.
+    pub from: Option<NaiveDate>,
+    /// Last day (UTC) it was demanded.
+    pub to: Option<NaiveDate>,
+    /// How far a payment may be off and still count as this demand: 0.10 is ±10 %.
+    pub tolerance: Decimal,
+    /// What was demanded, in words.
+    pub note: Option<String>,
+}
+
+/// The amount of a [`Demand`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum DemandAmount {
+    /// US dollars.
+    Usd(Decimal),
+    /// Bitcoin.
+    Btc(Amount),
+}
+
+/// Where a fact comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Key that rows refer to.
+    pub key: String,
+    /// What it is, with author.
+    pub title: String,
+    /// Where it can be read.
+    pub url: Option<String>,
+    /// Under which terms it may be used.
+    pub licence: Option<String>,
+}
+
+/// An address on the watch list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchedAddress {
+    /// The address.
+    pub address: Address,
+    /// Key of its [`Source`].
+    pub source: String,
+    /// What is known of this very address.
+    pub note: Option<String>,
+}
+
+/// A link for further reading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// What one finds there.
+    pub title: String,
+    /// Where.
+    pub url: String,
+}

@@ -1,0 +1,128 @@
+use std::collections::BTreeSet;
+
+use bitcoin::{Amount, Txid};
+
+use super::{Address, BlockRef, Time};
+
+/// Everything the ledger holds of a set of addresses, as read from the store in one go. Figures are computed from this
+/// alone.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    /// One record an address, in the order asked.
+    pub addresses: Vec<AddressRecord>,
+    /// Outputs to those addresses, confirmed and waiting; what is gone is not in it.
+    pub inflows: Vec<Inflow>,
+    /// Outputs of those addresses that were spent, confirmed and waiting.
+    pub spends: Vec<Spend>,
+}
+
+/// What is recorded of one address.
+#[derive(Clone, Debug)]
+pub struct AddressRecord {
+    /// The address.
+    pub address: Address,
+    /// The newest answer of an explorer about its totals; `None` when never asked.
+    pub check: Option<Check>,
+    /// The totals that the ledger holds, to set against the explorer's.
+    pub ledger: Totals,
+}
+
+impl AddressRecord {
+    /// Whether the ledger equals the explorer's totals to the satoshi; `None` when never asked.
+    pub fn reconciled(&self) -> Option<bool> {
+        Some(self.check.as_ref()?.totals == self.ledger)
+    }
+}
+
+/// An explorer's answer about the totals of an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Who said it.
+    pub explorer: String,
+    /// The moment that the answer describes: when it was asked, or the day of a recorded snapshot.
+    pub as_of: Time,
+    /// What was said.
+    pub totals: Totals,
+}
+
+/// Totals of an address; a transaction counts once whether it receives, spends or both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Transactions in blocks.
+    pub tx_count: u64,
+    /// Satoshis received in blocks.
+    pub received: Amount,
+    /// Satoshis spent in blocks.
+    pub spent: Amount,
+    /// Transactions waiting.
+    pub mempool_tx_count: u64,
+    /// Satoshis received, waiting.
+    pub mempool_received: Amount,
+    /// Satoshis spent, waiting.
+    pub mempool_spent: Amount,
+}
+
+impl Totals {
+    /// What the rows of one address add up to.
+    pub fn of(inflows: &[Inflow], spends: &[Spend]) -> Self {
+        let mut totals = Self::default();
+        let (mut confirmed, mut waiting) = (BTreeSet::new(), BTreeSet::new());
+        for inflow in inflows {
+            let (sum, txids) = match inflow.block {
+                Some(_) => (&mut totals.received, &mut confirmed),
+                None => (&mut totals.mempool_received, &mut waiting),
+            };
+            *sum += inflow.value;
+            txids.insert(inflow.txid);
+        }
+        for spend in spends {
+            let (sum, txids) = match spend.block {
+                Some(_) => (&mut totals.spent, &mut confirmed),
+                None => (&mut totals.mempool_spent, &mut waiting),
+            };
+            *sum += spend.value;
+            txids.insert(spend.txid);
+        }
+        totals.tx_count = confirmed.len() as u64;
+        totals.mempool_tx_count = waiting.len() as u64;
+        totals
+    }
+}
+
+/// An output to a watched address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inflow {
+    /// Transaction.
+    pub txid: Txid,
+    /// Output index.
+    pub vout: u32,
+    /// Address paid.
+    pub address: Address,
+    /// Value.
+    pub value: Amount,
+    /// The block it is in; `None` while it waits.
+    pub block: Option<BlockRef>,
+    /// When an explorer or we first saw the transaction.
+    pub first_seen: Option<Time>,
+    /// Who told us of it first.
+    pub explorer: String,
+}
+
+/// An output of a watched address, spent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spend {
+    /// The spending transaction.
+    pub txid: Txid,
+    /// Position among its inputs.
+    pub vin: u32,
+    /// Address whose coins leave.
+    pub address: Address,
+    /// Value.
+    pub value: Amount,
+    /// The block the spending transaction is in; `None` while it waits.
+    pub block: Option<BlockRef>,
+    /// When an explorer or we first saw the spending transaction.
+    pub first_seen: Option<Time>,
+    /// Who told us of it first.
+    pub explorer: String,
+}

@@ -1,0 +1,24 @@
+//! Plain types over rust-bitcoin's: transactions as an explorer tells them, families, prices, values, times.
+//!
+//! Nothing here reads a clock, a file or the network. What a source did not tell is `None`; it is never guessed
+//! and never 0. Satoshis are integers ([`Amount`]), money is [`Decimal`], times are UTC.
+
+mod address;
+mod family;
+pub mod format;
+mod ledger;
+mod money;
+mod provenance;
+mod time;
+mod tx;
+
+pub use address::{Address, BadAddress, parse_network};
+pub use bitcoin::{Amount, BlockHash, Network, OutPoint, SignedAmount, Txid};
+pub use family::{Demand, DemandAmount, Family, Link, Source, WatchedAddress};
+pub use ledger::{AddressRecord, Check, Inflow, Ledger, Spend, Totals};
+pub use money::{Currency, DayPrice, Value};
+pub use provenance::Provenance;
+pub use rust_decimal::Decimal;
+pub(crate) use time::rfc3339;
+pub use time::{BadMoment, Moment, Period, Span, Time, TimeBasis, parse_instant, parse_zone};
+pub use tx::{BlockRef, State, Tx, TxIn, TxOut};

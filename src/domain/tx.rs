@@ -1,0 +1,129 @@
+use bitcoin::{Amount, BlockHash, OutPoint, ScriptBuf, Sequence, Transaction, Txid, Witness, absolute, transaction};
+
+use super::{Address, Time};
+
+/// A transaction as one source tells it. What the source leaves out is `None`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tx {
+    /// The transaction's id as told; see [`Tx::recomputed_txid`].
+    pub txid: Txid,
+    /// Where it stands: waiting or in a block.
+    pub state: State,
+    /// When the source first saw it (not the block's time).
+    pub first_seen: Option<Time>,
+    /// Transaction version.
+    pub version: Option<i32>,
+    /// Lock time, as on the wire.
+    pub lock_time: Option<u32>,
+    /// Size in bytes, with witness.
+    pub size: Option<u32>,
+    /// All inputs, in order.
+    pub inputs: Vec<TxIn>,
+    /// All outputs, in order: the position is the output index.
+    pub outputs: Vec<TxOut>,
+}
+
+/// One input of a [`Tx`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TxIn {
+    /// Transaction whose output is spent; `None` when the source does not tell, and for a coinbase.
+    pub prev_txid: Option<Txid>,
+    /// Index of the spent output.
+    pub prev_vout: Option<u32>,
+    /// Address of the spent output, if it has one and the source tells.
+    pub address: Option<Address>,
+    /// Value of the spent output.
+    pub value: Option<Amount>,
+    /// Input script.
+    pub script_sig: Option<ScriptBuf>,
+    /// Witness stack.
+    pub witness: Option<Witness>,
+    /// Sequence number.
+    pub sequence: Option<u32>,
+    /// Newly mined coins: there is no previous output.
+    pub coinbase: bool,
+}
+
+/// One output of a [`Tx`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TxOut {
+    /// Address paid, if the script has one.
+    pub address: Option<Address>,
+    /// Output script, if the source tells.
+    pub script: Option<ScriptBuf>,
+    /// Value.
+    pub value: Amount,
+}
+
+/// Where a transaction stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Seen, not in a block.
+    Mempool,
+    /// In a block.
+    Confirmed(BlockRef),
+    /// Told before, not known any more: replaced, evicted or reorganised away.
+    Gone,
+}
+
+/// The block a transaction is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockRef {
+    /// Height above the genesis block.
+    pub height: u32,
+    /// Hash, if the source tells.
+    pub hash: Option<BlockHash>,
+    /// Time in the block header.
+    pub time: Time,
+}
+
+impl State {
+    /// The block, if there is one.
+    pub fn block(&self) -> Option<&BlockRef> {
+        match self {
+            State::Confirmed(block) => Some(block),
+            State::Mempool | State::Gone => None,
+        }
+    }
+}
+
+impl Tx {
+    /// The txid computed from the content, where version, lock time, outpoints, scripts and sequences are all known;
+    /// `None` where the source carries too little. A txid commits to everything but the witnesses (BIP 141).
+    pub fn recomputed_txid(&self) -> Option<Txid> {
+        Some(self.to_bitcoin()?.compute_txid())
+    }
+
+    /// The transaction as rust-bitcoin has it, where everything that the txid commits to is known.
+    pub fn to_bitcoin(&self) -> Option<Transaction> {
+        let input = self.inputs.iter().map(TxIn::to_bitcoin).collect::<Option<Vec<_>>>()?;
+        let output = self
+            .outputs
+            .iter()
+            .map(|out| Some(bitcoin::TxOut { value: out.value, script_pubkey: out.script.clone()? }))
+            .collect::<Option<Vec<_>>>()?;
+        Some(Transaction {
+            version: transaction::Version(self.version?),
+            lock_time: absolute::LockTime::from_consensus(self.lock_time?),
+            input,
+            output,
+        })
+    }
+}
+
+impl TxIn {
+    /// The spent output, where the source names it.
+    pub fn outpoint(&self) -> Option<OutPoint> {
+        Some(OutPoint::new(self.prev_txid?, self.prev_vout?))
+    }
+
+    fn to_bitcoin(&self) -> Option<bitcoin::TxIn> {
+        let previous_output = if self.coinbase { OutPoint::null() } else { self.outpoint()? };
+        Some(bitcoin::TxIn {
+            previous_output,
+            script_sig: self.script_sig.clone()?,
+            sequence: Sequence(self.sequence?),
+            witness: self.witness.clone().unwrap_or_default(),
+        })
+    }
+}

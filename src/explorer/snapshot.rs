@@ -1,0 +1,140 @@
+//! The recorded chain data that the program carries, served as an explorer would serve it.
+//!
+//! A snapshot is a file of JSON lines: a header, then one transaction a line (`data/README.md` describes the format). It
+//! answers the requests of [`super::BUILT_IN`] with the very lines of the file.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Request;
+use crate::domain::Time;
+
+/// The files, one a recorded family.
+static FILES: &[&str] = &[include_str!("../../data/snapshots/wannacry.jsonl")];
+/// Transactions a page.
+const PAGE: usize = 100;
+
+/// One recorded family.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// What the first line says.
+    pub header: Header,
+    lines: Vec<&'static str>,
+    by_address: HashMap<&'static str, Vec<usize>>,
+    by_txid: HashMap<&'static str, usize>,
+}
+
+/// The first line of a snapshot.
+#[derive(Debug, Deserialize)]
+pub struct Header {
+    /// Short name of the family.
+    pub family: String,
+    /// The moment to which the record is complete.
+    pub recorded_to: Time,
+    /// What was recorded, by whom, and why it is complete.
+    pub about: String,
+    /// The totals to reconcile with.
+    totals: Vec<HeaderTotals>,
+}
+
+#[derive(Debug, Deserialize)]
+struct HeaderTotals {
+    address: String,
+    tx_count: u64,
+    received: u64,
+    spent: u64,
+}
+
+/// Previous transaction, output index, address, satoshis.
+type LineInput<'a> = (Option<&'a str>, Option<u32>, Option<&'a str>, Option<u64>);
+
+/// As much of a line as the index needs.
+#[derive(Deserialize)]
+struct Line<'a> {
+    #[serde(borrow)]
+    txid: &'a str,
+    #[serde(rename = "in", borrow)]
+    inputs: Vec<LineInput<'a>>,
+    #[serde(rename = "out", borrow)]
+    outputs: Vec<(Option<&'a str>, u64)>,
+}
+
+/// Every snapshot that the program carries.
+pub fn snapshots() -> &'static [Snapshot] {
+    static READ: OnceLock<Vec<Snapshot>> = OnceLock::new();
+    // The files are compiled in, and a test reads them: a broken one never leaves the workshop.
+    READ.get_or_init(|| FILES.iter().filter_map(|text| read(text).ok()).collect())
+}
+
+fn read(text: &'static str) -> serde_json::Result<Snapshot> {
+    let mut lines = text.lines();
+    let header: Header = serde_json::from_str(lines.next().unwrap_or_default())?;
+    let mut snapshot = Snapshot { header, lines: lines.collect(), by_address: HashMap::new(), by_txid: HashMap::new() };
+    for (at, text) in snapshot.lines.iter().enumerate() {
+        let line: Line<'static> = serde_json::from_str(text)?;
+        snapshot.by_txid.insert(line.txid, at);
+        let told = line.inputs.iter().filter_map(|i| i.2).chain(line.outputs.iter().filter_map(|o| o.0));
+        for address in told {
+            let at_address = snapshot.by_address.entry(address).or_default();
+            if at_address.last() != Some(&at) {
+                at_address.push(at);
+            }
+        }
+    }
+    Ok(snapshot)
+}
+
+/// The answer to a request of the built-in dialect; `None` where no snapshot holds it.
+pub(super) fn answer(request: &Request) -> Option<Vec<u8>> {
+    let parts: Vec<&str> = request.path.split('/').collect();
+    snapshots().iter().find_map(|snapshot| match parts.as_slice() {
+        ["address", address, "totals"] => snapshot.totals(address),
+        ["address", address, "txs"] => snapshot.page(address, 0),
+        ["address", address, "txs", after] => snapshot.page(address, after.parse().ok()?),
+        ["tx", txid] => snapshot.line(txid),
+        ["tx", txid, "outspends"] => snapshot.line(txid),
+        _ => None,
+    })
+}
+
+impl Snapshot {
+    fn totals(&self, address: &str) -> Option<Vec<u8>> {
+        let said = self.header.totals.iter().find(|t| t.address == address)?;
+        let answer = json!({
+            "recorded_to": self.header.recorded_to,
+            "tx_count": said.tx_count, "received": said.received, "spent": said.spent,
+        });
+        Some(answer.to_string().into_bytes())
+    }
+
+    /// Newest first, `after` transactions left out. Only addresses that the record is complete for are served.
+    fn page(&self, address: &str, after: usize) -> Option<Vec<u8>> {
+        self.header.totals.iter().find(|t| t.address == address)?;
+        let all = self.by_address.get(address).map(Vec::as_slice).unwrap_or_default();
+        let txs: Vec<&str> =
+            all.iter().rev().skip(after).take(PAGE).filter_map(|at| self.lines.get(*at).copied()).collect();
+        let end = after + txs.len();
+        let next = if end < all.len() { end.to_string() } else { "null".to_owned() };
+        Some(format!("{{\"next\":{next},\"txs\":[{}]}}", txs.join(",")).into_bytes())
+    }
+
+    fn line(&self, txid: &str) -> Option<Vec<u8>> {
+        let at = self.by_txid.get(txid)?;
+        Some(self.lines.get(*at)?.as_bytes().to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_read() {
+        for file in FILES {
+            read(file).unwrap();
+        }
+    }
+}

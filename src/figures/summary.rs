@@ -1,0 +1,226 @@
+//! The totals of a family in the shape that `summary --json` prints.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Serialize, Serializer};
+
+use super::classes::{Class, ClassFigures};
+use crate::domain::{Address, Amount, Decimal, Time, TimeBasis, Value, rfc3339};
+
+/// The figures of a family (field names are those of `summary --json`).
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    /// Short name.
+    pub family: String,
+    /// Name in print.
+    pub title: String,
+    /// The last second that counts.
+    #[serde(serialize_with = "as_rfc3339")]
+    pub as_of: Time,
+    /// The moment to which the ledger is complete; `None` where an address was never asked.
+    #[serde(serialize_with = "as_rfc3339_option")]
+    pub recorded_to: Option<Time>,
+    /// Clock used.
+    pub time_basis: TimeBasis,
+    /// Zone used.
+    pub time_zone: String,
+    /// Currency of every value (ISO 4217).
+    pub currency: String,
+    /// What came in, without internal transfers.
+    pub received: Received,
+    /// What left.
+    pub withdrawn: Withdrawn,
+    /// What is left on the addresses.
+    #[serde(rename = "balance_sats", serialize_with = "as_sats")]
+    pub balance: Amount,
+    /// Inflows that wait for a block: not part of any other figure.
+    pub unconfirmed: Unconfirmed,
+    /// Inflows by class.
+    pub classes: BTreeMap<Class, ClassFigures>,
+    /// The tolerance around demands, printed beside the classes: `0.10`.
+    #[serde(serialize_with = "as_text")]
+    pub class_tolerance: Decimal,
+    /// Inflows not counted as income.
+    pub internal: Internal,
+    /// Ways of counting the income, side by side.
+    pub estimates: Vec<Estimate>,
+    /// Inflows that came after the wallets had been emptied.
+    pub after_withdrawal: Internal,
+    /// Address by address.
+    pub addresses: Vec<AddressFigures>,
+    /// Who told.
+    pub explorers: Vec<String>,
+    /// Where the prices come from.
+    pub price_source: String,
+    /// What a reader must know before printing these figures.
+    pub caveats: Vec<String>,
+}
+
+impl Summary {
+    /// Whether every address equals the explorer's totals to the satoshi.
+    pub fn reconciled(&self) -> bool {
+        self.addresses.iter().all(|a| a.reconciled == Some(true))
+    }
+}
+
+/// What came in.
+#[derive(Clone, Debug, Serialize)]
+pub struct Received {
+    /// Outputs to the family's addresses.
+    pub outputs: usize,
+    /// Transactions that hold them. Neither number is a number of victims.
+    pub transactions: usize,
+    /// Their sum.
+    #[serde(rename = "sats", serialize_with = "as_sats")]
+    pub amount: Amount,
+    /// Time of the first.
+    #[serde(serialize_with = "as_rfc3339_option")]
+    pub first: Option<Time>,
+    /// Time of the last.
+    #[serde(serialize_with = "as_rfc3339_option")]
+    pub last: Option<Time>,
+    /// Each payment at the price of its day.
+    pub at_receipt: Option<Value>,
+    /// All the coins at the price of the day of `as_of`.
+    pub as_of_value: Option<AsOfValue>,
+    /// All the coins on the day when they were worth most.
+    pub peak: Option<Peak>,
+    /// Outputs whose day has no price; they are not in `at_receipt`.
+    pub without_price: usize,
+    /// Their sum in satoshis.
+    #[serde(serialize_with = "as_sats")]
+    pub without_price_sats: Amount,
+}
+
+/// The coins received, at the price of one day.
+#[derive(Clone, Debug, Serialize)]
+pub struct AsOfValue {
+    /// The UTC day.
+    pub date: NaiveDate,
+    /// The interval.
+    #[serde(flatten)]
+    pub value: Value,
+}
+
+/// The day on which the coins received by then were worth most, at the day's high.
+#[derive(Clone, Debug, Serialize)]
+pub struct Peak {
+    /// The UTC day.
+    pub date: NaiveDate,
+    /// The coins received by the end of that day.
+    #[serde(rename = "sats", serialize_with = "as_sats")]
+    pub amount: Amount,
+    /// The interval of that very day.
+    #[serde(flatten)]
+    pub value: Value,
+    /// Days in question without a price.
+    pub days_without_price: usize,
+}
+
+/// What left.
+#[derive(Clone, Debug, Serialize)]
+pub struct Withdrawn {
+    /// Transactions that spend from the family.
+    pub transactions: usize,
+    /// What left, net of what returned.
+    #[serde(rename = "sats", serialize_with = "as_sats")]
+    pub amount: Amount,
+    /// Time of the first.
+    #[serde(serialize_with = "as_rfc3339_option")]
+    pub first: Option<Time>,
+    /// Time of the last.
+    #[serde(serialize_with = "as_rfc3339_option")]
+    pub last: Option<Time>,
+    /// Each withdrawal at the price of the day it left.
+    pub at_withdrawal: Option<Value>,
+    /// Withdrawals whose day has no price; they are not in `at_withdrawal`.
+    pub without_price: usize,
+}
+
+/// Inflows set apart, with their sum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Internal {
+    /// How many outputs.
+    pub outputs: usize,
+    /// Their sum.
+    #[serde(rename = "sats", serialize_with = "as_sats")]
+    pub amount: Amount,
+}
+
+/// One way of counting the income (the names are those of Gomez et al., CCS 2023).
+#[derive(Clone, Debug, Serialize)]
+pub struct Estimate {
+    /// `DD`, `DD−DC`.
+    pub name: &'static str,
+    /// What it counts.
+    pub meaning: &'static str,
+    /// Outputs counted.
+    pub outputs: usize,
+    /// Their sum.
+    #[serde(rename = "sats", serialize_with = "as_sats")]
+    pub amount: Amount,
+    /// Outputs dropped against the line before.
+    pub dropped_outputs: usize,
+    /// Their sum.
+    #[serde(rename = "dropped_sats", serialize_with = "as_sats")]
+    pub dropped: Amount,
+}
+
+/// Money that waits for a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Unconfirmed {
+    /// Outputs to the family waiting.
+    pub outputs: usize,
+    /// Their sum.
+    #[serde(rename = "sats", serialize_with = "as_sats")]
+    pub amount: Amount,
+    /// Outputs of the family whose spending waits.
+    pub spent_outputs: usize,
+    /// Their sum.
+    #[serde(serialize_with = "as_sats")]
+    pub spent_sats: Amount,
+}
+
+/// The figures of one address, gross, as explorers count them.
+#[derive(Clone, Debug, Serialize)]
+pub struct AddressFigures {
+    /// The address.
+    pub address: Address,
+    /// Sum of the outputs to it.
+    #[serde(rename = "received_sats", serialize_with = "as_sats")]
+    pub received: Amount,
+    /// Sum of its outputs that were spent.
+    #[serde(rename = "withdrawn_sats", serialize_with = "as_sats")]
+    pub withdrawn: Amount,
+    /// Outputs to it.
+    pub outputs: usize,
+    /// Transactions that pay it, spend from it or both, each once.
+    pub transactions: usize,
+    /// Whether the whole ledger of the address equals the explorer's totals; `None` when never asked.
+    pub reconciled: Option<bool>,
+    /// The explorer that the totals are from.
+    pub checked_with: Option<String>,
+    /// The moment that its totals describe.
+    #[serde(serialize_with = "as_rfc3339_option")]
+    pub recorded_to: Option<Time>,
+}
+
+fn as_sats<S: Serializer>(amount: &Amount, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(amount.to_sat())
+}
+
+fn as_text<S: Serializer>(number: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(number)
+}
+
+fn as_rfc3339<S: Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&rfc3339(*time))
+}
+
+fn as_rfc3339_option<S: Serializer>(time: &Option<Time>, serializer: S) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => serializer.serialize_some(&rfc3339(*time)),
+        None => serializer.serialize_none(),
+    }
+}

@@ -1,0 +1,119 @@
+use std::error::Error as _;
+use std::io;
+
+use reqwest::redirect::{Attempt, Policy};
+use reqwest::{Certificate, Client, NoProxy, Proxy};
+
+use super::HttpOptions;
+
+/// Redirects that are followed for one request.
+const REDIRECTS: usize = 5;
+
+/// Makes the client.
+pub(super) fn build(options: &HttpOptions) -> reqwest::Result<Client> {
+    // An error means that a provider is installed already, which is all that is wanted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    // The roots come with the program: without any on the system not even a client for plain HTTP could be made.
+    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
+        .iter()
+        .map(|der| Certificate::from_der(der))
+        .collect::<reqwest::Result<Vec<_>>>()?;
+    let mut builder = Client::builder()
+        .user_agent(&options.user_agent)
+        .timeout(options.timeout)
+        .redirect(Policy::custom(redirect))
+        .referer(false)
+        .tls_certs_only(roots)
+        // Proxies are given by the options, never taken from the environment behind the user's back.
+        .no_proxy();
+    if let Some(url) = &options.proxy {
+        let here = NoProxy::from_string("localhost,127.0.0.0/8,::1");
+        builder = builder.proxy(Proxy::all(url.clone())?.no_proxy(here));
+    }
+    builder.build()
+}
+
+/// Follows a redirect unless it leads around in circles or out of what protects the request.
+fn redirect(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    let onion = |url: &reqwest::Url| url.host_str().is_some_and(|host| host.ends_with(".onion"));
+    let Some(from) = attempt.previous().last() else { return attempt.follow() };
+    if attempt.previous().len() > REDIRECTS {
+        return attempt.error(format!("redirected more than {REDIRECTS} times"));
+    }
+    let refused = if from.scheme() == "https" && attempt.url().scheme() != "https" {
+        Some("from https to a plain address")
+    } else if onion(from) && !onion(attempt.url()) {
+        Some("out of the onion network")
+    } else {
+        None
+    };
+    match refused {
+        Some(how) => {
+            let to = attempt.url().host_str().unwrap_or_default().to_owned();
+            attempt.error(format!("redirected {how} ({to}), which is refused"))
+        }
+        None => attempt.follow(),
+    }
+}
+
+/// Whether the same request would fail the same way.
+pub(super) fn is_final(error: &reqwest::Error) -> bool {
+    error.is_builder() || error.is_redirect() || innermost(error).contains("certificate")
+}
+
+/// What happened, in a few words.
+pub(super) fn reason(error: &reqwest::Error, options: &HttpOptions) -> String {
+    if error.is_timeout() {
+        return format!("timed out after {} s", options.timeout.as_secs_f64());
+    }
+    let reason = plain(error);
+    match &options.proxy {
+        // The SOCKS connector keeps its cause to itself.
+        Some(proxy) if reason.contains("failed to create underlying connection") => {
+            format!("no connection to the proxy {}", super::authority(proxy))
+        }
+        Some(proxy) if error.is_connect() => format!("{reason} (asked through the proxy {})", super::authority(proxy)),
+        _ => reason,
+    }
+}
+
+fn plain(error: &reqwest::Error) -> String {
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if let Some(io) = inner.downcast_ref::<io::Error>() {
+            match io.kind() {
+                io::ErrorKind::ConnectionRefused => return "connection refused".to_owned(),
+                io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => return "connection reset".to_owned(),
+                io::ErrorKind::HostUnreachable => return "no route to the host".to_owned(),
+                io::ErrorKind::NetworkUnreachable => return "no network".to_owned(),
+                io::ErrorKind::TimedOut => return "connection timed out".to_owned(),
+                _ => {}
+            }
+        }
+        let text = inner.to_string();
+        // These come from private types, so that only the text tells them apart.
+        if text.contains("dns error") {
+            let transient = innermost(error).contains("Temporary failure");
+            return if transient { "names cannot be looked up just now" } else { "name not known" }.to_owned();
+        }
+        if text.contains("connection closed before message completed") {
+            return "connection closed without an answer".to_owned();
+        }
+        if text.contains("end of file before message length reached") || text.contains("unexpected EOF") {
+            return "the answer broke off".to_owned();
+        }
+        cause = inner.source();
+    }
+    innermost(error)
+}
+
+/// The text of the error at the bottom of the chain.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text = inner.to_string();
+        cause = inner.source();
+    }
+    text
+}

@@ -1,0 +1,119 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::bail;
+use reqwest::Url;
+
+use super::{Pace, Wait};
+
+/// How requests are made.
+#[derive(Clone, Debug)]
+pub struct HttpOptions {
+    /// Sent with each request.
+    pub user_agent: String,
+    /// For a whole request, from the connection to the last byte.
+    pub timeout: Duration,
+    /// Cap of a body in bytes, after decompression.
+    pub max_body: u64,
+    /// How often a failed request is tried again.
+    pub retries: usize,
+    /// Wait before the first retry; doubles with each, with jitter.
+    pub backoff: Duration,
+    /// Longest wait before a retry, also where the server asks for a longer one.
+    pub max_wait: Duration,
+    /// Pace of every host that is not in `host_paces`.
+    pub pace: Pace,
+    /// Pace of a host (`mempool.space`, `127.0.0.1:3000`).
+    pub host_paces: BTreeMap<String, Pace>,
+    /// Proxy: `socks5h://127.0.0.1:9050`. Hosts on this machine are asked without it.
+    pub proxy: Option<Url>,
+    /// How waiting is done.
+    pub wait: Wait,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            user_agent: concat!("ransomtrail/", env!("CARGO_PKG_VERSION"), " (+https://crates.io/crates/ransomtrail)")
+                .to_owned(),
+            timeout: Duration::from_secs(30),
+            max_body: 32 * 1024 * 1024,
+            retries: 4,
+            backoff: Duration::from_secs(1),
+            max_wait: Duration::from_secs(60),
+            pace: Pace::default(),
+            host_paces: BTreeMap::new(),
+            proxy: None,
+            wait: Wait::Real,
+        }
+    }
+}
+
+impl HttpOptions {
+    /// The pace of a host named with its port where that is not the usual one.
+    pub fn pace_of(&self, host: &str) -> Pace {
+        self.host_paces.get(host).copied().unwrap_or(self.pace)
+    }
+
+    /// Gives the host of `url` a pace; of two for one host the slower stands.
+    pub fn set_pace(&mut self, url: &Url, pace: Pace) {
+        let slower = |old: &mut Pace| *old = old.slower(pace);
+        self.host_paces.entry(super::authority(url)).and_modify(slower).or_insert(pace);
+    }
+
+    /// Whether a client can be made of this.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        if let Some(proxy) = &self.proxy {
+            check_proxy(proxy).map_err(anyhow::Error::msg)?;
+        }
+        if self.user_agent.is_empty() || self.user_agent.bytes().any(|b| !(0x20..0x7f).contains(&b)) {
+            bail!("the user agent has to be printable ASCII");
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a proxy that is not spoken, and one that would let names be looked up outside of it.
+pub(crate) fn check_proxy(proxy: &Url) -> Result<(), String> {
+    match proxy.scheme() {
+        "http" | "https" | "socks5h" if proxy.host_str().is_some_and(|host| !host.is_empty()) => Ok(()),
+        "http" | "https" | "socks5h" => Err(format!("proxy {proxy} names no host")),
+        "socks5" | "socks4" | "socks4a" | "socks" => {
+            Err(format!("proxy scheme {} would look names up outside the proxy; use socks5h://", proxy.scheme()))
+        }
+        other => Err(format!("unknown proxy scheme {other}; use socks5h://, http:// or https://")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proxies() {
+        let check = |text: &str| check_proxy(&Url::parse(text).unwrap());
+        for good in ["socks5h://127.0.0.1:9050", "http://proxy.example:3128", "https://u:p@proxy.example"] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+        assert!(check("socks5://127.0.0.1:9050").unwrap_err().contains("use socks5h://"));
+        assert!(check("ftp://127.0.0.1").unwrap_err().contains("unknown proxy scheme ftp"));
+    }
+
+    #[test]
+    fn user_agent_names_program_and_version() {
+        let agent = HttpOptions::default().user_agent;
+        assert!(agent.starts_with(concat!("ransomtrail/", env!("CARGO_PKG_VERSION"), " (+https://")), "{agent}");
+    }
+
+    #[test]
+    fn the_slower_pace_of_a_host_stands() {
+        let mut options = HttpOptions::default();
+        let (fast, slow) = ("5/s".parse().unwrap(), "6/m".parse().unwrap());
+        options.set_pace(&Url::parse("https://mempool.space/api").unwrap(), fast);
+        options.set_pace(&Url::parse("https://mempool.space/testnet4/api").unwrap(), slow);
+        options.set_pace(&Url::parse("http://127.0.0.1:3000/api").unwrap(), fast);
+        assert_eq!(options.pace_of("mempool.space"), slow);
+        assert_eq!(options.pace_of("127.0.0.1:3000"), fast);
+        assert_eq!(options.pace_of("elsewhere.example"), Pace::default());
+    }
+}

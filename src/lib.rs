@@ -1,0 +1,26 @@
+//! ransomtrail follows known ransom addresses through public block explorers, records every inflow and onward movement in
+//! SQLite, and turns them into figures and charts that can be traced to a transaction, a price, a source and a method.
+//!
+//! The rooms, from the ground floor up; a room uses only rooms on lower floors:
+//!
+//! 1. [`domain`] (plain types) and [`http`] (the one place that sends a request)
+//! 2. [`config`], [`catalog`] (families), [`store`] (SQLite), [`explorer`] (dialects), [`price`] (history)
+//! 3. [`figures`]: every published number
+//! 4. [`sync`] (a round over the watch list), [`chart`] (the pictures)
+//! 5. [`cli`]: commands, clock, environment, output
+
+pub mod domain;
+pub mod http;
+
+pub mod catalog;
+pub mod config;
+pub mod explorer;
+pub mod price;
+pub mod store;
+
+pub mod figures;
+
+pub mod chart;
+pub mod sync;
+
+pub mod cli;

@@ -1,0 +1,78 @@
+//! Euro foreign exchange reference rates of the European Central Bank, published on working days.
+
+use anyhow::Context;
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::domain::{Currency, DayPrice};
+
+pub(super) const TITLE: &str = "converted at European Central Bank reference rates (built-in)";
+
+const RATES: &str = include_str!("../../data/prices/ecb.csv");
+/// The longest run of days without a rate over Easter and Christmas is five; beyond a week the record has ended.
+const MAX_AGE_DAYS: i64 = 7;
+
+/// The rates that turn dollars into one other currency.
+#[derive(Debug)]
+pub(super) struct Rates {
+    /// Day, dollars for a euro, units of the currency for a euro.
+    rows: Vec<(NaiveDate, Decimal, Decimal)>,
+}
+
+impl Rates {
+    pub(super) fn load(currency: Currency) -> anyhow::Result<Self> {
+        Self::parse(RATES, currency).context("data/prices/ecb.csv")
+    }
+
+    fn parse(text: &str, currency: Currency) -> anyhow::Result<Self> {
+        let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
+        let header = reader.headers()?.clone();
+        let column =
+            |code: &str| header.iter().position(|name| name == code).with_context(|| format!("no rates of {code}"));
+        let usd = column("USD")?;
+        let own = if currency == Currency::Eur { None } else { Some(column(currency.code())?) };
+        let mut rows = Vec::new();
+        for row in reader.records() {
+            let row = row?;
+            let number = |n: usize| row.get(n).unwrap_or_default().parse::<Decimal>().ok();
+            let day: NaiveDate = row.get(0).unwrap_or_default().parse()?;
+            let (Some(usd), Some(own)) = (number(usd), own.map_or(Some(Decimal::ONE), number)) else { continue };
+            rows.push((day, usd, own));
+        }
+        Ok(Self { rows })
+    }
+
+    /// The price in the other currency, at the day's rate or the last working day's before it.
+    pub(super) fn convert(&self, price: DayPrice) -> Option<DayPrice> {
+        let after = self.rows.partition_point(|(day, ..)| *day <= price.day);
+        let (day, usd, own) = self.rows.get(after.checked_sub(1)?)?;
+        if (price.day - *day).num_days() > MAX_AGE_DAYS {
+            return None;
+        }
+        let turn = |amount: Decimal| amount.checked_mul(*own)?.checked_div(*usd);
+        Some(DayPrice { day: price.day, low: turn(price.low)?, close: turn(price.close)?, high: turn(price.high)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn price(day: &str) -> DayPrice {
+        let amount = Decimal::from(1_000);
+        DayPrice { day: day.parse().unwrap(), low: amount, close: amount, high: amount }
+    }
+
+    #[test]
+    fn a_holiday_takes_the_last_working_days_rate() {
+        let rates = Rates::parse("day,USD,GBP\n2017-05-12,1.25,0.85\n2017-05-15,1.20,0.84\n", Currency::Gbp).unwrap();
+        let check = |day: &str, expect: Option<u32>| {
+            assert_eq!(rates.convert(price(day)).map(|p| p.close), expect.map(Decimal::from), "{day}");
+        };
+        check("2017-05-11", None);
+        check("2017-05-12", Some(680));
+        check("2017-05-14", Some(680));
+        check("2017-05-15", Some(700));
+        check("2017-05-30", None);
+    }
+}

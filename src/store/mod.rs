@@ -1,0 +1,166 @@
+//! The only room with SQL: one SQLite file that holds what explorers said, and views that people can open elsewhere.
+//!
+//! A page of transactions and the cursor that says "read up to here" are written in one SQLite transaction, together with
+//! the request that brought them. Observations are only ever added; the present is a view over them.
+
+mod ledger;
+mod page;
+mod shared;
+mod totals;
+mod watch;
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode};
+use rusqlite_migration::{M, Migrations};
+
+pub use page::{PageRecord, Recorded, Refusal};
+pub use shared::SharedStore;
+
+/// Never edited once released: a change of the schema is a further file.
+const STEPS: &[M<'static>] = &[M::up(include_str!("migrations/001_ground_state.sql"))];
+static MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
+
+/// "rtrl" in ASCII: tells a file of ours from any other SQLite database.
+const APPLICATION_ID: i32 = 0x7274_726c;
+/// Another process may be writing a page; pages are small.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Why the database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file is something else, or damaged.
+    #[error("{0}: not a ransomtrail database, or damaged; name another file with --db, or move this one away")]
+    NotOurs(String),
+    /// Written by a newer version of the program.
+    #[error(
+        "{path}: written by a newer version of ransomtrail (schema {found}, this program knows {known}); update the program"
+    )]
+    Newer {
+        /// The file.
+        path: String,
+        /// Its schema.
+        found: i64,
+        /// Ours.
+        known: usize,
+    },
+    /// The folder or the file cannot be opened or written.
+    #[error("{path}: {reason}")]
+    Unusable {
+        /// The file.
+        path: String,
+        /// What SQLite or the system says.
+        reason: String,
+    },
+    /// The disk is full; the last page was rolled back.
+    #[error("{0}: the disk is full; nothing was damaged and what was stored before is kept")]
+    Full(String),
+    /// Anything else that SQLite says.
+    #[error("{path}: {source}")]
+    Sql {
+        /// The file.
+        path: String,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+}
+
+/// The database.
+#[derive(Debug)]
+pub struct Store {
+    db: Connection,
+    path: String,
+}
+
+impl Store {
+    /// Opens the database at `path`, makes it where there is none, and brings an older one up to date.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let name = path.display().to_string();
+        if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| StoreError::Unusable { path: name.clone(), reason: error.to_string() })?;
+        }
+        let db = Connection::open(path).map_err(|error| explain(&name, error))?;
+        Self::prepare(db, name)
+    }
+
+    /// A database in memory, for tests and trials.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        let name = ":memory:".to_owned();
+        let db = Connection::open_in_memory().map_err(|error| explain(&name, error))?;
+        Self::prepare(db, name)
+    }
+
+    fn prepare(mut db: Connection, path: String) -> Result<Self, StoreError> {
+        let sql = |error| explain(&path, error);
+        db.busy_timeout(BUSY_TIMEOUT).map_err(sql)?;
+        let found: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(sql)?;
+        let ours: i32 = db.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(sql)?;
+        let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(sql)?;
+        if tables > 0 && ours != APPLICATION_ID {
+            return Err(StoreError::NotOurs(path));
+        }
+        let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+        if found > known {
+            return Err(StoreError::Newer { path, found, known: STEPS.len() });
+        }
+        db.pragma_update(None, "journal_mode", "wal").map_err(sql)?;
+        db.pragma_update(None, "synchronous", "normal").map_err(sql)?;
+        db.pragma_update(None, "foreign_keys", true).map_err(sql)?;
+        if found < known {
+            db.pragma_update(None, "application_id", APPLICATION_ID).map_err(sql)?;
+            MIGRATIONS.to_latest(&mut db).map_err(|error| match error {
+                rusqlite_migration::Error::RusqliteError { err, .. } => explain(&path, err),
+                other => StoreError::Unusable { path: path.clone(), reason: other.to_string() },
+            })?;
+        }
+        db.set_prepared_statement_cache_capacity(64);
+        Ok(Self { db, path })
+    }
+
+    /// The file's path as given.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Lets the file grow to that many pages of 4,096 bytes and no further; then it behaves as on a full disk.
+    pub fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
+        self.db
+            .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
+            .map_err(|error| explain(&self.path, error))
+    }
+
+    /// Checks the file's structure through and through; `Ok` is sound.
+    pub fn check(&self) -> Result<(), StoreError> {
+        let answer: String = self
+            .db
+            .pragma_query_value(None, "integrity_check", |row| row.get(0))
+            .map_err(|error| explain(&self.path, error))?;
+        if answer == "ok" { Ok(()) } else { Err(StoreError::NotOurs(self.path.clone())) }
+    }
+
+    fn explain(&self, error: rusqlite::Error) -> StoreError {
+        explain(&self.path, error)
+    }
+}
+
+/// Says what a SQLite error means for the user.
+fn explain(path: &str, error: rusqlite::Error) -> StoreError {
+    let path = path.to_owned();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::NotOurs(path),
+        Some(ErrorCode::DiskFull) => StoreError::Full(path),
+        Some(ErrorCode::CannotOpen) => StoreError::Unusable {
+            path,
+            reason: "cannot be opened or made; is the folder there and writable?".to_owned(),
+        },
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+            StoreError::Unusable { path, reason: "cannot be written; is the file or its folder read-only?".to_owned() }
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            StoreError::Unusable { path, reason: "is in use by another program that does not let go".to_owned() }
+        }
+        _ => StoreError::Sql { path, source: error },
+    }
+}

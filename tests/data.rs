@@ -1,0 +1,103 @@
+//! Every shipped row: a valid address, a source that can be looked up, no duplicates, and snapshots that add up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bitcoin::Network;
+use ransomtrail::catalog::Catalog;
+use ransomtrail::domain::Currency;
+use ransomtrail::explorer::snapshots;
+use ransomtrail::price::Prices;
+use serde_json::Value;
+
+use crate::trial::source;
+
+#[test]
+fn every_family_is_sound() {
+    // Loading checks checksums, networks, names, duplicates within and across families, and the key of each source.
+    let catalog = Catalog::load(Network::Bitcoin, None).unwrap();
+    let files = std::fs::read_dir(source("data/families")).unwrap().count();
+    assert_eq!(catalog.families().count(), files, "a file is not embedded");
+    for family in catalog.families() {
+        assert!(family.built_in);
+        assert!(family.summary.len() > 20 && family.summary.ends_with('.'), "{}: say what it was", family.name);
+        for watched in &family.addresses {
+            let named = family.sources.iter().find(|s| s.key == watched.source).unwrap();
+            assert!(named.url.is_some(), "{}: source {} has no link", family.name, named.key);
+        }
+        for link in &family.links {
+            assert!(link.url.starts_with("https://"), "{}: {}", family.name, link.url);
+        }
+    }
+}
+
+#[test]
+fn every_file_names_its_source() {
+    let readme = std::fs::read_to_string(source("data/README.md")).unwrap();
+    for folder in ["families", "prices", "snapshots"] {
+        assert!(readme.contains(folder), "data/README.md does not tell of {folder}");
+    }
+    for file in ["prices/btc-usd.csv", "prices/ecb.csv"] {
+        let text = std::fs::read_to_string(source("data").join(file)).unwrap();
+        let head: String = text.lines().take_while(|l| l.starts_with('#')).collect();
+        assert!(head.to_lowercase().contains("source"), "{file} does not name its source");
+    }
+    for currency in Currency::ALL {
+        let prices = Prices::load(currency).unwrap();
+        let day = "2017-08-03".parse().unwrap();
+        assert!(prices.at(day).is_some() && !prices.source().is_empty(), "{currency}");
+    }
+}
+
+#[test]
+fn snapshots_add_up_and_hang_together() {
+    for entry in std::fs::read_dir(source("data/snapshots")).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let mut lines = text.lines().map(|l| serde_json::from_str::<Value>(l).unwrap());
+        let header = lines.next().unwrap();
+        assert!(snapshots().iter().any(|s| s.header.family == header["family"]), "it is not embedded");
+        let sources: BTreeSet<&str> =
+            header["sources"].as_array().unwrap().iter().map(|s| s["key"].as_str().unwrap()).collect();
+        let rows: Vec<Value> = lines.collect();
+        let txids: BTreeSet<&str> = rows.iter().map(|r| r["txid"].as_str().unwrap()).collect();
+        assert_eq!(txids.len(), rows.len(), "a transaction stands twice");
+
+        // Sums by address, to hold against the totals of the header.
+        let mut sums: BTreeMap<&str, (BTreeSet<&str>, u64, u64)> = BTreeMap::new();
+        for row in &rows {
+            let txid = row["txid"].as_str().unwrap();
+            assert!(sources.contains(row["source"].as_str().unwrap()), "{txid} names no source");
+            for output in row["out"].as_array().unwrap() {
+                if let Some(address) = output[0].as_str() {
+                    let sum = sums.entry(address).or_default();
+                    sum.0.insert(txid);
+                    sum.1 += output[1].as_u64().unwrap();
+                }
+            }
+            for input in row["in"].as_array().unwrap() {
+                if let Some(address) = input[2].as_str() {
+                    let sum = sums.entry(address).or_default();
+                    sum.0.insert(txid);
+                    sum.2 += input[3].as_u64().unwrap();
+                }
+            }
+        }
+        for totals in header["totals"].as_array().unwrap() {
+            let address = totals["address"].as_str().unwrap();
+            let (txids, received, spent) = &sums[address];
+            assert_eq!(txids.len() as u64, totals["tx_count"].as_u64().unwrap(), "{address}");
+            assert_eq!(*received, totals["received"].as_u64().unwrap(), "{address}");
+            assert_eq!(*spent, totals["spent"].as_u64().unwrap(), "{address}");
+        }
+    }
+}
+
+#[test]
+fn the_wannacry_record_is_whole() {
+    let text = std::fs::read_to_string(source("data/snapshots/wannacry.jsonl")).unwrap();
+    let rows: Vec<Value> = text.lines().skip(1).map(|l| serde_json::from_str(l).unwrap()).collect();
+    let part = |name: &str| rows.iter().filter(|r| r["part"] == name).count();
+    assert_eq!((part("ledger"), part("onward")), (341, 17));
+    assert_eq!(rows.iter().filter(|r| r["hex"].is_string()).count(), 6, "the withdrawals as raw transactions");
+    let unknown = |r: &&Value| r["in"].as_array().unwrap().iter().any(|i| i[0].is_null());
+    assert!(rows.iter().filter(unknown).count() > 300, "what is unknown stays unknown");
+}

@@ -1,0 +1,78 @@
+//! The docs are complete and true: what the program has is named, and what a page shows is what the program prints.
+
+use ransomtrail::chart::CHARTS;
+use ransomtrail::explorer::DIALECTS;
+
+use crate::trial::{Trial, source};
+
+fn read(name: &str) -> String {
+    std::fs::read_to_string(source(name)).unwrap()
+}
+
+#[test]
+fn every_command_flag_and_chart_is_named_in_the_readme() {
+    let readme = read("README.md");
+    let command = ransomtrail::cli::command();
+    for sub in command.get_subcommands() {
+        let name = sub.get_name();
+        assert!(readme.contains(&format!("`ransomtrail {name}")), "README.md does not name the command {name}");
+        assert!(sub.get_about().is_some(), "{name} does not say what it does");
+        for flag in sub.get_arguments() {
+            assert!(flag.get_help().is_some(), "{name}: {} explains nothing", flag.get_id());
+        }
+    }
+    for chart in CHARTS {
+        assert!(readme.contains(&format!("`{}`", chart.name)), "README.md does not name the chart {}", chart.name);
+    }
+    for flag in ["as-of", "time", "tz", "currency", "by", "estimates", "json", "db", "config", "network"] {
+        assert!(readme.contains(&format!("--{flag}")), "README.md does not name --{flag}");
+    }
+}
+
+#[test]
+fn every_view_and_dialect_is_documented() {
+    let architecture = read("ARCHITECTURE.md");
+    let db = Trial::recorded();
+    let db = rusqlite::Connection::open(db.path("test.db")).unwrap();
+    for view in ["payments", "withdrawals", "daily_inflows", "addresses"] {
+        let row = architecture.lines().find(|l| l.starts_with(&format!("| `{view}` |"))).unwrap_or_default();
+        let query = db.prepare(&format!("SELECT * FROM {view}")).unwrap();
+        for column in query.column_names() {
+            assert!(row.contains(&format!("`{column}`")), "ARCHITECTURE.md: {view} lacks {column}");
+        }
+    }
+    let example = read("ransomtrail.example.toml");
+    for dialect in DIALECTS.iter().filter(|d| d.name() != "built-in") {
+        assert!(example.contains(dialect.name()), "ransomtrail.example.toml does not name {}", dialect.name());
+    }
+}
+
+#[test]
+fn the_readme_shows_what_the_demo_prints() {
+    let readme = read("README.md");
+    let after = readme.split("<!-- demo -->\n```text\n").nth(1).expect("a block after <!-- demo -->");
+    let shown = after.split("\n```").next().unwrap();
+    let printed = Trial::new().ok(&["demo"]);
+    assert_eq!(shown.trim_end(), printed.trim_end(), "copy the demo's output into README.md");
+}
+
+#[test]
+fn ci_ends_with_the_readmes_test_command() {
+    let readme = read("README.md");
+    let block = readme.split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
+    let commands: Vec<&str> = block.lines().map(|l| l.split('#').next().unwrap().trim()).collect();
+    assert_eq!(commands.len(), 2, "the first screen has two commands");
+    assert_eq!(read(".ci/run").trim_end().lines().last().unwrap(), commands[1]);
+}
+
+#[test]
+fn every_local_link_leads_somewhere() {
+    for page in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "data/README.md"] {
+        let folder = source(page).parent().unwrap().to_owned();
+        for link in read(page).split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+            if !link.contains("://") && !link.starts_with('#') {
+                assert!(folder.join(link).exists(), "{page}: {link} does not exist");
+            }
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! How requests are made: retries, waits, pace, caps, and what is said when nothing helps.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use ransomtrail::http::{Http, HttpError, HttpOptions, Wait};
+use reqwest::Url;
+
+use crate::support::{Answer, FakeChain, FakeExplorer, Trouble};
+
+/// A server, a client that writes its waits down, and the waits.
+struct Bench {
+    server: FakeExplorer,
+    http: Http,
+    waits: Arc<Mutex<Vec<Duration>>>,
+}
+
+impl Bench {
+    fn new(change: impl FnOnce(&mut HttpOptions)) -> Self {
+        let waits = Arc::new(Mutex::default());
+        let wait = Wait::Recorded(Arc::clone(&waits));
+        // A pace that does not show among the waits.
+        let mut options = HttpOptions { pace: "1000/s".parse().unwrap(), wait, ..HttpOptions::default() };
+        change(&mut options);
+        let server = FakeExplorer::start(FakeChain::new(bitcoin::Network::Regtest));
+        Self { server, http: Http::new(options).unwrap(), waits }
+    }
+
+    fn plain() -> Self {
+        Self::new(|_| {})
+    }
+
+    fn url(&self, path: &str) -> Url {
+        format!("{}/{path}", self.server.url()).parse().unwrap()
+    }
+
+    async fn tip(&self) -> Result<Vec<u8>, HttpError> {
+        self.http.get(&self.url("blocks/tip/height")).await
+    }
+
+    fn waits(&self) -> Vec<Duration> {
+        self.waits.lock().unwrap().clone()
+    }
+}
+
+fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+#[tokio::test]
+async fn says_who_asks() {
+    let bench = Bench::plain();
+    assert_eq!(bench.tip().await.unwrap(), b"100");
+    let headers = bench.server.headers(0);
+    assert!(headers["user-agent"].to_str().unwrap().starts_with("ransomtrail/"));
+    assert!(headers["accept-encoding"].to_str().unwrap().contains("gzip"));
+    assert_eq!(bench.waits(), []);
+}
+
+#[tokio::test]
+async fn waits_as_long_as_retry_after_says() {
+    let bench = Bench::plain();
+    bench.server.script([Trouble::too_many_for("7"), Trouble::too_many_for("11")]);
+    assert_eq!(bench.tip().await.unwrap(), b"100");
+    assert_eq!(bench.waits(), [secs(7), secs(11)]);
+    assert_eq!(bench.server.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn reads_retry_after_as_a_date() {
+    let bench = Bench::plain();
+    let Trouble::Answer(answer) = Trouble::too_many_for("Fri, 12 May 2017 07:45:30 GMT") else { unreachable!() };
+    bench.server.script([Trouble::Answer(answer.with("date", "Fri, 12 May 2017 07:45:00 GMT"))]);
+    bench.tip().await.unwrap();
+    assert_eq!(bench.waits(), [secs(30)]);
+}
+
+#[tokio::test]
+async fn waits_no_longer_than_allowed() {
+    let bench = Bench::new(|options| options.max_wait = secs(20));
+    bench.server.script([Trouble::too_many_for("86400")]);
+    bench.tip().await.unwrap();
+    assert_eq!(bench.waits(), [secs(20)]);
+}
+
+/// A request that gave up leaves word for the others.
+#[tokio::test]
+async fn all_tasks_wait_for_a_host_that_asks_for_it() {
+    let bench = Bench::new(|options| options.retries = 0);
+    bench.server.script([Trouble::too_many_for("9")]);
+    assert!(bench.tip().await.is_err());
+    assert_eq!(bench.waits(), []);
+    let clone = bench.http.clone();
+    clone.get(&bench.url("blocks/tip/hash")).await.unwrap();
+    assert_eq!(bench.waits(), [secs(9)]);
+}
+
+#[tokio::test]
+async fn backs_off_longer_each_time() {
+    let bench = Bench::plain();
+    bench.server.script(vec![Trouble::too_many(); 9]);
+    let said = bench.tip().await.unwrap_err();
+    let host = bench.server.host();
+    assert_eq!(said.to_string(), format!("{host} answered 429 to /api/blocks/tip/height: 429 Too Many Requests"));
+    assert_eq!(bench.server.requests().len(), 5, "one try and four retries");
+    let waits = bench.waits();
+    assert_eq!(waits.len(), 4);
+    for (n, wait) in waits.iter().enumerate() {
+        let least = secs(1 << n);
+        assert!((least..=least * 2).contains(wait), "wait {n}: {wait:?}");
+    }
+}
+
+#[tokio::test]
+async fn tries_again_what_may_pass() {
+    for trouble in [
+        Trouble::server_error(),
+        Trouble::Answer(Answer::text(503, "")),
+        Trouble::Answer(Answer::text(408, "")),
+        Trouble::CutBody,
+        Trouble::Close,
+    ] {
+        let bench = Bench::plain();
+        bench.server.script([trouble.clone()]);
+        assert_eq!(bench.tip().await.unwrap(), b"100", "{trouble:?}");
+        assert_eq!(bench.waits().len(), 1, "{trouble:?}");
+    }
+}
+
+#[tokio::test]
+async fn does_not_ask_again_for_what_is_not_there() {
+    let bench = Bench::plain();
+    let said = bench.http.get(&bench.url("tx/zz")).await.unwrap_err();
+    assert_eq!(said.to_string(), format!("{} answered 400 to /api/tx/zz: Invalid hex string", bench.server.host()));
+    let unknown = format!("tx/{}", "ab".repeat(32));
+    assert!(matches!(bench.http.get(&bench.url(&unknown)).await, Err(HttpError::Status { status: 404, .. })));
+    assert_eq!((bench.server.requests().len(), bench.waits().len()), (2, 0));
+}
+
+#[tokio::test]
+async fn says_why_nothing_came() {
+    let check = async |bench: &Bench, reason: &str| {
+        let said = bench.tip().await.unwrap_err().to_string();
+        assert_eq!(said, format!("{} cannot be reached: {reason}", bench.server.host()));
+    };
+    let bench = Bench::plain();
+    bench.server.script(vec![Trouble::CutBody; 5]);
+    check(&bench, "the answer broke off").await;
+    bench.server.script(vec![Trouble::Close; 5]);
+    check(&bench, "connection closed without an answer").await;
+    assert_eq!(bench.server.requests().len(), 10);
+
+    let bench = Bench::new(|options| (options.timeout, options.retries) = (Duration::from_millis(50), 1));
+    bench.server.script(vec![Trouble::Hang; 2]);
+    check(&bench, "timed out after 0.05 s").await;
+    assert_eq!(bench.server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn names_an_unreachable_host() {
+    let bench = Bench::plain();
+    // A port that was free a moment ago, and that nobody listens on.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let said = bench.http.get(&format!("http://{free}/api").parse().unwrap()).await.unwrap_err();
+    assert_eq!(said.to_string(), format!("{free} cannot be reached: connection refused"));
+    assert_eq!(bench.waits().len(), 4);
+    let said = bench.http.get(&"http://no-such-host.invalid/api".parse().unwrap()).await.unwrap_err().to_string();
+    let reasons = ["name not known", "names cannot be looked up just now"];
+    assert!(reasons.iter().any(|r| said == format!("no-such-host.invalid cannot be reached: {r}")), "{said}");
+}
+
+#[tokio::test]
+async fn keeps_the_pace_of_each_host() {
+    let bench = Bench::new(|options| options.pace = "1/s".parse().unwrap());
+    let other = FakeExplorer::start(FakeChain::new(bitcoin::Network::Regtest));
+    for _ in 0..4 {
+        // Clones share the pace.
+        bench.http.clone().get(&bench.url("blocks/tip/hash")).await.unwrap();
+    }
+    assert_eq!(bench.waits(), [secs(1); 3]);
+    bench.http.get(&format!("{}/blocks/tip/hash", other.url()).parse().unwrap()).await.unwrap();
+    assert_eq!(bench.waits().len(), 3, "another host has a pace of its own");
+}
+
+#[tokio::test]
+async fn a_burst_after_a_rest() {
+    let bench = Bench::new(|options| options.pace = "700/h".parse().unwrap());
+    for _ in 0..72 {
+        bench.tip().await.unwrap();
+    }
+    let waits = bench.waits();
+    assert_eq!(waits.len(), 2, "70 at once");
+    assert!(waits.iter().all(|wait| wait.as_millis() == 5714), "{waits:?}");
+}
+
+#[tokio::test]
+async fn stops_reading_at_the_cap() {
+    let bench = Bench::new(|options| options.max_body = 1000);
+    bench.server.script([Trouble::Answer(Answer { body: vec![b' '; 1000], ..Answer::text(200, "") })]);
+    assert_eq!(bench.tip().await.unwrap().len(), 1000);
+    let bomb = Answer { body: gzip_of_zeros(1_000_000), ..Answer::text(200, "") }.with("content-encoding", "gzip");
+    assert!(bomb.body.len() < 10_000);
+    for large in [Answer { body: vec![b' '; 1001], ..Answer::text(200, "") }, bomb] {
+        bench.server.script([Trouble::Answer(large)]);
+        let said = bench.tip().await.unwrap_err();
+        let host = bench.server.host();
+        assert_eq!(said.to_string(), format!("{host} sent more than 1000 bytes for /api/blocks/tip/height"));
+    }
+    assert_eq!(bench.waits(), []);
+}
+
+#[tokio::test]
+async fn follows_few_redirects() {
+    let bench = Bench::plain();
+    let to = |path: &str| Trouble::Answer(Answer::text(302, "").with("location", path));
+    bench.server.script([to("/api/blocks/tip/height")]);
+    assert_eq!(bench.tip().await.unwrap(), b"100");
+    bench.server.script(vec![to("/api/around"); 20]);
+    let said = bench.tip().await.unwrap_err().to_string();
+    assert!(said.ends_with("cannot be reached: redirected more than 5 times"), "{said}");
+    assert_eq!(bench.waits(), [], "asking again would not help");
+}
+
+#[tokio::test]
+async fn names_the_proxy_that_fails() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let bench = Bench::new(|options| options.proxy = Some(format!("socks5h://{free}").parse().unwrap()));
+    let said = bench.http.get(&"https://mempool.example/api".parse().unwrap()).await.unwrap_err().to_string();
+    assert_eq!(said, format!("mempool.example cannot be reached: no connection to the proxy {free}"));
+    assert_eq!(bench.tip().await.unwrap(), b"100", "this machine is asked without the proxy");
+}
+
+#[test]
+fn refuses_a_proxy_that_leaks_names() {
+    let proxy = Some("socks5://127.0.0.1:9050".parse().unwrap());
+    let said = Http::new(HttpOptions { proxy, ..HttpOptions::default() }).unwrap_err().to_string();
+    assert!(said.contains("use socks5h://"), "{said}");
+}
+
+/// A gzip stream of at least `length` zero bytes (RFC 1951 and 1952): one literal, then copies of 258 bytes each in 13
+/// bits.
+fn gzip_of_zeros(length: usize) -> Vec<u8> {
+    let mut bytes = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+    let (mut buffer, mut filled) = (0_u32, 0);
+    let mut put = |code: u32, bits: u32| {
+        buffer |= code << filled;
+        filled += bits;
+        while filled >= 8 {
+            bytes.push(buffer as u8);
+            buffer >>= 8;
+            filled -= 8;
+        }
+    };
+    put(0b011, 3); // last block, fixed Huffman codes
+    put(0b0000_1100, 8); // literal 0: 00110000, first bit first
+    for _ in 0..length.div_ceil(258) {
+        put(0b1010_0011, 8); // length 258: 11000101
+        put(0, 5); // distance 1
+    }
+    put(0, 7); // end of block
+    put(0, 7); // fills the last byte
+    bytes.extend_from_slice(&[0; 8]); // checksum and length, which nobody gets to see
+    bytes
+}

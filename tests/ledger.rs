@@ -1,0 +1,206 @@
+//! The store: what several sources tell of one transaction, pages in any order, a full disk.
+
+use bitcoin::Network;
+use proptest::prelude::*;
+use ransomtrail::domain::{Address, BlockRef, Provenance, State, Time, Tx, Txid};
+use ransomtrail::explorer::{Dialect, ESPLORA, Explorer};
+use ransomtrail::store::{PageRecord, SharedStore, Store, StoreError};
+use ransomtrail::sync;
+
+use crate::support::{FakeChain, Kind, Style, esplora};
+
+const NET: Network = Network::Regtest;
+
+fn provenance(explorer: &str) -> Provenance {
+    let url = format!("test:{explorer}");
+    Provenance { explorer: explorer.to_owned(), url, asked_at: Time::UNIX_EPOCH, sha256: "0".repeat(64), bytes: 0 }
+}
+
+fn page(address: &Address, explorer: &str, txs: Vec<Tx>) -> PageRecord {
+    PageRecord { address: address.clone(), txs, next: None, provenance: provenance(explorer) }
+}
+
+/// A chain of payments to one address and a withdrawal of the first two, as an Esplora server tells it.
+fn told(payments: u64) -> (Address, Vec<Tx>) {
+    let mut chain = FakeChain::new(NET);
+    let ours = chain.address(Kind::P2wpkh, 1);
+    let paid: Vec<Txid> = (0..payments).map(|n| chain.pay(&ours, 10_000 + n)).collect();
+    chain.mine();
+    let away = chain.address(Kind::P2pkh, 2);
+    let inputs: Vec<_> = paid.iter().take(2).map(|txid| bitcoin::OutPoint::new(*txid, 0)).collect();
+    chain.spend(&inputs, &[(&away, 15_000)]);
+    chain.mine();
+    let mut txs = Vec::new();
+    let mut path = format!("address/{ours}/txs");
+    loop {
+        let body = esplora::answer(&chain, &path, Style::Blockstream).body;
+        let page = ESPLORA.read_address_page(&body, NET).unwrap();
+        txs.extend(page.txs);
+        match page.next {
+            Some(next) => path = format!("address/{ours}/txs/chain/{}", next.0),
+            None => break,
+        }
+    }
+    (Address::parse(&ours.to_string(), NET).unwrap(), txs)
+}
+
+/// What a source that knows little would have told: no scripts, no outpoints of strangers, no block hash.
+fn sketched(tx: &Tx) -> Tx {
+    let mut tx = tx.clone();
+    for input in &mut tx.inputs {
+        input.prev_txid = None;
+        input.script_sig = None;
+        input.witness = None;
+        input.sequence = None;
+    }
+    for output in &mut tx.outputs {
+        output.script = None;
+    }
+    if let State::Confirmed(BlockRef { hash, .. }) = &mut tx.state {
+        *hash = None;
+    }
+    tx.version = None;
+    tx.first_seen = Some(Time::UNIX_EPOCH);
+    tx
+}
+
+fn sums(store: &Store, address: &Address) -> (u64, u64, u64) {
+    let totals = store.ledger([address]).unwrap().addresses[0].ledger;
+    (totals.tx_count, totals.received.to_sat(), totals.spent.to_sat())
+}
+
+#[test]
+fn a_fuller_source_completes_rows_and_doubles_none() {
+    let (address, txs) = told(4);
+    let mut store = Store::in_memory().unwrap();
+    let sketches: Vec<Tx> = txs.iter().map(sketched).collect();
+    assert!(sketches.iter().all(|tx| tx.recomputed_txid().is_none()));
+    assert_eq!(store.record_page(&page(&address, "old", sketches)).unwrap().new, 5);
+    let before = sums(&store, &address);
+    let ledger = store.ledger([&address]).unwrap();
+    assert!(ledger.inflows.iter().all(|i| i.block.unwrap().hash.is_none()));
+
+    let recorded = store.record_page(&page(&address, "new", txs.clone())).unwrap();
+    assert_eq!((recorded.new, recorded.refused.len()), (0, 0));
+    assert_eq!(sums(&store, &address), before);
+    let ledger = store.ledger([&address]).unwrap();
+    assert_eq!(ledger.inflows.len(), 4);
+    assert!(ledger.inflows.iter().all(|i| i.block.unwrap().hash.is_some()), "the block's hash is filled in");
+    assert!(ledger.inflows.iter().all(|i| i.first_seen == Some(Time::UNIX_EPOCH)), "what was known stays");
+    assert!(ledger.inflows.iter().all(|i| i.explorer == "old"), "who told first is kept");
+
+    // And the other way round nothing is lost.
+    let sketches: Vec<Tx> = txs.iter().map(sketched).collect();
+    store.record_page(&page(&address, "old", sketches)).unwrap();
+    assert_eq!(sums(&store, &address), before);
+}
+
+#[test]
+fn contradictions_are_refused_and_the_rest_of_the_page_is_kept() {
+    let (address, txs) = told(4);
+    let refused = |change: &dyn Fn(&mut Tx), words: &str| {
+        let mut store = Store::in_memory().unwrap();
+        store.record_page(&page(&address, "honest", txs.iter().map(sketched).collect())).unwrap();
+        let before = sums(&store, &address);
+        let mut lies: Vec<Tx> = txs.iter().map(sketched).collect();
+        change(&mut lies[0]);
+        let recorded = store.record_page(&page(&address, "liar", lies)).unwrap();
+        assert_eq!(recorded.refused.len(), 1);
+        assert!(recorded.refused[0].to_string().contains(words), "{}", recorded.refused[0]);
+        assert_eq!(sums(&store, &address), before);
+    };
+    use ransomtrail::domain::Amount;
+    refused(&|tx| tx.outputs[0].value = Amount::from_sat(1), "output 0 is not the one in the ledger");
+    refused(&|tx| tx.inputs[0].value = Some(Amount::from_sat(1)), "input 0 is not the one in the ledger");
+    refused(&|tx| drop(tx.outputs.pop()), "outputs here");
+}
+
+#[test]
+fn an_input_must_agree_with_the_output_it_spends() {
+    use ransomtrail::domain::Amount;
+    let (address, txs) = told(4);
+    let spending = txs.iter().position(|tx| tx.inputs.len() == 2).unwrap();
+    // The txid does not commit to the values of what is spent: a liar can change them and keep the txid right.
+    let lie = |txs: &[Tx]| {
+        let mut lies = txs.to_vec();
+        lies[spending].inputs[1].value = Some(Amount::from_sat(5));
+        assert_eq!(lies[spending].recomputed_txid(), Some(lies[spending].txid));
+        lies
+    };
+    for reversed in [false, true] {
+        let mut pages = lie(&txs);
+        if reversed {
+            pages.reverse();
+        }
+        let mut store = Store::in_memory().unwrap();
+        let recorded = store.record_page(&page(&address, "liar", pages)).unwrap();
+        assert_eq!(recorded.refused.len(), 1, "child before parent: {}", !reversed);
+        assert!(recorded.refused[0].reason.contains("does not agree with the"));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_pages_does_not_matter(
+        cuts in prop::collection::vec(1_usize..6, 1..6),
+        order in Just((0_usize..13).collect::<Vec<_>>()).prop_shuffle(),
+        again in prop::collection::vec(0_usize..13, 0..8),
+    ) {
+        let (address, txs) = told(12);
+        let mut straight = Store::in_memory().unwrap();
+        straight.record_page(&page(&address, "a", txs.clone())).unwrap();
+        let mut shuffled = Store::in_memory().unwrap();
+        let mut rest: Vec<Tx> = order.iter().chain(&again).map(|n| txs[*n].clone()).collect();
+        for cut in cuts {
+            let some: Vec<Tx> = rest.drain(..cut.min(rest.len())).collect();
+            shuffled.record_page(&page(&address, "a", some)).unwrap();
+        }
+        shuffled.record_page(&page(&address, "a", rest)).unwrap();
+        prop_assert_eq!(sums(&straight, &address), sums(&shuffled, &address));
+        let rows = |store: &Store| {
+            let ledger = store.ledger([&address]).unwrap();
+            let mut rows: Vec<String> = ledger.inflows.iter().map(|i| format!("{:?}", (i.txid, i.vout, i.value, i.block))).collect();
+            rows.extend(ledger.spends.iter().map(|s| format!("{:?}", (s.txid, s.vin, s.value, s.block))));
+            rows.sort();
+            rows
+        };
+        prop_assert_eq!(rows(&straight), rows(&shuffled));
+        // Totals are the sum of the rows, whatever the order.
+        let ledger = shuffled.ledger([&address]).unwrap();
+        let sum: u64 = ledger.inflows.iter().map(|i| i.value.to_sat()).sum();
+        prop_assert_eq!(sum, sums(&shuffled, &address).1);
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_damages_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("small.db");
+    let addresses: Vec<Address> = [
+        "115p7UMMngoj1pMvkpHijcRdfJNXj6LrLn",
+        "12t9YDPgwueZ9NyMgw519p7AA8isjr6SMw",
+        "13AM4VW2dhxYgXeQepoHkHSQuy6NgaEb94",
+    ]
+    .iter()
+    .map(|a| Address::parse(a, Network::Bitcoin).unwrap())
+    .collect();
+    let built_in = [Explorer::built_in(|| Time::UNIX_EPOCH)];
+    let store = Store::open(&path).unwrap();
+    store.limit_pages(90).unwrap();
+    let shared = SharedStore::new(store);
+    let error = sync::round(&shared, &built_in, &addresses, Time::UNIX_EPOCH, &|_| ()).await.unwrap_err();
+    assert!(matches!(error, StoreError::Full(_)), "{error}");
+    assert!(error.to_string().contains("the disk is full; nothing was damaged"));
+
+    let store = shared.into_inner().unwrap();
+    store.check().unwrap();
+    let kept: usize = store.ledger(&addresses).unwrap().inflows.len();
+    assert!(kept > 0 && kept < 354, "whole pages are kept: {kept}");
+    store.limit_pages(10_000).unwrap();
+    let shared = SharedStore::new(store);
+    let round = sync::round(&shared, &built_in, &addresses, Time::UNIX_EPOCH, &|_| ()).await.unwrap();
+    assert!(round.is_whole() && round.new_transactions() > 0, "{round:?}");
+    assert_eq!(shared.into_inner().unwrap().ledger(&addresses).unwrap().inflows.len(), 354);
+}

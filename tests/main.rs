@@ -1,0 +1,17 @@
+//! One integration binary: each further one would link all the dependencies again.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod data;
+mod docs;
+mod explorers;
+mod families;
+mod gallery;
+mod http;
+mod layers;
+mod ledger;
+mod live;
+mod support;
+mod trial;
+mod wannacry;
+mod wrong_input;

@@ -1,0 +1,217 @@
+//! Shows a [`FakeChain`] the way Esplora servers do. A further dialect is a further function like [`answer`].
+
+use std::str::FromStr;
+
+use bitcoin::{Address, OutPoint, TxOut, Txid};
+use serde_json::{Value, json};
+
+use super::chain::{FakeBlock, FakeChain, FakeTx, Place};
+use super::explorer::Answer;
+
+/// Whose habits the server has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// Up to 50 that wait and 25 confirmed on the first page.
+    #[default]
+    Blockstream,
+    /// 50 in all on the first page; those that wait come twice, and the order within a page is no order.
+    Mempool,
+}
+
+/// Answers a path below the base URL.
+pub fn answer(chain: &FakeChain, path: &str, style: Style) -> Answer {
+    let segments: Vec<_> = path.trim_matches('/').split('/').collect();
+    match segments.as_slice() {
+        ["address", text, rest @ ..] => {
+            let Ok(address) = Address::from_str(text) else { return Answer::text(400, "Invalid Bitcoin address") };
+            let Ok(address) = address.require_network(chain.network) else {
+                return Answer::text(400, "Address on invalid network");
+            };
+            about_address(chain, &address, rest, style)
+        }
+        ["tx", text, rest @ ..] => {
+            let Ok(txid) = Txid::from_str(text) else { return Answer::text(400, "Invalid hex string") };
+            match chain.tx(&txid).filter(|tx| tx.place != Place::Gone) {
+                Some(tx) => about_tx(chain, tx, rest),
+                None => Answer::text(404, "Transaction not found"),
+            }
+        }
+        ["blocks", "tip", "hash"] => Answer::text(200, &chain.tip().header.block_hash().to_string()),
+        ["blocks", "tip", "height"] => Answer::text(200, &chain.tip().height.to_string()),
+        ["block", hash] => match chain.blocks.iter().find(|b| b.header.block_hash().to_string() == *hash) {
+            Some(block) => Answer::json(&block_json(block)),
+            None => Answer::text(404, "Block not found"),
+        },
+        ["block-height", height] => match chain.blocks.iter().find(|b| b.height.to_string() == *height) {
+            Some(block) => Answer::text(200, &block.header.block_hash().to_string()),
+            None => Answer::text(404, "Block not found"),
+        },
+        _ => Answer::text(404, &format!("endpoint does not exist \"/{path}\"")),
+    }
+}
+
+/// Adds a satoshi to the first output told of, as a lying server might.
+pub fn tamper(answer: &mut Answer) {
+    let mut value: Value = serde_json::from_slice(&answer.body).expect("JSON to tamper with");
+    if value.as_array().is_some_and(Vec::is_empty) {
+        return;
+    }
+    let tx = if value.is_array() { &mut value[0] } else { &mut value };
+    let sats = tx["vout"][0]["value"].as_u64().expect("a transaction to tamper with");
+    tx["vout"][0]["value"] = json!(sats + 1);
+    answer.body = value.to_string().into_bytes();
+}
+
+fn about_address(chain: &FakeChain, address: &Address, rest: &[&str], style: Style) -> Answer {
+    let script = address.script_pubkey();
+    let (confirmed, waiting) = (chain.confirmed(&script), chain.waiting(&script));
+    match rest {
+        [] => {
+            let stats = |txs: &[&FakeTx]| {
+                let total = |part: fn(&FakeTx, &bitcoin::ScriptBuf) -> (u64, u64)| {
+                    txs.iter().map(|tx| part(tx, &script)).fold((0, 0), |sum, tx| (sum.0 + tx.0, sum.1 + tx.1))
+                };
+                let (funded, spent) = (total(FakeTx::funded), total(FakeTx::spent));
+                json!({
+                    "tx_count": txs.len(),
+                    "funded_txo_sum": funded.0, "funded_txo_count": funded.1,
+                    "spent_txo_sum": spent.0, "spent_txo_count": spent.1,
+                })
+            };
+            let address = address.to_string();
+            Answer::json(&json!({
+                "address": address, "chain_stats": stats(&confirmed), "mempool_stats": stats(&waiting),
+            }))
+        }
+        ["txs"] => {
+            let waiting = &waiting[..waiting.len().min(50)];
+            let room = if style == Style::Mempool { 50 - waiting.len() } else { 25 };
+            rows(chain, waiting, &confirmed[..confirmed.len().min(room)], style)
+        }
+        ["txs", "mempool"] => rows(chain, &waiting[..waiting.len().min(50)], &[], style),
+        ["txs", "chain"] => rows(chain, &[], &confirmed[..confirmed.len().min(25)], style),
+        ["txs", "chain", after] => {
+            // An unknown cursor answers like the end of the history.
+            let from = confirmed.iter().position(|tx| tx.txid.to_string() == *after).map_or(confirmed.len(), |n| n + 1);
+            rows(chain, &[], &confirmed[from..confirmed.len().min(from + 25)], style)
+        }
+        _ => Answer::text(404, "endpoint does not exist"),
+    }
+}
+
+fn rows(chain: &FakeChain, waiting: &[&FakeTx], confirmed: &[&FakeTx], style: Style) -> Answer {
+    let mut rows: Vec<_> = waiting.to_vec();
+    let mut mined = confirmed.to_vec();
+    if style == Style::Mempool {
+        rows.extend_from_slice(waiting);
+        // The last one stays where it is: on real servers no walk loses a transaction.
+        let last = mined.pop();
+        rows.append(&mut mined);
+        shuffle(&mut rows);
+        mined.extend(last);
+    }
+    rows.append(&mut mined);
+    Answer::json(&rows.iter().map(|tx| tx_json(chain, tx)).collect())
+}
+
+/// No order that anybody could rely on, but the same each time.
+fn shuffle<T>(rows: &mut [T]) {
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    for end in (1..rows.len()).rev() {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        rows.swap(end, (state >> 33) as usize % (end + 1));
+    }
+}
+
+fn about_tx(chain: &FakeChain, tx: &FakeTx, rest: &[&str]) -> Answer {
+    match rest {
+        [] => Answer::json(&tx_json(chain, tx)),
+        ["hex"] => Answer::text(200, &bitcoin::consensus::encode::serialize_hex(&tx.tx)),
+        ["status"] => Answer::json(&status_json(chain, tx)),
+        ["outspends"] => {
+            let spends = (0..tx.tx.output.len()).map(|vout| {
+                let outpoint = OutPoint::new(tx.txid, u32::try_from(vout).expect("few outputs"));
+                match chain.spender(&outpoint) {
+                    Some((by, vin)) => json!({
+                        "spent": true, "txid": by.txid.to_string(), "vin": vin, "status": status_json(chain, by),
+                    }),
+                    None => json!({ "spent": false }),
+                }
+            });
+            Answer::json(&spends.collect())
+        }
+        _ => Answer::text(404, "endpoint does not exist"),
+    }
+}
+
+fn tx_json(chain: &FakeChain, fake: &FakeTx) -> Value {
+    let tx = &fake.tx;
+    let vin: Vec<_> = tx
+        .input
+        .iter()
+        .enumerate()
+        .map(|(n, input)| {
+            let mut vin = json!({
+                "txid": input.previous_output.txid.to_string(),
+                "vout": input.previous_output.vout,
+                "prevout": fake.prevouts.get(n).map(|out| out_json(chain, out)),
+                "scriptsig": input.script_sig.to_hex_string(),
+                "is_coinbase": tx.is_coinbase(),
+                "sequence": input.sequence.0,
+            });
+            if !input.witness.is_empty() {
+                let item = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+                vin["witness"] = input.witness.iter().map(item).collect();
+            }
+            vin
+        })
+        .collect();
+    let paid_in: u64 = fake.prevouts.iter().map(|out| out.value.to_sat()).sum();
+    let paid_out: u64 = tx.output.iter().map(|out| out.value.to_sat()).sum();
+    json!({
+        "txid": fake.txid.to_string(),
+        "version": tx.version.0,
+        "locktime": tx.lock_time.to_consensus_u32(),
+        "vin": vin,
+        "vout": tx.output.iter().map(|out| out_json(chain, out)).collect::<Vec<_>>(),
+        "size": tx.total_size(),
+        "weight": tx.weight().to_wu(),
+        "fee": paid_in.saturating_sub(paid_out),
+        "status": status_json(chain, fake),
+    })
+}
+
+fn out_json(chain: &FakeChain, out: &TxOut) -> Value {
+    let mut json = json!({ "scriptpubkey": out.script_pubkey.to_hex_string(), "value": out.value.to_sat() });
+    if let Ok(address) = Address::from_script(&out.script_pubkey, chain.network) {
+        json["scriptpubkey_address"] = address.to_string().into();
+    }
+    json
+}
+
+fn status_json(chain: &FakeChain, tx: &FakeTx) -> Value {
+    match tx.place {
+        Place::Block(index) => {
+            let FakeBlock { height, header, .. } = &chain.blocks[index];
+            json!({
+                "confirmed": true, "block_height": height, "block_hash": header.block_hash().to_string(),
+                "block_time": header.time,
+            })
+        }
+        Place::Mempool | Place::Ghost | Place::Gone => json!({ "confirmed": false }),
+    }
+}
+
+fn block_json(block: &FakeBlock) -> Value {
+    json!({
+        "id": block.header.block_hash().to_string(),
+        "height": block.height,
+        "version": block.header.version.to_consensus(),
+        "timestamp": block.header.time,
+        "tx_count": block.txids.len(),
+        "merkle_root": block.header.merkle_root.to_string(),
+        "previousblockhash": block.header.prev_blockhash.to_string(),
+        "nonce": block.header.nonce,
+        "bits": block.header.bits.to_consensus(),
+    })
+}

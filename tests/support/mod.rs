@@ -1,0 +1,11 @@
+//! What the tests stand on: a small chain in memory, and an explorer on loopback that shows it and can be told to
+//! misbehave.
+#![allow(dead_code, reason = "each behaviour uses its part")]
+
+pub mod chain;
+pub mod esplora;
+pub mod explorer;
+
+pub use chain::{FakeChain, Kind};
+pub use esplora::Style;
+pub use explorer::{Answer, FakeExplorer, Trouble};

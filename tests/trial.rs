@@ -1,0 +1,129 @@
+//! Runs the built program in a folder of its own, away from the user's configuration.
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder, and the program in it.
+pub struct Trial {
+    folder: TempDir,
+}
+
+/// What a run printed.
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Trial {
+    pub fn new() -> Self {
+        Self { folder: TempDir::new().unwrap() }
+    }
+
+    /// With the recorded WannaCry ledger in its database.
+    pub fn recorded() -> Self {
+        let trial = Self::new();
+        trial.ok(&["sync", "wannacry", "--explorer", "built-in"]);
+        trial
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("ransomtrail"));
+        command.args(args).current_dir(self.folder.path());
+        for (key, _) in std::env::vars() {
+            if key.starts_with("RANSOMTRAIL_") || key.to_lowercase().ends_with("_proxy") {
+                command.env_remove(key);
+            }
+        }
+        command
+            .env("HOME", self.folder.path())
+            .env("XDG_CONFIG_HOME", self.path("config"))
+            .env("XDG_DATA_HOME", self.path("data"))
+            .env("RANSOMTRAIL_DB", self.path("test.db"))
+            .env("NO_COLOR", "1");
+        command
+    }
+
+    pub fn run(&self, args: &[&str]) -> Ran {
+        let done = self.command(args).output().unwrap();
+        Ran {
+            code: done.status.code().unwrap_or(-1),
+            out: String::from_utf8(done.stdout).unwrap(),
+            err: String::from_utf8(done.stderr).unwrap(),
+        }
+    }
+
+    /// Runs a command that has to succeed; returns what it printed.
+    pub fn ok(&self, args: &[&str]) -> String {
+        let ran = self.run(args);
+        assert_eq!(ran.code, 0, "{args:?}: {}{}", ran.out, ran.err);
+        ran.out
+    }
+
+    /// Runs a command that has to fail in this way, with a message that holds `expect`; nothing may panic.
+    pub fn fails(&self, args: &[&str], code: i32, expect: &str) -> Ran {
+        let ran = self.run(args);
+        assert_eq!(ran.code, code, "{args:?}: {}{}", ran.out, ran.err);
+        assert!(ran.err.contains(expect), "{args:?} says {:?}, not {expect:?}", ran.err);
+        assert!(!ran.err.contains("panicked"), "{}", ran.err);
+        ran
+    }
+
+    pub fn json(&self, args: &[&str]) -> Value {
+        let mut all = args.to_vec();
+        all.push("--json");
+        serde_json::from_str(&self.ok(&all)).unwrap()
+    }
+}
+
+/// The file beside the sources.
+pub fn source(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// The ledger as text: what was said, without who asked when.
+pub fn dump(trial: &Trial) -> Vec<String> {
+    const WHAT: &[(&str, &str)] = &[
+        ("tx", "SELECT txid, version, lock_time, size, recomputed FROM tx"),
+        ("input", "SELECT t.txid, i.* FROM tx_input i JOIN tx t USING (tx_id)"),
+        ("output", "SELECT t.txid, o.* FROM tx_output o JOIN tx t USING (tx_id)"),
+        ("state", "SELECT txid, state, block_height, block_hash, block_time FROM tx_state"),
+        (
+            "totals",
+            "SELECT address, tx_count, received, spent, mempool_tx_count, mempool_received, mempool_spent FROM totals
+                    WHERE totals_id IN (SELECT max(totals_id) FROM totals GROUP BY address)",
+        ),
+        ("cursor", "SELECT * FROM cursor"),
+        ("watched", "SELECT * FROM watched"),
+    ];
+    let db = rusqlite::Connection::open(trial.path("test.db")).unwrap();
+    let mut out = Vec::new();
+    for (name, sql) in WHAT {
+        let mut query = db.prepare(sql).unwrap();
+        let columns: Vec<String> = query.column_names().iter().map(|c| (*c).to_owned()).collect();
+        let mut rows = query.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let cells: Vec<_> = (0..columns.len())
+                .filter(|n| columns[*n] != "tx_id")
+                .map(|n| row.get::<_, rusqlite::types::Value>(n).unwrap())
+                .collect();
+            out.push(format!("{name} {cells:?}"));
+        }
+    }
+    out.sort();
+    out
+}

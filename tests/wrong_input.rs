@@ -1,0 +1,118 @@
+//! Wrong input and bad luck: a clear error, exit 1 or 2, nothing damaged.
+
+use std::process::Stdio;
+
+use crate::trial::Trial;
+
+#[test]
+fn mistakes_of_the_user_are_exit_code_2() {
+    let trial = Trial::recorded();
+    let check = |args: &[&str], expect: &str| drop(trial.fails(args, 2, expect));
+    check(&["summary", "wanacry"], "no family \"wanacry\"; did you mean \"wannacry\"?");
+    check(&["summary", "wanacry"], "ransomtrail families lists all");
+    check(&["summary", "zzzz"], "no family \"zzzz\"");
+    check(&["summary", "wannacry", "--as-of", "2017-13-01"], "not a date");
+    check(&["summary", "wannacry", "--as-of", "yesterday"], "not a date");
+    check(&["summary", "wannacry", "--tz", "Europe/Berln"], "did you mean \"Europe/Berlin\"?");
+    check(&["summary", "wannacry", "--time", "sometime"], "use block or first-seen");
+    check(&["summary", "wannacry", "--currency", "XYZ"], "USD, EUR, GBP");
+    check(&["summary", "wannacry", "--by", "year"], "day, week or month");
+    check(&["summary"], "FAMILY");
+    check(&["--network", "moonnet", "families"], "use mainnet, testnet4, signet or regtest");
+    check(&["sync", "wannacry", "--explorer", "nobody"], "no explorer \"nobody\"");
+    check(&["sync", "wannacry", "--explorer", "http://example.com/api"], "not encrypted");
+    check(&["chart", "wannacry", "--kind", "pie"], "no chart \"pie\"");
+    check(&["weekly", "--week", "2017-W99"], "not an ISO week");
+    check(&["frobnicate"], "frobnicate");
+}
+
+#[test]
+fn nothing_recorded_is_not_zero() {
+    let trial = Trial::new();
+    let ran = trial.fails(&["summary", "wannacry"], 1, "nothing is recorded of WannaCry yet");
+    assert!(ran.out.is_empty() && ran.err.contains("ransomtrail sync wannacry --explorer built-in"));
+    trial.fails(&["sync", "locky", "--explorer", "built-in"], 1, "holds no ledger of locky; it holds: wannacry");
+}
+
+#[test]
+fn databases_that_are_not_ours() {
+    let trial = Trial::recorded();
+    let garbage = trial.write("garbage.db", &"not a database at all. ".repeat(200));
+    let check = |path: &std::path::Path, expect: &str| {
+        let before = std::fs::read(path).unwrap();
+        trial.fails(&["summary", "wannacry", "--db", path.to_str().unwrap()], 1, expect);
+        assert_eq!(std::fs::read(path).unwrap(), before, "the file was changed");
+    };
+    check(&garbage, "not a ransomtrail database, or damaged");
+
+    let foreign = trial.path("foreign.db");
+    rusqlite::Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE recipes (name TEXT)").unwrap();
+    check(&foreign, "not a ransomtrail database");
+
+    let newer = trial.path("newer.db");
+    std::fs::copy(trial.path("test.db"), &newer).unwrap();
+    let db = rusqlite::Connection::open(&newer).unwrap();
+    db.execute_batch("PRAGMA journal_mode = delete; PRAGMA user_version = 99").unwrap();
+    drop(db);
+    check(&newer, "written by a newer version of ransomtrail (schema 99, this program knows 1)");
+
+    // A page in the middle overwritten: found when it is read, and said.
+    let broken = trial.path("broken.db");
+    let mut bytes = std::fs::read(trial.path("test.db")).unwrap();
+    bytes[8_192..].fill(0x5a);
+    std::fs::write(&broken, bytes).unwrap();
+    trial.fails(&["summary", "wannacry", "--db", broken.to_str().unwrap()], 1, "damaged");
+}
+
+#[test]
+fn folders_that_cannot_be_written() {
+    let trial = Trial::recorded();
+    trial.write("file", "");
+    trial.fails(&["summary", "wannacry", "--db", "file/x.db"], 1, "file/x.db");
+    trial.fails(&["demo", "--out", "file/out"], 1, "file/out");
+    trial.fails(&["chart", "wannacry", "--out", "file"], 1, "file/wannacry");
+    trial.fails(&["chart", "wannacry", "--out", "/proc/nowhere"], 1, "/proc/nowhere");
+    trial.fails(&["families", "add", "missing.toml"], 1, "missing.toml");
+    trial.fails(&["families", "--config", "missing.toml"], 1, "missing.toml");
+}
+
+#[test]
+fn a_full_disk_at_the_other_end_of_stdout() {
+    let trial = Trial::recorded();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("ransomtrail"));
+    let done = command
+        .args(["payments", "wannacry", "--db"])
+        .arg(trial.path("test.db"))
+        .stdout(Stdio::from(full))
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    assert_eq!(done.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("cannot write the output"));
+}
+
+#[test]
+fn a_reader_that_has_read_enough_is_no_error() {
+    let trial = Trial::recorded();
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("ransomtrail"));
+    let mut child = command
+        .args(["payments", "wannacry", "--json", "--db"])
+        .arg(trial.path("test.db"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let done = child.wait_with_output().unwrap();
+    assert_eq!(done.status.code(), Some(0));
+    assert!(done.stderr.is_empty());
+}
+
+#[test]
+fn a_bad_configuration_names_file_and_line() {
+    let trial = Trial::new();
+    trial.write("config/ransomtrail/ransomtrail.toml", "network = \"mainnet\"\ncurrancy = \"EUR\"\n");
+    let ran = trial.fails(&["families"], 1, "line 2");
+    assert!(ran.err.contains("ransomtrail.toml") && ran.err.contains("currency"), "{}", ran.err);
+}
