@@ -6,6 +6,7 @@ mod data;
 mod docs;
 mod explorers;
 mod families;
+mod figures;
 mod gallery;
 mod http;
 mod layers;
