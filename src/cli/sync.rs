@@ -193,23 +193,15 @@ pub(super) fn answer(round: &Round, explorers: &[Explorer], families: &[&str]) -
 
 /// What failed, which fallback was tried, and what to do.
 fn trouble(round: &Round, explorers: &[Explorer]) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    if round.failures.is_empty() && round.not_asked.is_empty() {
-        return out;
+    if round.not_asked.is_empty() {
+        // Somebody else answered: the reader should know all the same.
+        return round.failures.iter().map(|f| format!("warning: {f}")).collect();
     }
-    if !round.not_asked.is_empty() {
-        let tried: Vec<String> = explorers.iter().map(Explorer::place).collect();
-        out.push(format!(
-            "error: no explorer answered for {} (tried {})",
-            format::count(round.not_asked.len(), "address", "addresses"),
-            tried.join(", then ")
-        ));
-    }
-    let kind = if round.not_asked.is_empty() { "warning" } else { "      " };
-    out.extend(round.failures.iter().map(|f| format!("{kind}: {f}").replacen("      : ", "         ", 1)));
-    if !round.not_asked.is_empty() {
-        out.push("nothing was lost; what was read is kept, and the next sync goes on from there".to_owned());
-    }
+    let tried: Vec<String> = explorers.iter().map(Explorer::place).collect();
+    let missed = format::count(round.not_asked.len(), "address", "addresses");
+    let mut out = vec![format!("error: no explorer answered for {missed} (tried {})", tried.join(", then "))];
+    out.extend(round.failures.iter().map(|f| format!("       {f}")));
+    out.push("nothing was lost; what was read is kept, and the next sync goes on from there".to_owned());
     out
 }
 
