@@ -101,4 +101,7 @@ fn a_broken_file_on_the_watch_list_is_named() {
     let trial = Trial::new();
     trial.write("config/ransomtrail/families/my-case.toml", &OWN.replace("police\"\nlist", "nobody\"\nlist"));
     trial.fails(&["families"], 1, "my-case.toml: line 10: no source \"nobody\"");
+    trial.ok(&["demo"]);
+    trial.ok(&["families", "remove", "my-case"]);
+    trial.ok(&["families"]);
 }

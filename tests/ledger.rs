@@ -66,6 +66,7 @@ fn sketched(tx: &Tx) -> Tx {
 
 fn sums(store: &Store, address: &Address) -> (u64, u64, u64) {
     let totals = store.ledger([address]).unwrap().addresses[0].ledger;
+    assert_eq!(totals, store.address_totals(address).unwrap(), "the database adds up as the rows do");
     (totals.tx_count, totals.received.to_sat(), totals.spent.to_sat())
 }
 
@@ -116,27 +117,88 @@ fn contradictions_are_refused_and_the_rest_of_the_page_is_kept() {
 }
 
 #[test]
-fn an_input_must_agree_with_the_output_it_spends() {
+fn the_output_spent_decides_what_an_input_is_worth() {
     use ransomtrail::domain::Amount;
     let (address, txs) = told(4);
     let spending = txs.iter().position(|tx| tx.inputs.len() == 2).unwrap();
     // The txid does not commit to the values of what is spent: a liar can change them and keep the txid right.
-    let lie = |txs: &[Tx]| {
-        let mut lies = txs.to_vec();
-        lies[spending].inputs[1].value = Some(Amount::from_sat(5));
-        assert_eq!(lies[spending].recomputed_txid(), Some(lies[spending].txid));
-        lies
-    };
+    let mut lies = txs.clone();
+    lies[spending].inputs[1].value = Some(Amount::from_sat(5));
+    lies[spending].inputs[0].address = None;
+    assert_eq!(lies[spending].recomputed_txid(), Some(lies[spending].txid));
     for reversed in [false, true] {
-        let mut pages = lie(&txs);
+        let mut order = lies.clone();
         if reversed {
-            pages.reverse();
+            order.reverse();
         }
         let mut store = Store::in_memory().unwrap();
-        let recorded = store.record_page(&page(&address, "liar", pages)).unwrap();
-        assert_eq!(recorded.refused.len(), 1, "child before parent: {}", !reversed);
-        assert!(recorded.refused[0].reason.contains("does not agree with the"));
+        let recorded = store.record_page(&page(&address, "liar", order)).unwrap();
+        assert!(recorded.refused.is_empty(), "the proven parent is not refused for a claim about it");
+        assert_eq!(recorded.settled.len(), 1, "{:?}", recorded.settled);
+        assert_eq!(sums(&store, &address), (5, 40_006, 20_001));
+        // And an honest explorer is heard afterwards.
+        let recorded = store.record_page(&page(&address, "honest", txs.clone())).unwrap();
+        assert!(recorded.refused.is_empty());
+        assert_eq!(sums(&store, &address), (5, 40_006, 20_001));
     }
+}
+
+#[test]
+fn a_claim_about_somebody_elses_input_is_no_spend() {
+    let (address, txs) = told(3);
+    let mut lies = txs.clone();
+    for tx in &mut lies {
+        // The payers' own inputs, said to be ours.
+        if tx.inputs.len() == 1 {
+            tx.inputs[0].address = Some(address.clone());
+        }
+    }
+    let mut store = Store::in_memory().unwrap();
+    store.record_page(&page(&address, "liar", lies)).unwrap();
+    assert_eq!(sums(&store, &address), (4, 30_003, 20_001));
+}
+
+#[test]
+fn proof_overrules_what_was_told_without() {
+    use ransomtrail::domain::Amount;
+    let (address, txs) = told(3);
+    let mut sketches: Vec<Tx> = txs.iter().map(sketched).collect();
+    let wrong = sketches.iter().position(|tx| tx.inputs.len() == 1).unwrap();
+    sketches[wrong].outputs[0].value = Amount::from_sat(77);
+    let mut store = Store::in_memory().unwrap();
+    store.record_page(&page(&address, "mistaken", sketches)).unwrap();
+    let recorded = store.record_page(&page(&address, "proven", txs)).unwrap();
+    assert_eq!((recorded.refused.len(), recorded.settled.len()), (0, 1), "{recorded:?}");
+    assert!(recorded.settled[0].reason.contains("an earlier telling was wrong"));
+    assert_eq!(sums(&store, &address).1, 30_003);
+    // Without proof nobody overrules proof.
+    let (_, again) = told(3);
+    let mut sketch = sketched(&again[wrong]);
+    sketch.outputs[0].value = Amount::from_sat(78);
+    let recorded = store.record_page(&page(&address, "mistaken", vec![sketch])).unwrap();
+    assert_eq!(recorded.refused.len(), 1);
+}
+
+#[test]
+fn sums_that_no_chain_can_hold_are_refused_whole() {
+    use ransomtrail::domain::Amount;
+    let (address, txs) = told(3);
+    let most = Amount::from_sat(2_100_000_000_000_000);
+    let mut store = Store::in_memory().unwrap();
+    let crafted: Vec<Tx> = (0..1_100_u64)
+        .map(|n| {
+            let mut tx = txs[0].clone();
+            tx.txid = bitcoin::hashes::Hash::hash(&n.to_le_bytes());
+            let mut tx = sketched(&tx);
+            tx.outputs[0] = ransomtrail::domain::TxOut { address: Some(address.clone()), script: None, value: most };
+            tx
+        })
+        .collect();
+    let recorded = store.record_page(&page(&address, "liar", crafted)).unwrap();
+    assert_eq!((recorded.new, recorded.refused.len()), (0, 1_100));
+    assert_eq!(sums(&store, &address), (0, 0, 0));
+    store.record_page(&page(&address, "honest", txs)).unwrap();
+    assert_eq!(sums(&store, &address), (4, 30_003, 20_001));
 }
 
 proptest! {

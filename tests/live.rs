@@ -107,7 +107,7 @@ fn a_second_round_costs_one_request_an_address_and_changes_nothing() {
     assert_eq!(dump(&trial), before);
     let second = server.requests().split_off(asked);
     let about_addresses = second.iter().filter(|path| path.starts_with("address/")).count();
-    assert_eq!((about_addresses, second.len()), (2, 4), "one an address, two for the tip: {second:?}");
+    assert_eq!((about_addresses, second.len()), (2, 6), "one an address, four for the chain: {second:?}");
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn faults_that_pass_leave_no_trace() {
     let expect = clean(story());
     let troubles: Vec<(&str, Trouble)> = vec![
         ("429", Trouble::too_many()),
-        ("429 with Retry-After", Trouble::too_many_for("1")),
+        ("429 with Retry-After", Trouble::too_many_for("0")),
         ("500", Trouble::server_error()),
         ("cut body", Trouble::CutBody),
         ("closed", Trouble::Close),
@@ -247,12 +247,14 @@ fn blocks_replaced_between_two_pages() {
     let trial = trial(&chain);
     let server = FakeExplorer::start(chain);
     let first = server.chain.lock().unwrap().address(Kind::P2pkh, 1);
-    // The second page is asked for when the newest two blocks are replaced by one, and a payment is not in it.
-    server.before(4, move |chain| {
+    // The second page is asked for when the newest two blocks are replaced by three, and a payment is not in them.
+    server.before(6, move |chain| {
         chain.disconnect(2);
         let lost = chain.waiting(&first.script_pubkey())[0].txid;
         chain.evict(&lost);
-        chain.mine();
+        for _ in 0..3 {
+            chain.mine();
+        }
     });
     let ran = sync(&trial, &server);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
@@ -313,11 +315,126 @@ fn totals_that_no_history_explains_are_marked_everywhere() {
 }
 
 #[test]
-fn an_old_tip_is_a_warning() {
+fn a_refused_answer_sends_the_address_to_the_next_explorer_of_the_round() {
     let chain = story();
+    let trial = trial(&chain);
+    let (liar, honest) = (FakeExplorer::start(story()), FakeExplorer::start(story()));
+    liar.script_on("/txs", 1_000, Trouble::TamperedAmount);
+    let block = |name: &str, url: &str| format!("[[explorer]]\nname = \"{name}\"\nurl = \"{url}\"\n");
+    configure(&trial, &(block("liar", &liar.url()) + &block("honest", &honest.url())));
+    let ran = trial.run(&["sync", "story"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("liar: transaction") && ran.err.contains("refused"), "{}", ran.err);
+    assert!(ran.out.contains("every ledger equals the explorer's totals"), "{}", ran.out);
+}
+
+#[test]
+fn an_explorer_that_is_behind_erases_nothing() {
+    let chain = story();
+    let trial = trial(&chain);
+    sync(&trial, &FakeExplorer::start(chain));
+    let before = dump(&trial);
+    // One whose newest blocks are missing, and one that has only begun to read the chain.
+    let mut lagging = story();
+    lagging.disconnect(2);
+    let mut empty = FakeChain::new(Network::Regtest);
+    empty.mine();
+    for server in [FakeExplorer::start(lagging), FakeExplorer::start(empty)] {
+        let ran = sync(&trial, &server);
+        assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+        assert!(ran.err.contains("is below block") && ran.err.contains("of the ledger"), "{}", ran.err);
+        assert_eq!(dump(&trial), before);
+    }
+    // One of another chain altogether, of the same height.
+    let mut other = FakeChain::new(Network::Signet);
+    while other.blocks.len() < 20 {
+        other.mine();
+    }
+    let ran = sync(&trial, &FakeExplorer::start(other));
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("it shows another chain than regtest"), "{}", ran.err);
+    assert_eq!(dump(&trial), before);
+}
+
+#[test]
+fn a_reorganisation_that_leaves_the_sums_as_they_are_is_seen() {
+    let chain = story();
+    let first = chain.address(Kind::P2pkh, 1);
+    let trial = trial(&chain);
+    let server = FakeExplorer::start(chain);
+    sync(&trial, &server);
+    {
+        // The last two blocks are replaced; the same transactions end in other blocks, one of them a block later.
+        let mut chain = server.chain.lock().unwrap();
+        chain.disconnect(2);
+        let waiting: Vec<Txid> = chain.waiting(&first.script_pubkey()).iter().map(|tx| tx.txid).collect();
+        let time = chain.tip().header.time + 700;
+        chain.mine_only(&[], time);
+        let keep: Vec<Txid> = waiting.iter().copied().filter(|t| chain.tx(t).unwrap().prevouts.len() <= 1).collect();
+        chain.mine_only(&keep, time + 600);
+        chain.mine();
+    }
+    let ran = sync(&trial, &server);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let chain = server.chain.lock().unwrap();
+    let rows = trial.json(&["payments", "story"]);
+    for row in rows.as_array().unwrap() {
+        let txid: Txid = row["txid"].as_str().unwrap().parse().unwrap();
+        let block = chain.blocks.iter().find(|b| b.txids.contains(&txid)).expect("a payment in the chain");
+        assert_eq!(row["block_height"], block.height, "{txid}");
+    }
+}
+
+#[test]
+fn one_address_that_fails_does_not_starve_the_others() {
+    let chain = story();
+    let trial = trial(&chain);
+    let first = chain.address(Kind::P2pkh, 1);
+    let server = FakeExplorer::start(chain);
+    server.script_on(&format!("address/{first}"), 1_000, Trouble::server_error());
+    let ran = sync(&trial, &server);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(
+        ran.out.contains("1 address asked") && ran.err.contains("no explorer answered for 1 address"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+}
+
+#[test]
+fn a_payment_between_totals_and_pages_is_no_contradiction() {
+    let chain = story();
+    let trial = trial(&chain);
+    let first = chain.address(Kind::P2pkh, 1);
+    let server = FakeExplorer::start(chain);
+    sync(&trial, &server);
+    let asked = server.requests().len();
+    {
+        let first = first.clone();
+        server.chain.lock().unwrap().pay(&first, 1_111);
+        // The next round asks about the chain, one address, then this one's totals and its first page.
+        for n in asked..asked + 8 {
+            let first = first.clone();
+            server.before(n, move |chain| {
+                if n == asked + 5 {
+                    chain.pay(&first, 2_222);
+                }
+            });
+        }
+    }
+    let ran = sync(&trial, &server);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert_eq!(trial.json(&["summary", "story"])["unconfirmed"]["outputs"], 3);
+}
+
+#[test]
+fn an_explorer_that_stands_still_is_not_believed() {
     let trial = Trial::new();
-    let address =
-        bitcoin::Address::from_script(&chain.address(Kind::P2wpkh, 1).script_pubkey(), Network::Signet).unwrap();
+    let mut signet = FakeChain::new(Network::Signet);
+    let address = signet.address(Kind::P2wpkh, 1);
+    signet.pay(&address, 5_000);
+    signet.mine();
     trial.write(
         "config/ransomtrail/families/old.toml",
         &format!(
@@ -325,10 +442,9 @@ fn an_old_tip_is_a_warning() {
              [sources.us]\ntitle = \"ourselves\"\n[[addresses]]\nsource = \"us\"\nlist = [\"{address}\"]\n"
         ),
     );
-    let mut signet = FakeChain::new(Network::Signet);
-    signet.mine();
     let server = FakeExplorer::start(signet);
     let ran = trial.run(&["sync", "old", "--network", "signet", "--explorer", &server.url()]);
-    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
-    assert!(ran.err.contains("hours old"), "{}", ran.err);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("its newest block") && ran.err.contains("days old"), "{}", ran.err);
+    trial.fails(&["summary", "old", "--network", "signet"], 1, "nothing is recorded of Old yet");
 }

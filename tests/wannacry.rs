@@ -62,7 +62,7 @@ fn what_the_coins_were_worth_on_other_days() {
     let (value, date, high, caveats) = day(&["--as-of", "2017-12-19"]);
     assert_eq!(value, ["900271.36", "926395.56", "999410.95"]);
     assert_eq!((date.as_str(), high.as_str()), ("2017-12-17", "1046896.24"));
-    assert!(caveats.contains("recorded to 17 Sep 2017"), "{caveats}");
+    assert!(caveats.contains("complete to 17 Sep 2017"), "{caveats}");
 
     let (_, date, high, caveats) = day(&[]);
     assert_eq!((date.as_str(), high.as_str()), ("2017-09-02", "258786.21"));

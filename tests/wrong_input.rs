@@ -13,6 +13,8 @@ fn mistakes_of_the_user_are_exit_code_2() {
     check(&["summary", "zzzz"], "no family \"zzzz\"");
     check(&["summary", "wannacry", "--as-of", "2017-13-01"], "not a date");
     check(&["summary", "wannacry", "--as-of", "yesterday"], "not a date");
+    check(&["summary", "wannacry", "--as-of", "+262142-12-31"], "not a date");
+    check(&["summary", "wannacry", "--as-of", "0001-01-01"], "not a date");
     check(&["summary", "wannacry", "--tz", "Europe/Berln"], "did you mean \"Europe/Berlin\"?");
     check(&["summary", "wannacry", "--time", "sometime"], "use block or first-seen");
     check(&["summary", "wannacry", "--currency", "XYZ"], "USD, EUR, GBP");
@@ -74,6 +76,30 @@ fn folders_that_cannot_be_written() {
     trial.fails(&["chart", "wannacry", "--out", "/proc/nowhere"], 1, "/proc/nowhere");
     trial.fails(&["families", "add", "missing.toml"], 1, "missing.toml");
     trial.fails(&["families", "--config", "missing.toml"], 1, "missing.toml");
+}
+
+#[test]
+fn the_demo_replaces_only_a_demo() {
+    let trial = Trial::new();
+    trial.ok(&["demo"]);
+    trial.ok(&["demo"]);
+    let path = trial.path("ransomtrail-demo/ransomtrail.db");
+    let db = rusqlite::Connection::open(&path).unwrap();
+    db.execute_batch(
+        "INSERT INTO request (explorer, url, asked_at, sha256, bytes)
+         VALUES ('mempool.space', 'https://mempool.space/api/x', 1, printf('%064d', 0), 1)",
+    )
+    .unwrap();
+    drop(db);
+    trial.fails(&["demo"], 1, "holds more than the recorded ledger");
+    assert!(path.exists());
+}
+
+#[test]
+fn reading_makes_no_database() {
+    let trial = Trial::new();
+    trial.fails(&["summary", "wannacry", "--db", "typo/x.db"], 1, "nothing is recorded of WannaCry yet in typo/x.db");
+    assert!(!trial.path("typo").exists());
 }
 
 #[test]

@@ -58,13 +58,17 @@ pub fn add(from: &Path, folder: &Path) -> Result<Added> {
     Ok(Added { family: parsed.family, network: parsed.network, path: target })
 }
 
-/// Takes one of the user's own families off the watch list; built-in ones stay. Returns the file removed.
-pub fn remove(name: &str, folder: &Path, catalog: &Catalog) -> Result<PathBuf> {
-    let family = catalog.find(name)?;
-    if family.built_in {
-        bail!("{} is built in and cannot be removed", family.name);
+/// Takes one of the user's own families off the watch list, by its name; built-in ones stay. It needs no catalogue that can
+/// be read: this is how a broken file is got rid of. Returns the file removed.
+pub fn remove(name: &str, folder: &Path) -> Result<PathBuf> {
+    let path = folder.join(format!("{name}.toml"));
+    let is_name = !name.contains(['/', '\\']) && !name.starts_with('.');
+    if is_name && path.is_file() {
+        std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
+        return Ok(path);
     }
-    let path = folder.join(format!("{}.toml", family.name));
-    std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
-    Ok(path)
+    if Catalog::load(Network::Bitcoin, None)?.find(name).is_ok() {
+        bail!("{name} is built in and cannot be removed");
+    }
+    bail!("none of your own families is called \"{name}\" ({} does not exist)", path.display())
 }

@@ -165,7 +165,7 @@ fn label_received(page: &mut Page, input: &Input<'_>, path: &[Point]) {
 fn label_held(page: &mut Page, input: &Input<'_>, path: &[Point]) {
     let summary = &input.account.summary;
     let line = match summary.withdrawn.transactions {
-        0 if summary.balance == summary.received.amount => "all of it still held".to_owned(),
+        0 if summary.balance == Some(summary.received.amount) => "all of it still held".to_owned(),
         _ => format!("held on {}", words::addresses(input.account)),
     };
     let label = page.label(&[line], page.palette.inward, false);
@@ -248,7 +248,7 @@ fn alt(input: &Input<'_>) -> String {
     if withdrawn.transactions > 0 {
         let withdrawals = format::count(withdrawn.transactions, "transaction", "transactions");
         text.push_str(&format!(" {} BTC were withdrawn in {withdrawals}", format::btc(withdrawn.amount, 8)));
-        let balance = format::btc(account.summary.balance, 8);
+        let balance = account.summary.balance.map_or("unknown".to_owned(), |left| format::btc(left, 8));
         text.push_str(&format!("; {balance} BTC are left."));
     }
     text

@@ -1,6 +1,6 @@
 //! The options that ask the same question of every command that answers with figures.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use chrono_tz::Tz;
 
 use super::Context;
@@ -47,16 +47,27 @@ impl QuestionArgs {
     }
 }
 
-/// The account of a family, or why there is none.
-pub fn account(store: &Store, family: &Family, prices: &Prices, question: Question) -> Result<Account> {
+/// The account of a family in the user's database, or why there is none.
+pub fn account(context: &Context, family: &Family, prices: &Prices, question: Question) -> Result<Account> {
+    let account = match context.existing_store()? {
+        Some(store) => account_in(&store, family, prices, question)?,
+        None => None,
+    };
+    account.map_or_else(|| Err(nothing_recorded(context, family)), Ok)
+}
+
+/// The account of a family in this database; `None` where nothing is recorded of it.
+pub fn account_in(store: &Store, family: &Family, prices: &Prices, question: Question) -> Result<Option<Account>> {
     let ledger = store.ledger(family.addresses.iter().map(|a| &a.address))?;
-    match figures::open(family, &ledger, prices, question) {
-        Some(account) => Ok(account),
-        None => bail!(
-            "nothing is recorded of {} yet; run: ransomtrail sync {}{}",
-            family.title,
-            family.name,
-            if crate::explorer::is_recorded(&family.name) { " --explorer built-in" } else { "" }
-        ),
-    }
+    Ok(figures::open(family, &ledger, prices, question))
+}
+
+fn nothing_recorded(context: &Context, family: &Family) -> anyhow::Error {
+    let place = context.db_path().map(|p| p.display().to_string()).unwrap_or_default();
+    let flag = if crate::explorer::is_recorded(&family.name) { " --explorer built-in" } else { "" };
+    anyhow::anyhow!(
+        "nothing is recorded of {} yet in {place}; run: ransomtrail sync {}{flag}",
+        family.title,
+        family.name
+    )
 }

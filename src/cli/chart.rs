@@ -120,7 +120,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(name)?;
     let prices = args.question.prices(context)?;
-    let account = ask::account(&context.store()?, family, &prices, args.question.question(context))?;
+    let account = ask::account(context, family, &prices, args.question.question(context))?;
     let until = args.until.unwrap_or_else(|| last_day(&account, &prices));
     let folder = args.out.join(&family.name);
     let files = draw(family, &account, &prices, until, &charts, &args.draw, &folder)?;
@@ -165,7 +165,7 @@ pub(super) fn weekly() -> Result<&'static Chart> {
 
 /// The last day that the chart of worth shows: as far as was asked, else as far as prices go.
 pub(super) fn last_day(account: &Account, prices: &Prices) -> NaiveDate {
-    let as_of = account.summary.as_of.date_naive();
+    let as_of = account.price_day();
     match account.question.as_of {
         Some(_) => as_of,
         None => prices.last_day().map_or(as_of, |last| last.max(as_of)),

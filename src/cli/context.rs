@@ -10,7 +10,7 @@ use super::Global;
 use crate::catalog::{self, Catalog};
 use crate::config::Config;
 use crate::domain::{Network, Time};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// Flags, environment and configuration, put together.
 #[derive(Debug)]
@@ -79,6 +79,15 @@ impl Context {
             other => format!("ransomtrail-{other}.db"),
         };
         Ok(base()?.data_dir().join("ransomtrail").join(file))
+    }
+
+    /// Opens the database for reading figures; `None` where there is none yet.
+    pub fn existing_store(&self) -> Result<Option<Store>> {
+        match Store::open_existing(&self.db_path()?) {
+            Ok(store) => Ok(Some(store)),
+            Err(StoreError::Missing(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Opens the database, made where there is none.

@@ -8,11 +8,11 @@ use serde_json::json;
 
 use super::ask::{self, QuestionArgs};
 use super::chart::{self, DrawArgs};
-use super::{Answer, Context, context, summary, sync};
+use super::{Answer, context, summary, sync};
 use crate::catalog::Catalog;
 use crate::chart::CHARTS;
 use crate::domain::Network;
-use crate::explorer::Explorer;
+use crate::explorer::{BUILT_IN, Dialect, Explorer};
 use crate::figures::Question;
 use crate::price::Prices;
 use crate::store::Store;
@@ -20,7 +20,7 @@ use crate::store::Store;
 /// Flags of `demo`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folder for the database and the charts
+    /// Folder for the charts and for a database of the demo's own
     #[arg(long, value_name = "DIR", default_value = "ransomtrail-demo")]
     out: PathBuf,
     #[command(flatten)]
@@ -29,14 +29,14 @@ pub struct Args {
 
 const FAMILY: &str = "wannacry";
 
-pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+pub(super) fn run(args: &Args) -> Result<Answer> {
     // The record is of mainnet, in dollars and UTC, whatever else is configured: the demo always shows the same.
-    let catalog = Catalog::load(Network::Bitcoin, Some(&context.families_folder()))?;
+    let catalog = Catalog::load(Network::Bitcoin, None)?;
     let family = catalog.find(FAMILY)?;
     let path = args.out.join("ransomtrail.db");
     let (store, round) = sync::round(new_store(&path)?, &[family], &[Explorer::built_in(context::now)])?;
     let prices = Prices::load(QuestionArgs::default().currency.unwrap_or_default())?;
-    let account = ask::account(&store, family, &prices, Question::default())?;
+    let account = ask::account_in(&store, family, &prices, Question::default())?.context("the record is empty")?;
     let folder = args.out.join(FAMILY);
     let charts: Vec<_> = CHARTS.iter().collect();
     let until = chart::last_day(&account, &prices);
@@ -45,16 +45,19 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let mut text = summary::page(&account);
     text.push_str(&summary::basis(&account));
     let first = format!("{}/", folder.display());
-    let names: Vec<String> = CHARTS.iter().map(|c| format!("{}.{}", c.name, args.draw.format[0])).collect();
+    let mut endings: Vec<String> = args.draw.format.iter().map(ToString::to_string).chain(["csv".to_owned()]).collect();
+    let ending = endings.remove(0);
+    let names: Vec<String> = CHARTS.iter().map(|c| format!("{}.{ending}", c.name)).collect();
+    let others: Vec<String> = endings.iter().map(|e| format!(".{e}")).collect();
     writeln!(text, "\n  database  {}", path.display())?;
-    writeln!(text, "  charts    {first}{}   (+ .png, .csv)", names.join("  "))?;
+    writeln!(text, "  charts    {first}{}   (+ {})", names.join("  "), others.join(", "))?;
     let db = path.display();
     writeln!(text, "  next      ransomtrail payments {FAMILY} --db {db}   every payment, with its transaction")?;
     writeln!(
         text,
         "            ransomtrail summary {FAMILY} --db {db} --as-of 2017-12-19   what it was worth that day"
     )?;
-    writeln!(text, "            ransomtrail sync {FAMILY}   ask public explorers for what happened since")?;
+    writeln!(text, "            ransomtrail sync {FAMILY}   ask public explorers, into a database of your own")?;
 
     let json = json!({
         "database": path,
@@ -69,7 +72,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
 /// A new database at `path`; one that an earlier demo left there is replaced, anything else is not touched.
 fn new_store(path: &Path) -> Result<Store> {
     if path.exists() {
-        drop(Store::open(path)?);
+        let store = Store::open(path)?;
+        anyhow::ensure!(
+            store.holds_only(BUILT_IN.name())?,
+            "{}: holds more than the recorded ledger, and the demo would replace it; name another folder with --out",
+            path.display()
+        );
+        drop(store);
         for ending in ["", "-wal", "-shm"] {
             let file = PathBuf::from(format!("{}{ending}", path.display()));
             match std::fs::remove_file(&file) {

@@ -61,7 +61,7 @@ fn add(context: &Context, file: &std::path::Path) -> Result<Answer> {
 }
 
 fn remove(context: &Context, name: &str) -> Result<Answer> {
-    let path = catalog::remove(name, &context.families_folder(), &context.catalog()?)?;
+    let path = catalog::remove(name, &context.families_folder())?;
     let text = format!("removed {}; what is recorded of it stays in the database\n", path.display());
     Ok(Answer::new(text, json!({ "removed": name, "file": path })))
 }

@@ -98,7 +98,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<Answer> {
     let context = Context::new(cli.global)?;
     match cli.command {
-        Command::Demo(args) => demo::run(&context, &args),
+        Command::Demo(args) => demo::run(&args),
         Command::Families(args) => families::run(&context, &args),
         Command::Sync(args) => sync::run(&context, &args),
         Command::Summary(args) => summary::run(&context, &args),

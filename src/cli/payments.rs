@@ -23,7 +23,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(&args.family)?;
     let prices = args.question.prices(context)?;
-    let account = ask::account(&context.store()?, family, &prices, args.question.question(context))?;
+    let account = ask::account(context, family, &prices, args.question.question(context))?;
     let rows = account.payments.iter().map(as_json).collect();
     Ok(Answer::new(table(&account) + &summary::basis(&account), Value::Array(rows)))
 }

@@ -32,7 +32,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(&args.family)?;
     let prices = args.question.prices(context)?;
-    let account = ask::account(&context.store()?, family, &prices, args.question.question(context))?;
+    let account = ask::account(context, family, &prices, args.question.question(context))?;
 
     let mut json = serde_json::to_value(&account.summary)?;
     let mut text = page(&account);
@@ -93,7 +93,10 @@ pub(super) fn page(account: &Account) -> String {
         format::count(withdrawn.transactions, "transaction", "transactions"),
         span(withdrawn.first, withdrawn.last, zone),
     );
-    row("left", summary.balance, String::new(), String::new());
+    match summary.balance {
+        Some(balance) => row("left", balance, String::new(), String::new()),
+        None => out.push_str("  left            unknown\n"),
+    }
     out.push('\n');
     out.push_str(&values(account));
     out
@@ -103,7 +106,7 @@ pub(super) fn page(account: &Account) -> String {
 fn values(account: &Account) -> String {
     let summary = &account.summary;
     let zone = account.question.zone;
-    let as_of = summary.as_of.date_naive();
+    let as_of = account.price_day();
     let mut rows: Vec<(String, Option<Worth>, &str)> = Vec::new();
     rows.push(("when each payment arrived".to_owned(), summary.received.at_receipt, ""));
     if summary.withdrawn.transactions > 0 {
@@ -158,9 +161,14 @@ pub(super) fn basis(account: &Account) -> String {
     if summary.after_withdrawal.outputs > 0 {
         line("late", format!("{} came after the wallets had been emptied", apart(&summary.after_withdrawal)));
     }
-    if summary.unconfirmed.outputs > 0 {
-        let waiting = figures::Internal { outputs: summary.unconfirmed.outputs, amount: summary.unconfirmed.amount };
-        line("waiting", format!("{} unconfirmed, not counted above", apart(&waiting)));
+    let waiting = &summary.unconfirmed;
+    if waiting.outputs > 0 {
+        let coming = figures::Internal { outputs: waiting.outputs, amount: waiting.amount };
+        line("waiting", format!("{} unconfirmed, not counted above", apart(&coming)));
+    }
+    if waiting.spent_outputs > 0 {
+        let leaving = figures::Internal { outputs: waiting.spent_outputs, amount: waiting.spent_sats };
+        line("leaving", format!("{} being spent by unconfirmed transactions, still counted above", apart(&leaving)));
     }
     line(
         "basis",

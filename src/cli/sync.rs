@@ -12,7 +12,7 @@ use super::{Answer, Context, context};
 use crate::catalog::Catalog;
 use crate::config::ExplorerConfig;
 use crate::domain::{Address, Family, SignedAmount, Totals, format};
-use crate::explorer::{self, Explorer};
+use crate::explorer::{self, BUILT_IN, Dialect, Explorer};
 use crate::http::Http;
 use crate::store::{SharedStore, Store};
 use crate::sync::{self, AddressRound, End, Round, Step};
@@ -34,7 +34,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let families = chosen(&catalog, &args.families)?;
     let explorers = explorers(context, args.explorer.as_deref())?;
     let families = askable(families, &explorers, args.families.is_empty())?;
-    let store = context.store()?;
+    let mut store = context.store()?;
+    store.keep_watching(&catalog.families().map(|f| f.name.as_str()).collect::<Vec<_>>())?;
     let (_, round) = round(store, &families, &explorers)?;
     let names: Vec<&str> = families.iter().map(|f| f.name.as_str()).collect();
     Ok(answer(&round, &explorers, &names))
@@ -110,6 +111,13 @@ fn explorers(context: &Context, wanted: Option<&str>) -> Result<Vec<Explorer>> {
                     known.join(", ")
                 )));
             };
+            if one.name == BUILT_IN.name() || dialect.name() == BUILT_IN.name() {
+                bail!(Usage(format!(
+                    "the name \"{}\" is that of the recorded ledgers; call explorer {} otherwise",
+                    BUILT_IN.name(),
+                    one.url
+                )));
+            }
             Ok(Explorer::over_http(&one.name, dialect, one.url, http.clone(), network, clock))
         })
         .collect()
@@ -185,7 +193,7 @@ pub(super) fn answer(round: &Round, explorers: &[Explorer], families: &[&str]) -
 
     let mut answer = Answer::new(text, as_json(round, families));
     answer.notes.extend(round.warnings.iter().map(|w| format!("warning: {w}")));
-    answer.notes.extend(round.refused.iter().map(|r| format!("error: {r}")));
+    answer.notes.extend(round.refused.iter().map(|r| format!("warning: {r}")));
     answer.notes.extend(trouble(round, explorers));
     answer.failed = !round.is_whole();
     answer

@@ -8,7 +8,7 @@ use chrono::Days;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::ask::QuestionArgs;
+use super::ask::{self, QuestionArgs};
 use super::chart::{self, DrawArgs};
 use super::{Answer, Context, context};
 use crate::domain::{Amount, Currency, Moment, Period, Span, Time, TimeBasis, format, parse_zone};
@@ -44,7 +44,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let question = asked.question(context);
     let prices = asked.prices(context)?;
     let catalog = context.catalog()?;
-    let store = context.store()?;
+    let store = context.existing_store()?;
     let label = week.label(Period::Week);
     let folder = args.out.join(&label);
     let kind = chart::weekly()?;
@@ -54,8 +54,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let mut without: usize = 0;
     let mut unknown = false;
     for family in catalog.families() {
-        let ledger = store.ledger(family.addresses.iter().map(|a| &a.address))?;
-        let Some(account) = figures::open(family, &ledger, &prices, question) else {
+        let account = match &store {
+            Some(store) => ask::account_in(store, family, &prices, question)?,
+            None => None,
+        };
+        let Some(account) = account else {
             without += 1;
             continue;
         };
@@ -103,10 +106,13 @@ struct Week {
 impl Week {
     fn of(account: &Account, label: &str, week: Span, zone: Tz) -> Self {
         let recorded = account.summary.recorded_to;
+        let reached = recorded.is_some_and(|to| to.with_timezone(&zone).date_naive() >= week.from);
+        let step = figures::steps(account, Period::Week).into_iter().find(|s| s.label == label);
         Self {
-            step: figures::steps(account, Period::Week).into_iter().find(|s| s.label == label),
+            // Where the ledger does not reach, rows that happen to be there are shown, and their absence is not.
+            step: step.filter(|s| reached || s.outputs + s.withdrawals > 0),
             whole: recorded.is_some_and(|to| to >= Moment::Day(week.to).last_second(zone)),
-            reached: recorded.is_some_and(|to| to.with_timezone(&zone).date_naive() >= week.from),
+            reached,
         }
     }
 

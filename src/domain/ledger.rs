@@ -23,14 +23,27 @@ pub struct AddressRecord {
     pub address: Address,
     /// The newest answer of an explorer about its totals; `None` when never asked.
     pub check: Option<Check>,
-    /// The totals that the ledger holds, to set against the explorer's.
+    /// The totals that the ledger holds.
     pub ledger: Totals,
+    /// The totals of what the ledger holds up to the moment of the check.
+    pub ledger_at_check: Totals,
 }
 
 impl AddressRecord {
-    /// Whether the ledger equals the explorer's totals to the satoshi; `None` when never asked.
+    /// The record of an address that these rows are the ledger of.
+    pub fn new(address: Address, check: Option<Check>, inflows: &[Inflow], spends: &[Spend]) -> Self {
+        let by = check.as_ref().map(|c| c.as_of);
+        let known = |block: &Option<BlockRef>| block.is_some_and(|b| by.is_some_and(|moment| b.time <= moment));
+        let then_in: Vec<Inflow> = inflows.iter().filter(|i| known(&i.block)).cloned().collect();
+        let then_out: Vec<Spend> = spends.iter().filter(|s| known(&s.block)).cloned().collect();
+        Self { address, check, ledger: Totals::of(inflows, spends), ledger_at_check: Totals::of(&then_in, &then_out) }
+    }
+
+    /// Whether the ledger equals the explorer's totals to the satoshi, as it is or as it was at the moment they describe;
+    /// `None` when never asked.
     pub fn reconciled(&self) -> Option<bool> {
-        Some(self.check.as_ref()?.totals == self.ledger)
+        let said = self.check.as_ref()?.totals;
+        Some(said == self.ledger || said == self.ledger_at_check)
     }
 }
 
@@ -72,7 +85,7 @@ impl Totals {
                 Some(_) => (&mut totals.received, &mut confirmed),
                 None => (&mut totals.mempool_received, &mut waiting),
             };
-            *sum += inflow.value;
+            *sum = plus(*sum, inflow.value);
             txids.insert(inflow.txid);
         }
         for spend in spends {
@@ -80,13 +93,18 @@ impl Totals {
                 Some(_) => (&mut totals.spent, &mut confirmed),
                 None => (&mut totals.mempool_spent, &mut waiting),
             };
-            *sum += spend.value;
+            *sum = plus(*sum, spend.value);
             txids.insert(spend.txid);
         }
         totals.tx_count = confirmed.len() as u64;
         totals.mempool_tx_count = waiting.len() as u64;
         totals
     }
+}
+
+/// A sum that cannot be true stays at the largest amount, which no explorer's totals equal.
+fn plus(sum: Amount, value: Amount) -> Amount {
+    sum.checked_add(value).unwrap_or(Amount::MAX)
 }
 
 /// An output to a watched address.

@@ -68,14 +68,26 @@ impl FromStr for Moment {
     type Err = BadMoment;
 
     fn from_str(text: &str) -> Result<Self, BadMoment> {
-        if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-            return Ok(Moment::Day(day));
-        }
-        parse_instant(text).map(Moment::Instant)
+        // Four digits of year: everything that the block chain and any price can know lies in them.
+        let in_range = |year: i32| (1970..=9999).contains(&year);
+        let moment = match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+            Ok(day) if in_range(day.year()) => Some(Moment::Day(day)),
+            Ok(_) => None,
+            Err(_) => parse_instant(text).ok().filter(|t| in_range(t.year())).map(Moment::Instant),
+        };
+        moment.ok_or_else(|| BadMoment(text.to_owned()))
     }
 }
 
 impl Moment {
+    /// The UTC day whose price the moment takes: the day itself, or that of the instant.
+    pub fn price_day(self) -> NaiveDate {
+        match self {
+            Moment::Day(day) => day,
+            Moment::Instant(time) => time.date_naive(),
+        }
+    }
+
     /// The last second that belongs to the moment.
     pub fn last_second(self, zone: Tz) -> Time {
         match self {
@@ -179,7 +191,8 @@ impl Span {
         let week = text.split_once("-W").and_then(|(year, week)| {
             NaiveDate::from_isoywd_opt(year.parse().ok()?, week.parse().ok()?, chrono::Weekday::Mon)
         });
-        week.map(|day| Self::around(day, Period::Week))
+        week.filter(|day| (1970..=9999).contains(&day.year()))
+            .map(|day| Self::around(day, Period::Week))
             .ok_or_else(|| format!("\"{text}\" is not an ISO week; write it like 2017-W20"))
     }
 }
@@ -187,7 +200,8 @@ impl Span {
 /// The first instant of `day` in `zone` (where the clocks jump over midnight: the first that exists).
 fn start_of_day(day: NaiveDate, zone: Tz) -> Time {
     let midnight = day.and_time(NaiveTime::MIN);
-    (0..24)
+    // Apia once left out a whole day.
+    (0..48)
         .find_map(|hours| zone.from_local_datetime(&(midnight + chrono::TimeDelta::hours(hours))).earliest())
         .map_or_else(|| midnight.and_utc(), |t| t.with_timezone(&Utc))
 }

@@ -109,11 +109,27 @@ impl Dialect for BuiltIn {
         Ok((0..wire.out.len()).map(spend).collect())
     }
 
+    fn proves(&self) -> bool {
+        false
+    }
+
+    fn block_at(&self, height: u32) -> Request {
+        Request::get(format!("block-height/{height}"))
+    }
+
+    fn best_chain(&self, hash: &BlockHash) -> Request {
+        Request::get(format!("block/{hash}/status"))
+    }
+
+    fn read_best_chain(&self, _body: &[u8]) -> Result<bool, Garbled> {
+        Err(Garbled("the record holds no blocks".to_owned()))
+    }
+
     fn tip(&self) -> Request {
         Request::get("tip")
     }
 
-    fn read_tip(&self, _body: &[u8]) -> Result<BlockHash, Garbled> {
+    fn read_block_hash(&self, _body: &[u8]) -> Result<BlockHash, Garbled> {
         Err(Garbled("a record has no newest block".to_owned()))
     }
 

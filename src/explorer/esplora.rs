@@ -71,11 +71,27 @@ impl Dialect for Esplora {
         json::<Vec<wire::Outspend>>(body)?.into_iter().map(wire::Outspend::read).collect()
     }
 
+    fn proves(&self) -> bool {
+        true
+    }
+
+    fn block_at(&self, height: u32) -> Request {
+        Request::get(format!("block-height/{height}"))
+    }
+
+    fn best_chain(&self, hash: &BlockHash) -> Request {
+        Request::get(format!("block/{hash}/status"))
+    }
+
+    fn read_best_chain(&self, body: &[u8]) -> Result<bool, Garbled> {
+        Ok(json::<wire::BlockStatus>(body)?.in_best_chain)
+    }
+
     fn tip(&self) -> Request {
         Request::get("blocks/tip/hash")
     }
 
-    fn read_tip(&self, body: &[u8]) -> Result<BlockHash, Garbled> {
+    fn read_block_hash(&self, body: &[u8]) -> Result<BlockHash, Garbled> {
         let text = std::str::from_utf8(body).map(str::trim).unwrap_or_default();
         text.parse().map_err(|_| Garbled("no block hash".to_owned()))
     }

@@ -57,10 +57,20 @@ pub trait Dialect: Sync + Send + std::fmt::Debug {
     /// Reads the answer to [`Dialect::outspends`]: one entry an output.
     fn read_outspends(&self, body: &[u8]) -> Result<Vec<Outspend>, Garbled>;
 
+    /// Whether its transactions carry scripts, so that their txids can be recomputed.
+    fn proves(&self) -> bool;
+
+    /// Asks for the hash of the block at a height.
+    fn block_at(&self, height: u32) -> Request;
     /// Asks for the hash of the newest block.
     fn tip(&self) -> Request;
-    /// Reads the answer to [`Dialect::tip`].
-    fn read_tip(&self, body: &[u8]) -> Result<BlockHash, Garbled>;
+    /// Reads the answer to [`Dialect::tip`] and [`Dialect::block_at`].
+    fn read_block_hash(&self, body: &[u8]) -> Result<BlockHash, Garbled>;
+
+    /// Asks whether a block is part of the best chain.
+    fn best_chain(&self, hash: &BlockHash) -> Request;
+    /// Reads the answer to [`Dialect::best_chain`].
+    fn read_best_chain(&self, body: &[u8]) -> Result<bool, Garbled>;
 
     /// Asks for a block's height and time.
     fn block(&self, hash: &BlockHash) -> Request;
@@ -163,6 +173,14 @@ pub enum AskError {
         /// What is wrong with it.
         source: Garbled,
     },
+    /// It shows another chain, or is behind the network or the ledger.
+    #[error("{explorer}: {reason}")]
+    Behind {
+        /// Name of the explorer.
+        explorer: String,
+        /// What is wrong with its chain.
+        reason: String,
+    },
     /// The built-in record holds no such thing.
     #[error("the built-in record does not hold {0}")]
     NotRecorded(String),
@@ -242,6 +260,11 @@ impl Explorer {
         self.network
     }
 
+    /// Whether the txids of its transactions can be recomputed.
+    pub fn proves(&self) -> bool {
+        self.dialect.proves()
+    }
+
     /// Whether its answers come from the snapshots that the program carries.
     pub fn is_recorded(&self) -> bool {
         matches!(self.transport, Transport::Embedded)
@@ -270,7 +293,17 @@ impl Explorer {
 
     /// The hash of the newest block.
     pub async fn tip(&self) -> Result<Answer<BlockHash>, AskError> {
-        self.ask(self.dialect.tip(), |body| self.dialect.read_tip(body)).await
+        self.ask(self.dialect.tip(), |body| self.dialect.read_block_hash(body)).await
+    }
+
+    /// The hash of the block at a height.
+    pub async fn block_at(&self, height: u32) -> Result<Answer<BlockHash>, AskError> {
+        self.ask(self.dialect.block_at(height), |body| self.dialect.read_block_hash(body)).await
+    }
+
+    /// Whether a block is part of the best chain.
+    pub async fn best_chain(&self, hash: &BlockHash) -> Result<Answer<bool>, AskError> {
+        self.ask(self.dialect.best_chain(hash), |body| self.dialect.read_best_chain(body)).await
     }
 
     /// A block's height and time.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::classes::{self, Class};
-use super::summary::Summary;
+use super::summary::{Summary, Unconfirmed};
 use super::totals::{addresses, estimates, received, set_apart, unconfirmed, withdrawn};
 use super::worth::{self, Worth};
 use crate::domain::{Address, AddressRecord, Amount, Currency, Family, Ledger, Moment, Time, TimeBasis, Txid, Value};
@@ -94,12 +94,16 @@ pub struct Withdrawal {
     pub block_time: Time,
     /// Height of its block.
     pub block_height: u32,
+    /// When it was first seen, if anybody told.
+    pub first_seen: Option<Time>,
     /// The transaction.
     pub txid: Txid,
     /// The addresses whose coins leave.
     pub addresses: Vec<Address>,
     /// What leaves: spent minus what returns to the family. The miner's fee is part of it.
     pub amount: Amount,
+    /// False where more returns than the ledger knows to be spent: then spends are missing from it, and `amount` with them.
+    pub is_whole: bool,
     /// Value of `amount` on the UTC day it left.
     pub value: Option<Value>,
 }
@@ -114,20 +118,24 @@ impl Withdrawal {
 /// Computes every figure of `family` from its ledger. `None` where no explorer was ever asked about any address: then
 /// there is nothing to say, not even 0.
 pub fn open(family: &Family, ledger: &Ledger, prices: &Prices, question: Question) -> Option<Account> {
-    let last_observation = ledger.addresses.iter().filter_map(|a| a.check.as_ref()).map(|c| c.as_of).max()?;
+    let last_check = ledger.addresses.iter().filter_map(|a| a.check.as_ref()).map(|c| c.as_of).max()?;
+    // A block's time may lie ahead of our clock: what is recorded counts as observed.
+    let last_row = ledger.inflows.iter().map(|i| i.block).chain(ledger.spends.iter().map(|s| s.block)).flatten();
+    let last_observation = last_row.map(|block| block.time).fold(last_check, Time::max);
     let recorded_to = recorded_to(ledger);
-    let as_of = question.as_of.map_or(recorded_to.unwrap_or(last_observation), |m| m.last_second(question.zone));
+    let as_of = question.as_of.map_or(last_observation, |m| m.last_second(question.zone));
+    let day = question.as_of.map_or(as_of.date_naive(), Moment::price_day);
 
     let spenders: BTreeSet<Txid> = ledger.spends.iter().map(|s| s.txid).collect();
     let mut payments = payments(family, ledger, prices, question, as_of, &spenders);
     let withdrawals = withdrawals(ledger, prices, question, as_of);
     mark_after_withdrawal(&mut payments, &withdrawals);
 
-    let received = received(&payments, prices, as_of);
+    let received = received(&payments, prices, day);
     let withdrawn = withdrawn(&withdrawals);
-    let sum_all: Amount = payments.iter().map(|p| p.amount).sum();
-    let returned: Amount = payments.iter().filter(|p| p.internal).map(|p| p.amount).sum();
-    let balance = (sum_all - returned).checked_sub(withdrawn.amount).unwrap_or(Amount::ZERO);
+    let income = received.amount;
+    // More spent than received: payments are missing from the ledger, and what is left is unknown.
+    let balance = if withdrawals.iter().any(|w| !w.is_whole) { None } else { income.checked_sub(withdrawn.amount) };
     let mut explorers: Vec<String> = payments.iter().map(|p| p.explorer.clone()).collect();
     explorers.extend(ledger.addresses.iter().filter_map(|a| Some(a.check.as_ref()?.explorer.clone())));
     explorers.sort();
@@ -144,7 +152,7 @@ pub fn open(family: &Family, ledger: &Ledger, prices: &Prices, question: Questio
         received,
         withdrawn,
         balance,
-        unconfirmed: unconfirmed(ledger),
+        unconfirmed: if as_of >= last_check { unconfirmed(ledger, &spenders) } else { Unconfirmed::default() },
         classes: classes::tally(&payments),
         class_tolerance: classes::tolerance(family),
         internal: set_apart(&payments, |p| p.internal),
@@ -155,7 +163,7 @@ pub fn open(family: &Family, ledger: &Ledger, prices: &Prices, question: Questio
         price_source: prices.source().to_owned(),
         caveats: Vec::new(),
     };
-    summary.caveats = super::caveats::of(family, &summary, &payments, question);
+    summary.caveats = super::caveats::of(family, &summary, &payments, &withdrawals, question);
     Some(Account { question, currency: prices.currency(), summary, payments, withdrawals })
 }
 
@@ -163,6 +171,11 @@ impl Account {
     /// The coins received and what they were worth on each UTC day from the first payment to `until`.
     pub fn worth(&self, prices: &Prices, until: NaiveDate) -> Vec<Worth> {
         worth::worth_by_day(&self.payments, prices, until)
+    }
+
+    /// The UTC day whose price the account is taken at.
+    pub fn price_day(&self) -> NaiveDate {
+        self.question.as_of.map_or(self.summary.as_of.date_naive(), Moment::price_day)
     }
 
     /// The payments that count as income.
@@ -231,56 +244,54 @@ fn withdrawals(ledger: &Ledger, prices: &Prices, question: Question, as_of: Time
     for inflow in &ledger.inflows {
         *returned.entry(inflow.txid).or_default() += inflow.value;
     }
-    let mut by_tx: BTreeMap<Txid, Withdrawal> = BTreeMap::new();
+    let mut by_tx: BTreeMap<Txid, (Withdrawal, Amount)> = BTreeMap::new();
     for spend in &ledger.spends {
         let Some(block) = spend.block else { continue };
         let time = on_basis(question.basis, block.time, spend.first_seen);
         if time > as_of {
             continue;
         }
-        let row = by_tx.entry(spend.txid).or_insert_with(|| Withdrawal {
-            time,
-            block_time: block.time,
-            block_height: block.height,
-            txid: spend.txid,
-            addresses: Vec::new(),
-            amount: Amount::ZERO,
-            value: None,
+        let (row, spent) = by_tx.entry(spend.txid).or_insert_with(|| {
+            let row = Withdrawal {
+                time,
+                block_time: block.time,
+                block_height: block.height,
+                first_seen: spend.first_seen,
+                txid: spend.txid,
+                addresses: Vec::new(),
+                amount: Amount::ZERO,
+                is_whole: true,
+                value: None,
+            };
+            (row, Amount::ZERO)
         });
-        row.amount += spend.value;
+        *spent += spend.value;
         if !row.addresses.contains(&spend.address) {
             row.addresses.push(spend.address.clone());
         }
     }
-    let mut rows: Vec<Withdrawal> = by_tx.into_values().collect();
-    for row in &mut rows {
-        let back = returned.get(&row.txid).copied().unwrap_or_default();
-        row.amount = row.amount.checked_sub(back).unwrap_or_default();
-        row.value = prices.at(row.time.date_naive()).map(|price| Value::of(row.amount, &price));
+    let finished = by_tx.into_values().map(|(mut row, spent)| {
+        let left = spent.checked_sub(returned.get(&row.txid).copied().unwrap_or_default());
+        row.is_whole = left.is_some();
+        row.amount = left.unwrap_or_default();
+        let price = prices.at(row.time.date_naive());
+        row.value = left.zip(price).map(|(amount, price)| Value::of(amount, &price));
         row.addresses.sort();
-    }
+        row
+    });
+    let mut rows: Vec<Withdrawal> = finished.collect();
     rows.sort_by_key(|w| (w.time, w.block_height, w.txid));
     rows
 }
 
-/// Marks the payments that came after all the wallets had been emptied together.
+/// Marks the payments that came after the last withdrawal, where that left nothing in any wallet.
 fn mark_after_withdrawal(payments: &mut [Payment], withdrawals: &[Withdrawal]) {
-    let mut held = Amount::ZERO;
-    let mut emptied_at: Option<Time> = None;
-    let mut rest = payments.iter().filter(|p| !p.internal).peekable();
-    for withdrawal in withdrawals {
-        while let Some(payment) = rest.next_if(|p| p.time <= withdrawal.time) {
-            held += payment.amount;
-        }
-        held = held.checked_sub(withdrawal.amount).unwrap_or_default();
-        if held == Amount::ZERO {
-            emptied_at = Some(withdrawal.time);
-            break;
-        }
-    }
-    if let Some(moment) = emptied_at {
+    let Some(last) = withdrawals.last().map(|w| w.time) else { return };
+    let before: Amount = payments.iter().filter(|p| !p.internal && p.time <= last).map(|p| p.amount).sum();
+    let left: Amount = withdrawals.iter().map(|w| w.amount).sum();
+    if left == before {
         for payment in payments {
-            payment.after_withdrawal = payment.time > moment;
+            payment.after_withdrawal = payment.time > last;
         }
     }
 }

@@ -1,57 +1,95 @@
 //! What a reader must know before printing the figures, in plain sentences, found from the figures themselves.
 
-use super::{Payment, Question, Summary};
+use chrono_tz::Tz;
+
+use super::{Payment, Question, Summary, Withdrawal};
+use crate::domain::format::{count, day};
 use crate::domain::{Family, Time, TimeBasis};
 
-pub(super) fn of(family: &Family, summary: &Summary, payments: &[Payment], question: Question) -> Vec<String> {
+pub(super) fn of(
+    family: &Family,
+    summary: &Summary,
+    payments: &[Payment],
+    withdrawals: &[Withdrawal],
+    question: Question,
+) -> Vec<String> {
     let mut out = Vec::new();
-    let mut say = |condition: bool, text: &dyn Fn() -> String| {
-        if condition {
-            out.push(text());
-        }
-    };
-
-    say(family.sample.is_some(), &|| {
-        format!("the addresses are a sample: {}", family.sample.as_deref().unwrap_or_default())
-    });
-    let never = summary.addresses.iter().filter(|a| a.reconciled.is_none()).count();
-    say(never > 0, &|| {
-        format!("{never} of {} addresses were never asked about; their money is unknown", summary.addresses.len())
-    });
-    let unreconciled = summary.addresses.iter().filter(|a| a.reconciled == Some(false)).count();
-    say(unreconciled > 0, &|| {
-        let which: Vec<_> = summary.addresses.iter().filter(|a| a.reconciled == Some(false)).collect();
-        let named: Vec<_> = which.iter().take(3).map(|a| a.address.as_str()).collect();
-        format!("the ledger differs from the explorer's totals for {unreconciled} addresses ({})", named.join(", "))
-    });
-    if let Some(to) = summary.recorded_to {
-        say(summary.as_of > to, &|| {
-            format!("the ledger is recorded to {} only; payments and withdrawals after that are unknown", day(to))
-        });
+    if let Some(sample) = &family.sample {
+        out.push(format!("the addresses are a sample: {}", sample.trim_end_matches('.')));
     }
-    let without_price = summary.received.without_price + summary.withdrawn.without_price;
-    say(without_price > 0, &|| {
-        format!(
-            "{} payments and {} withdrawals have no price for their day and are not in the values",
-            summary.received.without_price, summary.withdrawn.without_price
-        )
-    });
-    say(summary.received.as_of_value.is_none(), &|| {
-        format!("no price is known for {}; the value of the coins on that day is unknown", summary.as_of.date_naive())
-    });
-    let unpriced_days = summary.received.peak.as_ref().map_or(0, |p| p.days_without_price);
-    say(unpriced_days > 0, &|| {
-        format!("{unpriced_days} days have no price; the highest day is that of the days that have one")
-    });
+    out.extend(completeness(summary, question));
+    out.extend(prices(summary, question));
+    if withdrawals.iter().any(|w| !w.is_whole) || summary.balance.is_none() {
+        out.push("the ledger holds more spends than payments; what is left is unknown".to_owned());
+    }
     let unseen = payments.iter().filter(|p| p.first_seen.is_none()).count();
-    say(question.basis == TimeBasis::FirstSeen && unseen > 0, &|| {
-        format!("{unseen} payments have no first-seen time and are placed by block time")
-    });
-    let waiting = summary.unconfirmed.outputs;
-    say(waiting > 0, &|| format!("{waiting} unconfirmed payments are not counted"));
+    let unseen_out = withdrawals.iter().filter(|w| w.first_seen.is_none()).count();
+    if question.basis == TimeBasis::FirstSeen && unseen + unseen_out > 0 {
+        let rows =
+            format!("{} and {}", count(unseen, "payment", "payments"), count(unseen_out, "withdrawal", "withdrawals"));
+        out.push(format!("{rows} without a first-seen time are placed by block time"));
+    }
+    let waiting = &summary.unconfirmed;
+    if waiting.outputs > 0 {
+        let payments = count(waiting.outputs, "unconfirmed payment", "unconfirmed payments");
+        out.push(format!("{payments}, not counted"));
+    }
+    if waiting.spent_outputs > 0 {
+        let outputs = count(waiting.spent_outputs, "output is", "outputs are");
+        out.push(format!("{outputs} being spent by unconfirmed transactions, and counted as still there"));
+    }
     out
 }
 
-fn day(time: Time) -> String {
-    time.format("%-d %b %Y").to_string()
+/// Whether the ledger can answer the question at all.
+fn completeness(summary: &Summary, question: Question) -> Vec<String> {
+    let mut out = Vec::new();
+    let zone = question.zone;
+    let addresses = &summary.addresses;
+    let never = addresses.iter().filter(|a| a.reconciled.is_none()).count();
+    if never > 0 {
+        let all = count(addresses.len(), "address", "addresses");
+        out.push(format!("{never} of {all} never asked about; their money is unknown"));
+    }
+    let differing: Vec<&str> =
+        addresses.iter().filter(|a| a.reconciled == Some(false)).map(|a| a.address.as_str()).collect();
+    if !differing.is_empty() {
+        let more = if differing.len() > 3 { ", …" } else { "" };
+        let named = differing.iter().take(3).copied().collect::<Vec<_>>().join(", ");
+        let how_many = count(differing.len(), "address", "addresses");
+        out.push(format!("the ledger differs from the explorer's totals for {how_many} ({named}{more})"));
+    }
+    if let Some(to) = summary.recorded_to.filter(|to| summary.as_of > *to) {
+        // Addresses asked minutes apart in one round are one observation.
+        let gap = (summary.as_of - to).num_days();
+        if question.as_of.is_some() || gap > 0 {
+            let to = day(in_zone(to, zone));
+            out.push(format!("the ledger is complete to {to} only; payments and withdrawals after that are unknown"));
+        }
+    }
+    out
+}
+
+fn prices(summary: &Summary, question: Question) -> Vec<String> {
+    let mut out = Vec::new();
+    let (payments, withdrawals) = (summary.received.without_price, summary.withdrawn.without_price);
+    if payments + withdrawals > 0 {
+        let payments = count(payments, "payment", "payments");
+        let withdrawals = count(withdrawals, "withdrawal", "withdrawals");
+        out.push(format!("{payments} and {withdrawals} have no price for their day and are not in the values"));
+    }
+    if summary.received.as_of_value.is_none() {
+        let asked = question.as_of.map_or(summary.as_of.date_naive(), |m| m.price_day());
+        out.push(format!("no price is known for {asked}; the value of the coins on that day is unknown"));
+    }
+    let days = summary.received.peak.as_ref().map_or(0, |p| p.days_without_price);
+    if days > 0 {
+        let days = count(days, "day has", "days have");
+        out.push(format!("{days} no price; the highest day is that of the days that have one"));
+    }
+    out
+}
+
+fn in_zone(time: Time, zone: Tz) -> chrono::NaiveDate {
+    time.with_timezone(&zone).date_naive()
 }

@@ -76,10 +76,8 @@ pub(super) fn class_of(family: &Family, day: NaiveDate, amount: Amount, usd: Opt
     if running().any(|d| is_multiple(d, amount, usd) == Some(true)) {
         return Class::Multiple;
     }
-    if running().any(|d| meets(d, amount, usd).is_none()) {
-        return Class::Unknown;
-    }
-    Class::Other
+    // Without a price neither a demand in dollars nor dust can be told.
+    if usd.is_none() { Class::Unknown } else { Class::Other }
 }
 
 fn runs_on(demand: &Demand, day: NaiveDate) -> bool {

@@ -42,9 +42,9 @@ pub fn steps(account: &Account, period: Period) -> Vec<Step> {
     let summary = &account.summary;
     let zone = account.question.zone;
     let Some(first) = account.payments.first() else { return Vec::new() };
-    let last_known = summary.recorded_to.map_or(summary.as_of, |to| to.min(summary.as_of));
     let last_row = account.payments.last().map(|p| p.time).max(account.withdrawals.last().map(|w| w.time));
-    let last_day = last_known.max(last_row.unwrap_or(last_known)).with_timezone(&zone).date_naive();
+    let last_known = summary.recorded_to.map(|to| to.min(summary.as_of)).max(last_row).unwrap_or(first.time);
+    let last_day = last_known.with_timezone(&zone).date_naive();
 
     let mut out = Vec::new();
     let mut span = Span::around(first.day(zone), period);

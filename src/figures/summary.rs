@@ -31,9 +31,9 @@ pub struct Summary {
     pub received: Received,
     /// What left.
     pub withdrawn: Withdrawn,
-    /// What is left on the addresses.
-    #[serde(rename = "balance_sats", serialize_with = "as_sats")]
-    pub balance: Amount,
+    /// What is left on the addresses; `None` where the ledger holds more spends than payments.
+    #[serde(rename = "balance_sats", serialize_with = "as_sats_option")]
+    pub balance: Option<Amount>,
     /// Inflows that wait for a block: not part of any other figure.
     pub unconfirmed: Unconfirmed,
     /// Inflows by class.
@@ -201,13 +201,17 @@ pub struct AddressFigures {
     pub reconciled: Option<bool>,
     /// The explorer that the totals are from.
     pub checked_with: Option<String>,
-    /// The moment that its totals describe.
+    /// The moment to which its ledger is complete; `None` unless reconciled.
     #[serde(serialize_with = "as_rfc3339_option")]
     pub recorded_to: Option<Time>,
 }
 
 fn as_sats<S: Serializer>(amount: &Amount, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(amount.to_sat())
+}
+
+fn as_sats_option<S: Serializer>(amount: &Option<Amount>, serializer: S) -> Result<S::Ok, S::Error> {
+    amount.map(Amount::to_sat).serialize(serializer)
 }
 
 fn as_text<S: Serializer>(number: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {

@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::NaiveDate;
+
 use super::account::on_basis;
 use super::summary::{AddressFigures, AsOfValue, Estimate, Internal, Received, Unconfirmed, Withdrawn};
 use super::{Payment, Question, Withdrawal, worth};
 use crate::domain::{Address, Amount, Ledger, Time, Txid, Value};
 use crate::price::Prices;
 
-pub(super) fn received(payments: &[Payment], prices: &Prices, as_of: Time) -> Received {
+pub(super) fn received(payments: &[Payment], prices: &Prices, day: NaiveDate) -> Received {
     let income: Vec<&Payment> = payments.iter().filter(|p| !p.internal).collect();
     let amount: Amount = income.iter().map(|p| p.amount).sum();
     let unpriced = income.iter().filter(|p| p.value.is_none());
-    let day = as_of.date_naive();
     Received {
         outputs: income.len(),
         transactions: income.iter().map(|p| p.txid).collect::<BTreeSet<_>>().len(),
@@ -75,8 +76,9 @@ pub(super) fn estimates(payments: &[Payment]) -> Vec<Estimate> {
     ]
 }
 
-pub(super) fn unconfirmed(ledger: &Ledger) -> Unconfirmed {
-    let waiting = ledger.inflows.iter().filter(|i| i.block.is_none());
+/// What waits: payments, without the change of spends that wait themselves; and outputs that are being spent.
+pub(super) fn unconfirmed(ledger: &Ledger, spenders: &BTreeSet<Txid>) -> Unconfirmed {
+    let waiting = ledger.inflows.iter().filter(|i| i.block.is_none() && !spenders.contains(&i.txid));
     let leaving = ledger.spends.iter().filter(|s| s.block.is_none());
     Unconfirmed {
         outputs: waiting.clone().count(),
@@ -114,7 +116,7 @@ pub(super) fn addresses(ledger: &Ledger, payments: &[Payment], question: Questio
                 transactions: txids.len(),
                 reconciled: record.reconciled(),
                 checked_with: record.check.as_ref().map(|c| c.explorer.clone()),
-                recorded_to: record.check.as_ref().map(|c| c.as_of),
+                recorded_to: record.check.as_ref().filter(|_| record.reconciled() == Some(true)).map(|c| c.as_of),
             }
         })
         .collect()

@@ -92,7 +92,9 @@ impl Http {
             if let Again::HostWide(Some(asked)) = failure.again {
                 host.hold(clock.now() + asked.min(options.max_wait));
             }
-            if matches!(failure.again, Again::Never) {
+            // A host that asks for more patience than we have is left alone: hosts ban those who knock all the same.
+            let too_long = matches!(failure.again, Again::HostWide(Some(asked)) if asked > options.max_wait);
+            if too_long || matches!(failure.again, Again::Never) {
                 return Err(failure.error);
             }
             let Some(delay) = delays.next() else { return Err(failure.error) };

@@ -21,11 +21,7 @@ impl Store {
         for address in addresses {
             let inflows = self.inflows(address)?;
             let spends = self.spends(address)?;
-            ledger.addresses.push(AddressRecord {
-                address: address.clone(),
-                check: self.newest_check(address)?,
-                ledger: Totals::of(&inflows, &spends),
-            });
+            ledger.addresses.push(AddressRecord::new(address.clone(), self.newest_check(address)?, &inflows, &spends));
             ledger.inflows.extend(inflows);
             ledger.spends.extend(spends);
         }
@@ -58,8 +54,8 @@ impl Store {
         self.db
             .prepare_cached(
                 "SELECT s.txid, i.vin, i.sats, s.block_height, s.block_hash, s.block_time, s.first_seen, r.explorer
-                 FROM tx_input i JOIN tx_state s USING (tx_id) JOIN request r USING (request_id)
-                 WHERE i.address = ?1 AND s.state <> 'gone'",
+                 FROM spend i JOIN tx_state s USING (tx_id) JOIN request r USING (request_id)
+                 WHERE i.address = ?1 AND i.sats IS NOT NULL AND s.state <> 'gone'",
             )?
             .query_map([address.as_str()], |row| {
                 Ok(Spend {
@@ -75,6 +71,32 @@ impl Store {
             .collect()
     }
 
+    /// What the ledger holds of an address, added up by the database: the same as the sum over its rows.
+    pub fn address_totals(&self, address: &Address) -> Result<Totals, StoreError> {
+        let read = || -> rusqlite::Result<Totals> {
+            let mut query = self.db.prepare_cached(
+                "WITH row AS (
+                    SELECT o.tx_id, o.sats AS received, 0 AS spent FROM tx_output o WHERE o.address = ?1
+                    UNION ALL SELECT i.tx_id, 0, i.sats FROM spend i WHERE i.address = ?1 AND i.sats IS NOT NULL)
+                 SELECT s.state, count(DISTINCT row.tx_id), sum(row.received), sum(row.spent)
+                 FROM row JOIN tx_state s USING (tx_id) WHERE s.state <> 'gone' GROUP BY s.state",
+            )?;
+            let mut totals = Totals::default();
+            let mut rows = query.query([address.as_str()])?;
+            while let Some(row) = rows.next()? {
+                let (count, received, spent) =
+                    (row.get(1)?, Amount::from_sat(row.get(2)?), Amount::from_sat(row.get(3)?));
+                if row.get::<_, String>(0)? == "mempool" {
+                    (totals.mempool_tx_count, totals.mempool_received, totals.mempool_spent) = (count, received, spent);
+                } else {
+                    (totals.tx_count, totals.received, totals.spent) = (count, received, spent);
+                }
+            }
+            Ok(totals)
+        };
+        read().map_err(|error| self.explain(error))
+    }
+
     /// The transactions of an address that the ledger takes for present, confirmed or waiting.
     pub fn present_txids(&self, address: &Address) -> Result<Vec<Txid>, StoreError> {
         let read = || -> rusqlite::Result<Vec<Txid>> {
@@ -82,13 +104,83 @@ impl Store {
                 .prepare_cached(
                     "SELECT DISTINCT s.txid FROM tx_state s WHERE s.state <> 'gone' AND s.tx_id IN (
                         SELECT tx_id FROM tx_output WHERE address = ?1
-                        UNION SELECT tx_id FROM tx_input WHERE address = ?1)
+                        UNION SELECT tx_id FROM spend WHERE address = ?1)
                      ORDER BY s.txid",
                 )?
                 .query_map([address.as_str()], |row| parsed::<Txid>(row, 0))?
                 .collect()
         };
         read().map_err(|error| self.explain(error))
+    }
+
+    /// Where the confirmed transactions among these stand.
+    pub fn blocks_of(&self, txids: &[Txid]) -> Result<Vec<(Txid, BlockRef)>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<(Txid, BlockRef)>> {
+            let mut query = self.db.prepare_cached(
+                "SELECT txid, NULL, NULL, block_height, block_hash, block_time FROM tx_state
+                 WHERE txid = ?1 AND state = 'confirmed'",
+            )?;
+            let mut out = Vec::new();
+            for txid in txids {
+                let mut rows = query.query([txid.to_string()])?;
+                while let Some(row) = rows.next()? {
+                    if let Some(block) = block(row)? {
+                        out.push((*txid, block));
+                    }
+                }
+            }
+            Ok(out)
+        };
+        read().map_err(|error| self.explain(error))
+    }
+
+    /// The blocks from `height` on that the ledger's present transactions stand in, the newest first.
+    pub fn blocks_from(&self, height: u32) -> Result<Vec<BlockHash>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<BlockHash>> {
+            self.db
+                .prepare_cached(
+                    "SELECT block_hash FROM (
+                        SELECT s.block_height, s.block_hash FROM observation o JOIN tx_state s USING (tx_id)
+                        WHERE o.block_height >= ?1 AND s.state = 'confirmed')
+                     WHERE block_hash IS NOT NULL GROUP BY block_hash ORDER BY max(block_height) DESC",
+                )?
+                .query_map([height], |row| parsed::<BlockHash>(row, 0))?
+                .collect()
+        };
+        read().map_err(|error| self.explain(error))
+    }
+
+    /// The transactions of an address that an explorer should be asked about again, though the sums agree: those in these
+    /// blocks, which left the chain, and, if `unproven`, those whose txid was never recomputed.
+    pub fn unsettled(&self, address: &Address, blocks: &[BlockHash], unproven: bool) -> Result<Vec<Txid>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<Txid>> {
+            let blocks: Vec<String> = blocks.iter().map(BlockHash::to_string).collect();
+            let mut query = self.db.prepare_cached(
+                "SELECT DISTINCT s.txid, s.block_hash, s.recomputed FROM tx_state s WHERE s.state <> 'gone' AND s.tx_id IN (
+                    SELECT tx_id FROM tx_output WHERE address = ?1 UNION SELECT tx_id FROM spend WHERE address = ?1)",
+            )?;
+            let mut out = Vec::new();
+            let mut rows = query.query([address.as_str()])?;
+            while let Some(row) = rows.next()? {
+                let left = row.get::<_, Option<String>>(1)?.is_some_and(|hash| blocks.contains(&hash));
+                if left || (unproven && !row.get::<_, bool>(2)?) {
+                    out.push(parsed(row, 0)?);
+                }
+            }
+            Ok(out)
+        };
+        read().map_err(|error| self.explain(error))
+    }
+
+    /// The height of the highest block that a present transaction of the address stands in.
+    pub fn highest_block(&self, address: &Address) -> Result<Option<u32>, StoreError> {
+        self.db
+            .prepare_cached(
+                "SELECT max(s.block_height) FROM tx_state s WHERE s.state = 'confirmed' AND s.tx_id IN (
+                    SELECT tx_id FROM tx_output WHERE address = ?1 UNION SELECT tx_id FROM spend WHERE address = ?1)",
+            )
+            .and_then(|mut q| q.query_row([address.as_str()], |row| row.get(0)))
+            .map_err(|error| self.explain(error))
     }
 }
 

@@ -3,7 +3,9 @@
 //! A page of transactions and the cursor that says "read up to here" are written in one SQLite transaction, together with
 //! the request that brought them. Observations are only ever added; the present is a view over them.
 
+mod complete;
 mod ledger;
+mod links;
 mod page;
 mod shared;
 mod totals;
@@ -12,7 +14,7 @@ mod watch;
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
 pub use page::{PageRecord, Recorded, Refusal};
@@ -33,6 +35,9 @@ pub enum StoreError {
     /// The file is something else, or damaged.
     #[error("{0}: not a ransomtrail database, or damaged; name another file with --db, or move this one away")]
     NotOurs(String),
+    /// There is no such file.
+    #[error("{0}: there is no database yet; run ransomtrail sync, or name another file with --db")]
+    Missing(String),
     /// Written by a newer version of the program.
     #[error(
         "{path}: written by a newer version of ransomtrail (schema {found}, this program knows {known}); update the program"
@@ -83,6 +88,38 @@ impl Store {
         }
         let db = Connection::open(path).map_err(|error| explain(&name, error))?;
         Self::prepare(db, name)
+    }
+
+    /// Opens the database at `path` for reading figures; there must be one. On a medium that cannot be written it is read
+    /// as it lies.
+    pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
+        let name = path.display().to_string();
+        if !path.exists() {
+            return Err(StoreError::Missing(name));
+        }
+        match Self::open(path) {
+            Err(StoreError::Unusable { .. }) => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+                let escaped = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+                let db = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)
+                    .map_err(|error| explain(&name, error))?;
+                let found: i64 = db
+                    .pragma_query_value(None, "user_version", |row| row.get(0))
+                    .map_err(|error| explain(&name, error))?;
+                if found != i64::try_from(STEPS.len()).unwrap_or(i64::MAX) {
+                    return Err(StoreError::NotOurs(name));
+                }
+                Ok(Self { db, path: name })
+            }
+            other => other,
+        }
+    }
+
+    /// Whether all that it holds comes from the explorer of that name.
+    pub fn holds_only(&self, explorer: &str) -> Result<bool, StoreError> {
+        self.db
+            .query_row("SELECT NOT EXISTS (SELECT 1 FROM request WHERE explorer <> ?1)", [explorer], |row| row.get(0))
+            .map_err(|error| self.explain(error))
     }
 
     /// A database in memory, for tests and trials.

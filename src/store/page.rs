@@ -2,8 +2,10 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::complete::{self, differ};
+use super::links;
 use super::{Store, StoreError};
-use crate::domain::{Address, Provenance, State, Tx, TxIn, TxOut, Txid};
+use crate::domain::{Address, Provenance, State, Tx, Txid};
 
 /// A page of an address's history, to be stored in one go.
 #[derive(Clone, Debug)]
@@ -25,11 +27,13 @@ pub struct Recorded {
     pub new: usize,
     /// Transactions refused; they are not in the ledger.
     pub refused: Vec<Refusal>,
+    /// Contradictions that proof decided: what the ledger holds now is right, and somebody told otherwise.
+    pub settled: Vec<Refusal>,
 }
 
-/// A transaction that was not taken into the ledger, and why.
+/// What an explorer told of a transaction that was not taken into the ledger, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{explorer}: transaction {txid} refused: {reason}")]
+#[error("{explorer}: transaction {txid}: {reason}")]
 pub struct Refusal {
     /// The txid as told.
     pub txid: Txid,
@@ -51,20 +55,29 @@ impl Store {
         let mut work = self.db.transaction()?;
         let mut recorded = Recorded::default();
         let request = insert_request(&work, &page.provenance)?;
+        let refusal = |txid, reason| Refusal { txid, explorer: page.provenance.explorer.clone(), reason };
         for tx in &page.txs {
             // A refused transaction takes back what was written of it, and nothing else of the page.
             let attempt = work.savepoint()?;
             match write_tx(&attempt, tx, request, &page.provenance.explorer)? {
-                Ok(new) => {
-                    recorded.new += usize::from(new);
+                Ok(written) => {
+                    recorded.new += usize::from(written.new);
+                    recorded.settled.extend(written.settled.into_iter().map(|reason| refusal(tx.txid, reason)));
                     attempt.commit()?;
                 }
                 Err(reason) => {
                     drop(attempt);
-                    let explorer = page.provenance.explorer.clone();
-                    recorded.refused.push(Refusal { txid: tx.txid, explorer, reason });
+                    recorded.refused.push(refusal(tx.txid, format!("refused: {reason}")));
                 }
             }
+        }
+        if !links::is_plausible(&work, &page.address)? {
+            // Rolled back: sums that no chain can hold would make the ledger unreadable.
+            drop(work);
+            let reason =
+                "refused with its page: the sums are larger than all bitcoin moved a thousand times".to_owned();
+            let refused = page.txs.iter().map(|tx| refusal(tx.txid, reason.clone())).collect();
+            return Ok(Recorded { refused, ..Recorded::default() });
         }
         match &page.next {
             Some(after) => work
@@ -124,32 +137,51 @@ pub(super) fn insert_request(db: &Connection, provenance: &Provenance) -> rusqli
         ])
 }
 
-/// Outer error: SQLite. Inner error: why the transaction is refused. `Ok(Ok(true))`: it was not known before.
-type Verdict<T> = rusqlite::Result<Result<T, String>>;
+/// Outer error: SQLite. Inner error: why the transaction is refused.
+pub(super) type Verdict<T> = rusqlite::Result<Result<T, String>>;
 
-fn write_tx(db: &Connection, tx: &Tx, request: i64, explorer: &str) -> Verdict<bool> {
+/// What writing a transaction did.
+struct Written {
+    /// It was not known before.
+    new: bool,
+    /// Contradictions that proof decided.
+    settled: Vec<String>,
+}
+
+/// Takes a transaction into the ledger. Content that hashes to its txid is proof, and overrules what was told without.
+fn write_tx(db: &Connection, tx: &Tx, request: i64, explorer: &str) -> Verdict<Written> {
     let recomputed = tx.recomputed_txid();
     if let Some(other) = recomputed.filter(|other| *other != tx.txid) {
         return Ok(Err(format!("its content hashes to {other}")));
     }
-    let known: Option<i64> = db
-        .prepare_cached("SELECT tx_id FROM tx WHERE txid = ?1")?
-        .query_row([tx.txid.to_string()], |row| row.get(0))
+    let proven = recomputed.is_some();
+    let known: Option<(i64, bool)> = db
+        .prepare_cached("SELECT tx_id, recomputed FROM tx WHERE txid = ?1")?
+        .query_row([tx.txid.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
+    let mut settled = Vec::new();
     let tx_id = match known {
-        Some(tx_id) => {
-            if let Err(reason) = complete_tx(db, tx_id, tx, request, recomputed.is_some())? {
-                return Ok(Err(reason));
+        None => insert_tx(db, tx, request, proven)?,
+        Some((tx_id, was_proven)) => {
+            match complete::tx(db, tx_id, tx, request, proven)? {
+                Ok(()) => {}
+                Err(reason) if proven && !was_proven => {
+                    complete::replace(db, tx_id, request)?;
+                    insert_parts(db, tx_id, tx)?;
+                    settled
+                        .push(format!("an earlier telling was wrong ({reason}); replaced by what hashes to the txid"));
+                }
+                Err(reason) => return Ok(Err(reason)),
             }
             tx_id
         }
-        None => insert_tx(db, tx, request, recomputed.is_some())?,
     };
-    if let Err(reason) = check_links(db, tx_id, &tx.txid)? {
-        return Ok(Err(reason));
+    match links::settle(db, tx_id, &tx.txid)? {
+        Ok(contradictions) => settled.extend(contradictions),
+        Err(reason) => return Ok(Err(reason)),
     }
     observe(db, tx_id, &tx.state, request, explorer)?;
-    Ok(Ok(known.is_none()))
+    Ok(Ok(Written { new: known.is_none(), settled }))
 }
 
 fn insert_tx(db: &Connection, tx: &Tx, request: i64, recomputed: bool) -> rusqlite::Result<i64> {
@@ -167,6 +199,11 @@ fn insert_tx(db: &Connection, tx: &Tx, request: i64, recomputed: bool) -> rusqli
             recomputed,
             request,
         ])?;
+    insert_parts(db, tx_id, tx)?;
+    Ok(tx_id)
+}
+
+fn insert_parts(db: &Connection, tx_id: i64, tx: &Tx) -> rusqlite::Result<()> {
     for (vin, input) in tx.inputs.iter().enumerate() {
         db.prepare_cached("INSERT INTO tx_input VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(
             params![
@@ -192,132 +229,7 @@ fn insert_tx(db: &Connection, tx: &Tx, request: i64, recomputed: bool) -> rusqli
             output.script.as_ref().map(|s| s.as_bytes()),
         ])?;
     }
-    Ok(tx_id)
-}
-
-/// Fills in what an earlier source left out; what both tell must be the same.
-fn complete_tx(db: &Connection, tx_id: i64, tx: &Tx, request: i64, recomputed: bool) -> Verdict<()> {
-    let count = |sql: &str| db.prepare_cached(sql)?.query_row([tx_id], |row| row.get::<_, usize>(0));
-    let inputs = count("SELECT count(*) FROM tx_input WHERE tx_id = ?1")?;
-    let outputs = count("SELECT count(*) FROM tx_output WHERE tx_id = ?1")?;
-    if (inputs, outputs) != (tx.inputs.len(), tx.outputs.len()) {
-        return Ok(Err(format!(
-            "it has {} inputs and {} outputs here, {inputs} and {outputs} in the ledger",
-            tx.inputs.len(),
-            tx.outputs.len()
-        )));
-    }
-    let mut filled = 0;
-    for (vout, output) in tx.outputs.iter().enumerate() {
-        match complete_output(db, tx_id, vout, output)? {
-            Ok(rows) => filled += rows,
-            Err(reason) => return Ok(Err(reason)),
-        }
-    }
-    for (vin, input) in tx.inputs.iter().enumerate() {
-        match complete_input(db, tx_id, vin, input)? {
-            Ok(rows) => filled += rows,
-            Err(reason) => return Ok(Err(reason)),
-        }
-    }
-    filled += db
-        .prepare_cached(
-            "UPDATE tx SET version = coalesce(version, ?2), lock_time = coalesce(lock_time, ?3), size = coalesce(size, ?4),
-                           first_seen = coalesce(first_seen, ?5), recomputed = max(recomputed, ?6)
-             WHERE tx_id = ?1 AND ((version IS NULL AND ?2 IS NOT NULL) OR (lock_time IS NULL AND ?3 IS NOT NULL)
-                OR (size IS NULL AND ?4 IS NOT NULL) OR (first_seen IS NULL AND ?5 IS NOT NULL) OR recomputed < ?6)",
-        )?
-        .execute(params![
-            tx_id,
-            tx.version,
-            tx.lock_time,
-            tx.size,
-            tx.first_seen.map(|t| t.timestamp()),
-            recomputed
-        ])?;
-    if filled > 0 {
-        db.prepare_cached("UPDATE tx SET completed_by = ?2 WHERE tx_id = ?1")?.execute([tx_id, request])?;
-    }
-    Ok(Ok(()))
-}
-
-fn complete_output(db: &Connection, tx_id: i64, vout: usize, output: &TxOut) -> Verdict<usize> {
-    let (address, sats): (Option<String>, u64) = db
-        .prepare_cached("SELECT address, sats FROM tx_output WHERE tx_id = ?1 AND vout = ?2")?
-        .query_row(params![tx_id, vout], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let told = output.address.as_ref().map(Address::as_str);
-    if sats != output.value.to_sat() || differ(address.as_deref(), told) {
-        return Ok(Err(format!("output {vout} is not the one in the ledger")));
-    }
-    db.prepare_cached(
-        "UPDATE tx_output SET address = coalesce(address, ?3), script = coalesce(script, ?4)
-         WHERE tx_id = ?1 AND vout = ?2
-           AND ((address IS NULL AND ?3 IS NOT NULL) OR (script IS NULL AND ?4 IS NOT NULL))",
-    )?
-    .execute(params![tx_id, vout, told, output.script.as_ref().map(|s| s.as_bytes())])
-    .map(Ok)
-}
-
-fn complete_input(db: &Connection, tx_id: i64, vin: usize, input: &TxIn) -> Verdict<usize> {
-    type Known = (Option<String>, Option<u32>, Option<String>, Option<u64>);
-    let (prev_txid, prev_vout, address, sats): Known = db
-        .prepare_cached("SELECT prev_txid, prev_vout, address, sats FROM tx_input WHERE tx_id = ?1 AND vin = ?2")?
-        .query_row(params![tx_id, vin], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-    let told_txid = input.prev_txid.map(|t| t.to_string());
-    let told_address = input.address.as_ref().map(Address::as_str);
-    let told_sats = input.value.map(|v| v.to_sat());
-    if differ(prev_txid.as_deref(), told_txid.as_deref())
-        || differ(prev_vout, input.prev_vout)
-        || differ(address.as_deref(), told_address)
-        || differ(sats, told_sats)
-    {
-        return Ok(Err(format!("input {vin} is not the one in the ledger")));
-    }
-    db.prepare_cached(
-        "UPDATE tx_input SET prev_txid = coalesce(prev_txid, ?3), prev_vout = coalesce(prev_vout, ?4),
-                address = coalesce(address, ?5), sats = coalesce(sats, ?6), script_sig = coalesce(script_sig, ?7),
-                witness = coalesce(witness, ?8), sequence = coalesce(sequence, ?9)
-         WHERE tx_id = ?1 AND vin = ?2 AND ((prev_txid IS NULL AND ?3 IS NOT NULL)
-            OR (prev_vout IS NULL AND ?4 IS NOT NULL) OR (address IS NULL AND ?5 IS NOT NULL)
-            OR (sats IS NULL AND ?6 IS NOT NULL) OR (script_sig IS NULL AND ?7 IS NOT NULL)
-            OR (witness IS NULL AND ?8 IS NOT NULL) OR (sequence IS NULL AND ?9 IS NOT NULL))",
-    )?
-    .execute(params![
-        tx_id,
-        vin,
-        told_txid,
-        input.prev_vout,
-        told_address,
-        told_sats,
-        input.script_sig.as_ref().map(|s| s.as_bytes()),
-        input.witness.as_ref().map(bitcoin::consensus::serialize),
-        input.sequence,
-    ])
-    .map(Ok)
-}
-
-/// A txid commits to the outpoints spent, not to their values and addresses: where the ledger holds the other end of an
-/// input, both must tell the same.
-fn check_links(db: &Connection, tx_id: i64, txid: &Txid) -> Verdict<()> {
-    let parent: Option<i64> = db
-        .prepare_cached(
-            "SELECT i.vin FROM tx_input i JOIN tx p ON p.txid = i.prev_txid
-             LEFT JOIN tx_output o ON o.tx_id = p.tx_id AND o.vout = i.prev_vout
-             WHERE i.tx_id = ?1 AND (o.sats IS NULL OR o.sats <> i.sats OR o.address <> i.address) LIMIT 1",
-        )?
-        .query_row([tx_id], |row| row.get(0))
-        .optional()?;
-    if let Some(vin) = parent {
-        return Ok(Err(format!("input {vin} does not agree with the output that it spends")));
-    }
-    let child: Option<i64> = db
-        .prepare_cached(
-            "SELECT o.vout FROM tx_input i JOIN tx_output o ON o.tx_id = ?1 AND o.vout = i.prev_vout
-             WHERE i.prev_txid = ?2 AND (o.sats <> i.sats OR o.address <> i.address) LIMIT 1",
-        )?
-        .query_row(params![tx_id, txid.to_string()], |row| row.get(0))
-        .optional()?;
-    Ok(child.map_or(Ok(()), |vout| Err(format!("output {vout} does not agree with the input that spends it"))))
+    Ok(())
 }
 
 /// Notes where the transaction stands, unless this explorer said the same before and nobody else has said otherwise since.
@@ -357,9 +269,4 @@ fn observe(db: &Connection, tx_id: i64, state: &State, request: i64, explorer: &
     )?
     .execute(params![tx_id, request, told.0, told.1, told.2, told.3])?;
     Ok(())
-}
-
-/// Two tellings differ where both tell.
-fn differ<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
-    matches!((one, other), (Some(a), Some(b)) if a != b)
 }

@@ -10,6 +10,23 @@ impl Store {
         self.mirror(family).map_err(|error| super::explain(&path, error))
     }
 
+    /// Takes families that are no longer on the watch list out of the mirror; what is recorded of them stays.
+    pub fn keep_watching(&mut self, families: &[&str]) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let sweep = || -> rusqlite::Result<()> {
+            let mirrored: Vec<String> = self
+                .db
+                .prepare_cached("SELECT DISTINCT family FROM watched")?
+                .query_map([], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for family in mirrored.iter().filter(|name| !families.contains(&name.as_str())) {
+                self.db.execute("DELETE FROM watched WHERE family = ?1", [family])?;
+            }
+            Ok(())
+        };
+        sweep().map_err(|error| super::explain(&path, error))
+    }
+
     fn mirror(&mut self, family: &Family) -> rusqlite::Result<()> {
         let known: Vec<(String, String)> = self
             .db

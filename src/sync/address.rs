@@ -2,33 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use super::{AddressRound, End, Progress, Round, STALE_TIP_MINUTES, Step};
-use crate::domain::{Address, BlockHash, Network, Provenance, Time, Totals, Txid};
-use crate::explorer::{AskError, Cursor, Explorer};
-use crate::store::{PageRecord, Recorded, SharedStore, StoreError};
+use super::chain::Chain;
+use super::{AddressRound, End, Progress, Round, Step};
+use crate::domain::{Address, Provenance, Time, Totals, Txid};
+use crate::explorer::{Answer, AskError, Cursor, Explorer, Page, TotalsAnswer};
+use crate::store::{PageRecord, SharedStore, StoreError};
 
-/// How often a history is read anew because the chain moved under it.
+/// How often the totals are taken anew because the chain or the address moved under the pages.
 const ATTEMPTS: usize = 3;
 
 /// One explorer during one round.
 pub(super) struct Reader<'a> {
     pub explorer: &'a Explorer,
     store: &'a SharedStore,
-    /// The newest block when the explorer was last asked; `None` before, and for a record.
-    tip: Option<BlockHash>,
-}
-
-/// The pages of one walk through a history.
-#[derive(Default)]
-struct Walk {
-    seen: BTreeSet<Txid>,
-    new: usize,
-    reconciled: bool,
-    last: Option<Provenance>,
+    chain: Chain,
+    /// It showed that it follows the right chain.
+    pub contacted: bool,
+    /// Addresses in a row that it could not answer for.
+    pub strikes: usize,
 }
 
 /// Outer error: the store, which ends the round. Inner error: the explorer, which sends the address to the next one.
-type Asked<T> = Result<Result<T, AskError>, StoreError>;
+pub(super) type Asked<T> = Result<Result<T, AskError>, StoreError>;
 
 /// Hands an explorer's error to the caller, like `?` one level further in.
 macro_rules! ask {
@@ -39,10 +34,35 @@ macro_rules! ask {
         }
     };
 }
+pub(super) use ask;
+
+/// What one address takes: the totals to reach, what has been read, and what must be read though the sums agree.
+struct Reading<'a> {
+    address: &'a Address,
+    goal: Answer<TotalsAnswer>,
+    pending: BTreeSet<Txid>,
+    seen: BTreeSet<Txid>,
+    last: Option<Provenance>,
+    done: AddressRound,
+}
+
+impl Reading<'_> {
+    fn totals(&self) -> Totals {
+        self.goal.value.totals
+    }
+
+    fn count(totals: &Totals) -> u64 {
+        totals.tx_count + totals.mempool_tx_count
+    }
+
+    fn is_there(&self, ledger: &Totals) -> bool {
+        *ledger == self.totals() && self.pending.is_empty()
+    }
+}
 
 impl<'a> Reader<'a> {
     pub fn new(explorer: &'a Explorer, store: &'a SharedStore) -> Self {
-        Self { explorer, store, tip: None }
+        Self { explorer, store, chain: Chain::default(), contacted: false, strikes: 0 }
     }
 
     /// Totals; then, where they differ from the ledger, pages until it equals them.
@@ -53,177 +73,211 @@ impl<'a> Reader<'a> {
         progress: Progress<'_>,
         round: &mut Round,
     ) -> Asked<AddressRound> {
-        ask!(self.first_tip(now, round).await);
-        let mut answer = ask!(self.explorer.totals(address).await);
-        let mut done = AddressRound {
-            address: address.clone(),
-            explorer: self.explorer.name().to_owned(),
-            new: 0,
-            gone: 0,
-            end: End::Unchanged,
-        };
-        if let Some(as_of) = answer.value.as_of
+        if !self.contacted {
+            ask!(self.chain.meet(self.explorer, self.store, now).await?);
+            self.contacted = true;
+        }
+        let goal = ask!(self.explorer.totals(address).await);
+        let explorer = self.explorer.name().to_owned();
+        let done = AddressRound { address: address.clone(), explorer, new: 0, gone: 0, end: End::Unchanged };
+        let (seen, pending) = (BTreeSet::new(), BTreeSet::new());
+        let mut reading = Reading { address, goal, pending, seen, last: None, done };
+        if let Some(as_of) = reading.goal.value.as_of
             && self.last_check(address).await?.is_some_and(|check| check > as_of)
         {
-            done.end = End::Newer;
-            return Ok(Ok(done));
+            reading.done.end = End::Newer;
+            return Ok(Ok(reading.done));
         }
-        for attempt in 1..=ATTEMPTS {
-            let totals = answer.value.totals;
-            if attempt == 1 && self.ledger(address).await? == totals {
+        ask!(self.chain.is_level_with(self.explorer, self.store, address).await?);
+        for _ in 0..ATTEMPTS {
+            reading.pending = self.unsettled(address).await?;
+            let ledger = self.ledger(address).await?;
+            if reading.is_there(&ledger) {
                 break;
             }
-            ask!(self.walk_to(address, &totals, progress, round, &mut done).await?);
-            // Blocks may have been replaced between two pages: then what was read may be of two histories.
-            if !ask!(self.tip_moved().await) {
+            reading.done.end = End::Reconciled;
+            ask!(self.walk(&mut reading, progress, round).await?);
+            let moved = ask!(self.chain.moved(self.explorer, self.store).await?);
+            let agrees = self.ledger(address).await? == reading.totals();
+            if agrees && !moved {
                 break;
             }
-            answer = ask!(self.explorer.totals(address).await);
+            let before = reading.totals();
+            reading.goal = ask!(self.explorer.totals(address).await);
+            if !moved && reading.totals() == before {
+                break;
+            }
         }
-        let as_of = answer.value.as_of.unwrap_or(answer.provenance.asked_at);
-        let (of, totals, provenance) = (address.clone(), answer.value.totals, answer.provenance);
+        self.finish(reading).await.map(Ok)
+    }
+
+    /// Records what the explorer said, and whether the ledger equals it.
+    async fn finish(&self, reading: Reading<'_>) -> Result<AddressRound, StoreError> {
+        let Reading { address, goal, mut done, .. } = reading;
+        let as_of = goal.value.as_of.unwrap_or(goal.provenance.asked_at);
+        let (of, totals, provenance) = (address.clone(), goal.value.totals, goal.provenance);
         let ledger = self
             .store
             .run(move |store| {
                 store.record_totals(&of, &totals, as_of, &provenance)?;
                 store.forget_cursors(&of)?;
-                ledger_totals(store, &of)
+                store.address_totals(&of)
             })
             .await?;
         if ledger != totals {
             done.end = End::Unreconciled { explorer: totals, ledger };
         }
-        Ok(Ok(done))
+        Ok(done)
     }
 
-    /// Goes on where an earlier round was broken off, then reads from the newest page on, until the ledger equals the totals.
-    async fn walk_to(
-        &self,
-        address: &Address,
-        totals: &Totals,
-        progress: Progress<'_>,
-        round: &mut Round,
-        done: &mut AddressRound,
-    ) -> Asked<()> {
-        done.end = End::Reconciled;
-        let (of, explorer) = (address.clone(), self.explorer.name().to_owned());
-        let saved = self.store.run(move |store| store.cursor(&of, &explorer)).await?;
-        if let Some(after) = saved {
-            let walk = ask!(self.walk(address, totals, Some(Cursor(after)), progress, round).await?);
-            done.new += walk.new;
-            if walk.reconciled {
+    /// Reads from the newest page on, leaves out what an interrupted round read before, and ends when the ledger equals the
+    /// totals and nothing is pending, or with the history.
+    async fn walk(&self, reading: &mut Reading<'_>, progress: Progress<'_>, round: &mut Round) -> Asked<()> {
+        reading.seen.clear();
+        let saved = self.saved_cursor(reading.address).await?;
+        let first = ask!(self.explorer.address_page(reading.address, None).await);
+        let after_first = first.value.next.clone();
+        // Until the rest is reached, the place where the interrupted round stopped is kept.
+        let kept = saved.clone().or_else(|| after_first.clone());
+        let (new, ledger) = self.store_page(reading, first, kept, progress, round).await?;
+        if reading.is_there(&ledger) {
+            return Ok(Ok(()));
+        }
+        // A payment that came between the totals and the page: the goal has moved.
+        if new > 0 && Reading::count(&ledger) >= Reading::count(&reading.totals()) {
+            reading.goal = ask!(self.explorer.totals(reading.address).await);
+            if reading.is_there(&ledger) {
                 return Ok(Ok(()));
             }
         }
-        let walk = ask!(self.walk(address, totals, None, progress, round).await?);
-        done.new += walk.new;
-        if !walk.reconciled {
-            done.gone += self.mark_gone(address, totals, &walk).await?;
+        if saved.is_some() && ask!(self.follow(reading, saved, progress, round).await?) {
+            return Ok(Ok(()));
         }
+        if ask!(self.follow(reading, after_first, progress, round).await?) {
+            return Ok(Ok(()));
+        }
+        ask!(self.mark_gone(reading).await?);
         Ok(Ok(()))
     }
 
-    async fn walk(
+    /// Reads page after page from a cursor on; true when the ledger is there.
+    async fn follow(
         &self,
-        address: &Address,
-        totals: &Totals,
+        reading: &mut Reading<'_>,
         mut after: Option<Cursor>,
         progress: Progress<'_>,
         round: &mut Round,
-    ) -> Asked<Walk> {
-        let mut walk = Walk::default();
-        loop {
-            let answer = ask!(self.explorer.address_page(address, after.as_ref()).await);
-            let before = walk.seen.len();
-            walk.seen.extend(answer.value.txs.iter().map(|tx| tx.txid));
-            walk.last = Some(answer.provenance.clone());
-            // A server that repeats itself for ever would keep us for ever.
-            let progressed = walk.seen.len() > before;
-            let next = answer.value.next.filter(|next| progressed && Some(next) != after.as_ref());
-            let page = PageRecord {
-                address: address.clone(),
-                txs: answer.value.txs,
-                next: next.as_ref().map(|c| c.0.clone()),
-                provenance: answer.provenance,
-            };
-            let (recorded, ledger) = self
-                .store
-                .run(move |store| Ok((store.record_page(&page)?, ledger_totals(store, &page.address)?)))
-                .await?;
-            let Recorded { new, refused } = recorded;
-            walk.new += new;
-            round.refused.extend(refused);
-            progress(Step::Page { read: walk.seen.len(), of: totals.tx_count + totals.mempool_tx_count });
-            walk.reconciled = ledger == *totals;
-            if walk.reconciled || next.is_none() {
-                return Ok(Ok(walk));
+    ) -> Asked<bool> {
+        let mut pages: BTreeSet<String> = BTreeSet::new();
+        while let Some(cursor) = after {
+            // A server that repeats itself would keep us for ever.
+            if !pages.insert(cursor.0.clone()) {
+                break;
+            }
+            let answer = ask!(self.explorer.address_page(reading.address, Some(&cursor)).await);
+            let next = answer.value.next.clone();
+            let (_, ledger) = self.store_page(reading, answer, next.clone(), progress, round).await?;
+            if reading.is_there(&ledger) {
+                return Ok(Ok(true));
             }
             after = next;
         }
+        Ok(Ok(false))
+    }
+
+    /// Stores a page; returns how many transactions were new, and what the ledger holds now.
+    async fn store_page(
+        &self,
+        reading: &mut Reading<'_>,
+        answer: Answer<Page>,
+        next: Option<Cursor>,
+        progress: Progress<'_>,
+        round: &mut Round,
+    ) -> Result<(usize, Totals), StoreError> {
+        for tx in &answer.value.txs {
+            reading.seen.insert(tx.txid);
+            reading.pending.remove(&tx.txid);
+        }
+        reading.last = Some(answer.provenance.clone());
+        let page = PageRecord {
+            address: reading.address.clone(),
+            txs: answer.value.txs,
+            next: next.map(|c| c.0),
+            provenance: answer.provenance,
+        };
+        let goal = reading.pending.is_empty().then(|| reading.totals());
+        let (recorded, ledger) = self
+            .store
+            .run(move |store| {
+                let recorded = store.record_page(&page)?;
+                let ledger = store.address_totals(&page.address)?;
+                if goal == Some(ledger) {
+                    store.forget_cursors(&page.address)?;
+                }
+                Ok((recorded, ledger))
+            })
+            .await?;
+        reading.done.new += recorded.new;
+        round.refused.extend(recorded.refused);
+        round.warnings.extend(recorded.settled.iter().map(ToString::to_string));
+        progress(Step::Page { read: reading.seen.len(), of: Reading::count(&reading.totals()) });
+        Ok((recorded.new, ledger))
     }
 
     /// A whole history was read and some transactions of the ledger are not in it: replaced, evicted or reorganised away.
     /// An unknown cursor answers like the end of a history, so it is whole only where it holds as many as were counted.
-    async fn mark_gone(&self, address: &Address, totals: &Totals, walk: &Walk) -> Result<usize, StoreError> {
-        let whole = walk.seen.len() as u64 == totals.tx_count + totals.mempool_tx_count;
-        let Some(provenance) = walk.last.clone().filter(|_| whole && !self.explorer.is_recorded()) else {
-            return Ok(0);
+    async fn mark_gone(&self, reading: &mut Reading<'_>) -> Asked<()> {
+        let whole = reading.seen.len() as u64 == Reading::count(&reading.totals());
+        let Some(provenance) = reading.last.clone().filter(|_| whole && !self.explorer.is_recorded()) else {
+            return Ok(Ok(()));
         };
-        let of = address.clone();
-        let seen = walk.seen.clone();
-        self.store
+        let (of, seen) = (reading.address.clone(), reading.seen.clone());
+        let (missing, blocks) = self
+            .store
             .run(move |store| {
-                let mut gone = store.present_txids(&of)?;
-                gone.retain(|txid| !seen.contains(txid));
-                if !gone.is_empty() {
-                    store.record_gone(&gone, &provenance)?;
-                }
-                Ok(gone.len())
+                let mut missing = store.present_txids(&of)?;
+                missing.retain(|txid| !seen.contains(txid));
+                let blocks = store.blocks_of(&missing)?;
+                Ok((missing, blocks))
             })
-            .await
+            .await?;
+        let mut gone: Vec<Txid> = Vec::new();
+        for txid in missing {
+            let block = blocks.iter().find(|(known, _)| *known == txid).map(|(_, block)| block);
+            if match block {
+                None => true,
+                Some(block) => ask!(self.chain.has_left(self.explorer, block).await),
+            } {
+                gone.push(txid);
+            }
+        }
+        reading.done.gone += gone.len();
+        if !gone.is_empty() {
+            self.store.run(move |store| store.record_gone(&gone, &provenance)).await?;
+        }
+        Ok(Ok(()))
     }
 
-    /// Asks for the newest block once a round, and says so when it is old.
-    async fn first_tip(&mut self, now: Time, round: &mut Round) -> Result<(), AskError> {
-        if self.explorer.is_recorded() || self.tip.is_some() {
-            return Ok(());
-        }
-        let tip = self.explorer.tip().await?.value;
-        let block = self.explorer.block(&tip).await?.value;
-        self.tip = Some(tip);
-        let age = (now - block.time).num_minutes();
-        if self.explorer.network() != Network::Regtest && age > STALE_TIP_MINUTES {
-            round.warnings.push(format!(
-                "{}: its newest block {} is {} hours old; it may be out of step with the network",
-                self.explorer.name(),
-                block.height,
-                age / 60
-            ));
-        }
-        Ok(())
+    /// What must be read though the sums agree: transactions in blocks that left the chain, and rows of a record that this
+    /// explorer can prove.
+    async fn unsettled(&self, address: &Address) -> Result<BTreeSet<Txid>, StoreError> {
+        let (of, left, proves) = (address.clone(), self.chain.left.clone(), self.explorer.proves());
+        let unsettled = self.store.run(move |store| store.unsettled(&of, &left, proves)).await?;
+        Ok(unsettled.into_iter().collect())
     }
 
-    /// Whether there is another newest block than before.
-    async fn tip_moved(&mut self) -> Result<bool, AskError> {
-        if self.explorer.is_recorded() {
-            return Ok(false);
-        }
-        let tip = self.explorer.tip().await?.value;
-        Ok(self.tip.replace(tip) != Some(tip))
+    async fn saved_cursor(&self, address: &Address) -> Result<Option<Cursor>, StoreError> {
+        let (of, explorer) = (address.clone(), self.explorer.name().to_owned());
+        Ok(self.store.run(move |store| store.cursor(&of, &explorer)).await?.map(Cursor))
     }
 
     async fn ledger(&self, address: &Address) -> Result<Totals, StoreError> {
         let of = address.clone();
-        self.store.run(move |store| ledger_totals(store, &of)).await
+        self.store.run(move |store| store.address_totals(&of)).await
     }
 
     async fn last_check(&self, address: &Address) -> Result<Option<Time>, StoreError> {
         let of = address.clone();
         self.store.run(move |store| Ok(store.last_check(&of)?.map(|c| c.as_of))).await
     }
-}
-
-/// What the ledger holds of an address.
-fn ledger_totals(store: &crate::store::Store, address: &Address) -> Result<Totals, StoreError> {
-    Ok(store.ledger([address])?.addresses.first().map(|a| a.ledger).unwrap_or_default())
 }

@@ -5,6 +5,7 @@
 //! when the counts and sums agree, or at the end of the history, and then says what is missing.
 
 mod address;
+mod chain;
 
 use std::fmt;
 
@@ -76,7 +77,7 @@ impl Round {
     /// Every address was read, and every ledger equals its totals.
     pub fn is_whole(&self) -> bool {
         let reconciled = |a: &AddressRound| !matches!(a.end, End::Unreconciled { .. });
-        self.not_asked.is_empty() && self.refused.is_empty() && self.addresses.iter().all(reconciled)
+        self.not_asked.is_empty() && self.addresses.iter().all(reconciled)
     }
 
     /// Transactions that were new.
@@ -104,9 +105,8 @@ pub enum Step<'a> {
 /// Somebody who wants to know how far a round is.
 pub type Progress<'a> = &'a (dyn Fn(Step<'_>) + Sync);
 
-/// A tip older than this means that the explorer's node stands still; a gap of three hours between blocks comes once in
-/// some hundred thousand years.
-const STALE_TIP_MINUTES: i64 = 180;
+/// So many addresses in a row that an explorer fails on, and it is not asked again in the round.
+const STRIKES: usize = 3;
 
 /// Asks `explorers`, the preferred first, about every address. An explorer that cannot be reached is not asked again in this
 /// round; an address that it could not answer goes to the next. What was read before a failure stays.
@@ -127,6 +127,7 @@ pub async fn round(
         while let Some(reader) = usable.get_mut(at) {
             match reader.read(&next, now, progress, &mut round).await? {
                 Ok(done) => {
+                    reader.strikes = 0;
                     let whole = !matches!(done.end, End::Unreconciled { .. });
                     best = Some(done);
                     if whole {
@@ -135,7 +136,8 @@ pub async fn round(
                     at += 1;
                 }
                 Err(error) => {
-                    let lost = is_lost(&error);
+                    reader.strikes += 1;
+                    let lost = !reader.contacted || refuses(&error) || reader.strikes >= STRIKES;
                     let address = (!lost).then(|| next.clone());
                     let explorer = reader.explorer.name().to_owned();
                     round.failures.push(Failure { explorer, address, reason: reason(&error) });
@@ -157,7 +159,9 @@ pub async fn round(
         }
     }
     round.not_asked.extend(waiting);
-    round.refused.dedup();
+    let mut told = std::collections::BTreeSet::new();
+    round.refused.retain(|refusal| told.insert(refusal.to_string()));
+    round.warnings.retain(|warning| told.insert(warning.clone()));
     Ok(round)
 }
 
@@ -176,21 +180,17 @@ async fn oldest_check_first(store: &SharedStore, addresses: &[Address]) -> Resul
         .await
 }
 
-/// Whether the explorer is lost for this round, as against failing on one question.
-fn is_lost(error: &AskError) -> bool {
-    match error {
-        AskError::Http { source: HttpError::Unreachable { .. }, .. } => true,
-        AskError::Http { source: HttpError::Status { status, .. }, .. } => {
-            matches!(status, 401 | 402 | 403 | 429 | 430 | 451 | 500..)
-        }
-        _ => false,
-    }
+/// Whether the explorer refuses us, as against failing on one question.
+fn refuses(error: &AskError) -> bool {
+    let AskError::Http { source: HttpError::Status { status, .. }, .. } = error else { return false };
+    matches!(status, 401 | 402 | 403 | 429 | 430 | 451)
 }
 
 fn reason(error: &AskError) -> String {
     match error {
         AskError::Http { source, .. } => source.to_string(),
         AskError::Garbled { url, source, .. } => format!("the answer to {url} cannot be read: {source}"),
+        AskError::Behind { reason, .. } => reason.clone(),
         AskError::NotRecorded(_) => error.to_string(),
     }
 }

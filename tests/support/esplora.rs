@@ -42,6 +42,14 @@ pub fn answer(chain: &FakeChain, path: &str, style: Style) -> Answer {
             Some(block) => Answer::json(&block_json(block)),
             None => Answer::text(404, "Block not found"),
         },
+        // Servers answer for blocks that they do not know, too.
+        ["block", hash, "status"] => {
+            let known = chain.blocks.iter().any(|b| b.header.block_hash().to_string() == *hash);
+            Answer::json(&json!({ "in_best_chain": known }))
+        }
+        ["block-height", "0"] => {
+            Answer::text(200, &bitcoin::constants::genesis_block(chain.network).block_hash().to_string())
+        }
         ["block-height", height] => match chain.blocks.iter().find(|b| b.height.to_string() == *height) {
             Some(block) => Answer::text(200, &block.header.block_hash().to_string()),
             None => Answer::text(404, "Block not found"),

@@ -207,9 +207,9 @@ fn outspends() {
 
 #[test]
 fn tip_and_block() {
-    assert_eq!(ESPLORA.read_tip(format!("{BLOCK}\n").as_bytes()).unwrap().to_string(), BLOCK);
-    assert!(ESPLORA.read_tip(b"<html>").is_err());
-    assert!(ESPLORA.read_tip(&[0xff]).is_err());
+    assert_eq!(ESPLORA.read_block_hash(format!("{BLOCK}\n").as_bytes()).unwrap().to_string(), BLOCK);
+    assert!(ESPLORA.read_block_hash(b"<html>").is_err());
+    assert!(ESPLORA.read_block_hash(&[0xff]).is_err());
     let block = json!({ "id": BLOCK, "height": 465_879, "timestamp": 1_494_574_000, "extras": {} });
     let block = ESPLORA.read_block(block.to_string().as_bytes()).unwrap();
     assert_eq!(
@@ -236,7 +236,7 @@ fn read_all(body: &[u8]) {
         }
         let _ = dialect.read_totals(body);
         let _ = dialect.read_outspends(body);
-        let _ = dialect.read_tip(body);
+        let _ = dialect.read_block_hash(body);
         let _ = dialect.read_block(body);
     }
 }

@@ -73,6 +73,12 @@ pub(super) struct Block {
     timestamp: u32,
 }
 
+/// `GET /block/:hash/status`.
+#[derive(Deserialize)]
+pub(super) struct BlockStatus {
+    pub(super) in_best_chain: bool,
+}
+
 /// `GET /address/:address`.
 #[derive(Deserialize)]
 pub(super) struct AddressStats {
@@ -100,6 +106,10 @@ impl Tx {
             self.vout.into_iter().map(|out| out.read(network)).collect::<Result<_, _>>().map_err(about)?;
         let sum = outputs.iter().try_fold(Amount::ZERO, |sum: Amount, out: &TxOut| sum.checked_add(out.value));
         possible(sum.map(Amount::to_sat)).map_err(about)?;
+        // What is spent is not part of the txid, but bounded all the same.
+        let inputs: Vec<TxIn> = inputs;
+        let spent = inputs.iter().filter_map(|i| i.value).try_fold(Amount::ZERO, Amount::checked_add);
+        possible(spent.map(Amount::to_sat)).map_err(about)?;
         Ok(domain::Tx {
             txid,
             state: self.status.read().map_err(about)?,

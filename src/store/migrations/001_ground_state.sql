@@ -57,6 +57,8 @@ CREATE TABLE tx_output (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tx_output_address ON tx_output (address) WHERE address IS NOT NULL;
 
+CREATE INDEX tx_unproven ON tx (tx_id) WHERE recomputed = 0;
+
 -- Where a transaction stood when somebody looked. A new row is written when an explorer says something else than before.
 CREATE TABLE observation (
     observation_id INTEGER PRIMARY KEY,
@@ -69,6 +71,7 @@ CREATE TABLE observation (
     CHECK ((state = 'confirmed') = (block_height IS NOT NULL AND block_time IS NOT NULL))
 ) STRICT;
 CREATE INDEX observation_tx ON observation (tx_id, observation_id);
+CREATE INDEX observation_block ON observation (block_height) WHERE block_height IS NOT NULL;
 
 -- What an explorer said of an address. Said again unchanged, only said_to moves on.
 CREATE TABLE totals (
@@ -94,23 +97,38 @@ CREATE TABLE cursor (
     PRIMARY KEY (address, explorer)
 ) STRICT, WITHOUT ROWID;
 
--- The present: what was last said of each transaction.
+-- The present: what was last said of each transaction. The hash of its block is that of anybody who told it; first seen is
+-- what an explorer told, or when we first found it waiting before anybody found it confirmed.
 CREATE VIEW tx_state AS
 SELECT t.tx_id,
        t.txid,
        o.state,
        o.block_height,
-       o.block_hash,
+       coalesce(o.block_hash, (SELECT max(h.block_hash) FROM observation h
+           WHERE h.tx_id = t.tx_id AND h.block_height = o.block_height AND h.block_time = o.block_time)) AS block_hash,
        o.block_time,
        (SELECT min(seen) FROM (
             SELECT t.first_seen AS seen
             UNION ALL
             SELECT r.asked_at FROM observation m JOIN request r USING (request_id)
-            WHERE m.tx_id = t.tx_id AND m.state = 'mempool')) AS first_seen,
+            WHERE m.tx_id = t.tx_id AND m.state = 'mempool'
+              AND m.observation_id < coalesce((SELECT min(c.observation_id) FROM observation c
+                                               WHERE c.tx_id = t.tx_id AND c.state = 'confirmed'), m.observation_id + 1)
+        )) AS first_seen,
        t.recomputed,
        t.request_id
 FROM tx t
 JOIN observation o ON o.observation_id = (SELECT max(l.observation_id) FROM observation l WHERE l.tx_id = t.tx_id);
+
+-- What each input spends. A txid commits to the output spent, not to its address and value: those are taken from the
+-- output itself. Only where a source does not name the output (no prev_txid) its word is all there is.
+CREATE VIEW spend AS
+SELECT i.tx_id, i.vin, o.address, o.sats
+FROM tx_input i
+JOIN tx p ON p.txid = i.prev_txid
+JOIN tx_output o ON o.tx_id = p.tx_id AND o.vout = i.prev_vout
+UNION ALL
+SELECT i.tx_id, i.vin, i.address, i.sats FROM tx_input i WHERE i.prev_txid IS NULL AND NOT i.coinbase;
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Public views: a stable interface for Datasette, DuckDB, pandas. Described in ARCHITECTURE.md.
@@ -125,7 +143,7 @@ SELECT w.family,
        s.block_height,
        strftime('%Y-%m-%dT%H:%M:%SZ', s.block_time, 'unixepoch') AS block_time,
        strftime('%Y-%m-%dT%H:%M:%SZ', s.first_seen, 'unixepoch') AS first_seen,
-       EXISTS (SELECT 1 FROM tx_input i JOIN watched own ON own.address = i.address
+       EXISTS (SELECT 1 FROM spend i JOIN watched own ON own.address = i.address
                WHERE i.tx_id = o.tx_id AND own.family = w.family) AS internal,
        r.explorer,
        r.url
@@ -151,7 +169,7 @@ SELECT w.family,
        r.explorer,
        r.url
 FROM watched w
-JOIN tx_input i ON i.address = w.address
+JOIN spend i ON i.address = w.address
 JOIN tx_state s ON s.tx_id = i.tx_id
 JOIN request r ON r.request_id = s.request_id
 WHERE s.state <> 'gone'
@@ -168,25 +186,36 @@ WHERE state = 'confirmed' AND NOT internal
 GROUP BY family, day;
 
 CREATE VIEW addresses AS
-SELECT w.family,
-       w.address,
-       w.source,
-       (SELECT coalesce(sum(o.sats), 0) FROM tx_output o JOIN tx_state s USING (tx_id)
-        WHERE o.address = w.address AND s.state = 'confirmed') AS received_sats,
-       (SELECT coalesce(sum(i.sats), 0) FROM tx_input i JOIN tx_state s USING (tx_id)
-        WHERE i.address = w.address AND s.state = 'confirmed') AS spent_sats,
-       (SELECT count(*) FROM (
-            SELECT o.tx_id FROM tx_output o JOIN tx_state s USING (tx_id)
-            WHERE o.address = w.address AND s.state = 'confirmed'
-            UNION
-            SELECT i.tx_id FROM tx_input i JOIN tx_state s USING (tx_id)
-            WHERE i.address = w.address AND s.state = 'confirmed')) AS transactions,
+WITH held AS (
+    SELECT w.family,
+           w.address,
+           w.source,
+           w.position,
+           (SELECT coalesce(sum(o.sats), 0) FROM tx_output o JOIN tx_state s USING (tx_id)
+            WHERE o.address = w.address AND s.state = 'confirmed') AS received_sats,
+           (SELECT coalesce(sum(i.sats), 0) FROM spend i JOIN tx_state s USING (tx_id)
+            WHERE i.address = w.address AND s.state = 'confirmed') AS spent_sats,
+           (SELECT count(*) FROM (
+                SELECT o.tx_id FROM tx_output o JOIN tx_state s USING (tx_id)
+                WHERE o.address = w.address AND s.state = 'confirmed'
+                UNION
+                SELECT i.tx_id FROM spend i JOIN tx_state s USING (tx_id)
+                WHERE i.address = w.address AND s.state = 'confirmed')) AS transactions
+    FROM watched w)
+SELECT h.family,
+       h.address,
+       h.source,
+       h.received_sats,
+       h.spent_sats,
+       h.transactions,
        t.received AS explorer_received_sats,
        t.spent AS explorer_spent_sats,
        t.tx_count AS explorer_transactions,
+       h.received_sats = t.received AND h.spent_sats = t.spent AND h.transactions = t.tx_count AS reconciled,
        r.explorer,
-       strftime('%Y-%m-%dT%H:%M:%SZ', t.said_to, 'unixepoch') AS recorded_to
-FROM watched w
+       strftime('%Y-%m-%dT%H:%M:%SZ', t.said_to, 'unixepoch') AS asked_at
+FROM held h
 LEFT JOIN totals t ON t.totals_id =
-    (SELECT l.totals_id FROM totals l WHERE l.address = w.address ORDER BY l.said_to DESC, l.totals_id DESC LIMIT 1)
-LEFT JOIN request r ON r.request_id = t.request_id;
+    (SELECT l.totals_id FROM totals l WHERE l.address = h.address ORDER BY l.said_to DESC, l.totals_id DESC LIMIT 1)
+LEFT JOIN request r ON r.request_id = t.request_id
+ORDER BY h.family, h.position;

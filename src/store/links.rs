@@ -1,0 +1,74 @@
+//! Holding an input against the output that it spends.
+//!
+//! A txid commits to the output spent, not to that output's address and value: those, as an explorer tells them with the
+//! input, are claims. Where the ledger holds the spent transaction, it decides.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::page::Verdict;
+use crate::domain::{Address, Txid};
+
+/// Takes the addresses and values of inputs from the outputs that they spend: for the inputs of this transaction, and for
+/// those of others that spend it. Returns what was told otherwise.
+pub(super) fn settle(db: &Connection, tx_id: i64, txid: &Txid) -> Verdict<Vec<String>> {
+    let missing: Option<i64> = db
+        .prepare_cached(
+            "SELECT i.vin FROM tx_input i JOIN tx p ON p.txid = i.prev_txid
+             LEFT JOIN tx_output o ON o.tx_id = p.tx_id AND o.vout = i.prev_vout
+             WHERE i.tx_id = ?1 AND o.tx_id IS NULL LIMIT 1",
+        )?
+        .query_row([tx_id], |row| row.get(0))
+        .optional()?;
+    if let Some(vin) = missing {
+        return Ok(Err(format!("input {vin} spends an output that does not exist")));
+    }
+    // Both parameters stand in both conditions: SQLite counts them.
+    let ours = "i.tx_id = ?1 AND ?2 <> ''";
+    let others = "i.prev_txid = ?2 AND ?1 >= 0";
+    let mut told_otherwise = Vec::new();
+    for which in [ours, others] {
+        let rows: Vec<(i64, i64, String)> = db
+            .prepare_cached(&format!(
+                "SELECT i.tx_id, i.vin, t.txid FROM tx_input i JOIN tx t ON t.tx_id = i.tx_id JOIN tx p ON p.txid = i.prev_txid
+                 JOIN tx_output o ON o.tx_id = p.tx_id AND o.vout = i.prev_vout
+                 WHERE {which} AND (i.sats IS NOT o.sats OR i.address IS NOT o.address)"
+            ))?
+            .query_map(params![tx_id, txid.to_string()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
+        for (spender, vin, spending) in rows {
+            let contradicts: bool = db
+                .prepare_cached(
+                    "SELECT coalesce(i.sats <> o.sats, 0) OR coalesce(i.address <> o.address, 0)
+                     FROM tx_input i JOIN tx p ON p.txid = i.prev_txid
+                     JOIN tx_output o ON o.tx_id = p.tx_id AND o.vout = i.prev_vout WHERE i.tx_id = ?1 AND i.vin = ?2",
+                )?
+                .query_row([spender, vin], |row| row.get(0))?;
+            if contradicts {
+                told_otherwise.push(format!(
+                    "input {vin} of {spending} was told wrongly; corrected from the output that it spends"
+                ));
+            }
+            db.prepare_cached(
+                "UPDATE tx_input SET (address, sats) = (SELECT o.address, o.sats FROM tx p
+                     JOIN tx_output o ON o.tx_id = p.tx_id AND o.vout = tx_input.prev_vout WHERE p.txid = tx_input.prev_txid)
+                 WHERE tx_id = ?1 AND vin = ?2",
+            )?
+            .execute([spender, vin])?;
+        }
+    }
+    Ok(Ok(told_otherwise))
+}
+
+/// All the bitcoin that can exist, moved a thousand times, in millions of satoshis: no address has seen so much.
+const IMPLAUSIBLE_MEGASATS: i64 = 2_100_000_000 * 1_000;
+
+/// Whether the sums of an address can still be true, so that adding them up never overflows.
+pub(super) fn is_plausible(db: &Connection, address: &Address) -> rusqlite::Result<bool> {
+    let sum: i64 = db
+        .prepare_cached(
+            "SELECT (SELECT coalesce(sum(sats / 1000000), 0) FROM tx_output WHERE address = ?1)
+                  + (SELECT coalesce(sum(sats / 1000000), 0) FROM spend WHERE address = ?1)",
+        )?
+        .query_row([address.as_str()], |row| row.get(0))?;
+    Ok(sum < IMPLAUSIBLE_MEGASATS)
+}

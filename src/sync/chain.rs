@@ -1,0 +1,117 @@
+//! Whether an explorer follows the chain: the right one, up to now, and which of the ledger's blocks are still in it.
+
+use bitcoin::constants::genesis_block;
+
+use super::address::{Asked, ask};
+use crate::domain::{Address, BlockHash, BlockRef, Network, Time};
+use crate::explorer::{AskError, Block, Explorer};
+use crate::http::HttpError;
+use crate::store::SharedStore;
+
+/// A tip older than this means that the explorer's node stands still: on mainnet, three hours without a block come once in
+/// a hundred years or more.
+const STALE_TIP_MINUTES: i64 = 180;
+/// Nobody is believed about a reorganisation that goes deeper; new coins may be spent after as many blocks.
+const DEEPEST_REORGANISATION: u32 = 100;
+
+/// What is known of an explorer's chain during a round.
+#[derive(Debug, Default)]
+pub(super) struct Chain {
+    /// Its newest block; `None` for a record.
+    tip: Option<Block>,
+    /// Blocks of the ledger that are not in its best chain.
+    pub left: Vec<BlockHash>,
+}
+
+impl Chain {
+    /// Once a round: the same genesis block, a newest block of today, and the ledger's last blocks still in the chain.
+    pub async fn meet(&mut self, explorer: &Explorer, store: &SharedStore, now: Time) -> Asked<()> {
+        if explorer.is_recorded() {
+            return Ok(Ok(()));
+        }
+        let network = explorer.network();
+        let genesis = ask!(explorer.block_at(0).await).value;
+        if genesis != genesis_block(network).block_hash() {
+            return Ok(Err(behind(explorer, format!("it shows another chain than {network}"))));
+        }
+        let tip = ask!(explorer.tip().await).value;
+        let block = ask!(explorer.block(&tip).await).value;
+        let age = (now - block.time).num_minutes();
+        if network != Network::Regtest && age > STALE_TIP_MINUTES {
+            let age = if age < 48 * 60 { format!("{} hours", age / 60) } else { format!("{} days", age / 60 / 24) };
+            return Ok(Err(behind(explorer, format!("its newest block {} is {age} old", block.height))));
+        }
+        self.tip = Some(block);
+        Ok(self.find_left(explorer, store).await?)
+    }
+
+    /// Asks for the newest block again; when it is another one, blocks may have been replaced.
+    pub async fn moved(&mut self, explorer: &Explorer, store: &SharedStore) -> Asked<bool> {
+        let Some(before) = self.tip else { return Ok(Ok(false)) };
+        let tip = ask!(explorer.tip().await).value;
+        if tip == before.hash {
+            return Ok(Ok(false));
+        }
+        self.tip = Some(ask!(explorer.block(&tip).await).value);
+        ask!(self.find_left(explorer, store).await?);
+        Ok(Ok(true))
+    }
+
+    /// Steps back from the ledger's last block as far as blocks are not in the explorer's best chain. Where nothing was
+    /// reorganised that is one request.
+    async fn find_left(&mut self, explorer: &Explorer, store: &SharedStore) -> Asked<()> {
+        self.left.clear();
+        let from = self.height().saturating_sub(DEEPEST_REORGANISATION);
+        let blocks = store.run(move |store| store.blocks_from(from)).await?;
+        for hash in blocks {
+            if ask!(is_in_best_chain(explorer, &hash).await) {
+                break;
+            }
+            self.left.push(hash);
+        }
+        Ok(Ok(()))
+    }
+
+    /// An explorer whose newest block is below what the ledger holds of an address knows less than the ledger: its totals
+    /// say nothing, and what it does not know is not gone.
+    pub async fn is_level_with(&self, explorer: &Explorer, store: &SharedStore, address: &Address) -> Asked<()> {
+        if self.tip.is_none() {
+            return Ok(Ok(()));
+        }
+        let of = address.clone();
+        let highest = store.run(move |store| store.highest_block(&of)).await?;
+        Ok(match highest {
+            Some(height) if height > self.height() => Err(behind(
+                explorer,
+                format!("its newest block {} is below block {height} of the ledger", self.height()),
+            )),
+            _ => Ok(()),
+        })
+    }
+
+    /// Whether a block, whose transaction the explorer does not tell of any more, left the chain.
+    pub async fn has_left(&self, explorer: &Explorer, block: &BlockRef) -> Result<bool, AskError> {
+        let within_reach = block.height <= self.height() && self.height() - block.height <= DEEPEST_REORGANISATION;
+        match block.hash {
+            Some(hash) if within_reach => Ok(!is_in_best_chain(explorer, &hash).await?),
+            _ => Ok(false),
+        }
+    }
+
+    fn height(&self) -> u32 {
+        self.tip.map_or(0, |tip| tip.height)
+    }
+}
+
+fn behind(explorer: &Explorer, reason: String) -> AskError {
+    AskError::Behind { explorer: explorer.name().to_owned(), reason }
+}
+
+/// A block that the explorer does not know at all is not in its chain.
+async fn is_in_best_chain(explorer: &Explorer, hash: &BlockHash) -> Result<bool, AskError> {
+    match explorer.best_chain(hash).await {
+        Ok(answer) => Ok(answer.value),
+        Err(AskError::Http { source: HttpError::Status { status: 404, .. }, .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
