@@ -4,7 +4,7 @@ use bitcoin::constants::genesis_block;
 
 use super::address::{Asked, ask};
 use crate::domain::{Address, BlockHash, BlockRef, Network, Time};
-use crate::explorer::{AskError, Block, Explorer};
+use crate::explorer::{Answer, AskError, Explorer};
 use crate::http::HttpError;
 use crate::store::SharedStore;
 
@@ -18,7 +18,9 @@ const DEEPEST_REORGANISATION: u32 = 100;
 #[derive(Debug, Default)]
 pub(super) struct Chain {
     /// Its newest block; `None` for a record.
-    tip: Option<Block>,
+    tip: Option<BlockHash>,
+    /// The height of that block, if the explorer tells.
+    height: Option<u32>,
     /// Blocks of the ledger that are not in its best chain.
     pub left: Vec<BlockHash>,
 }
@@ -30,29 +32,34 @@ impl Chain {
             return Ok(Ok(()));
         }
         let network = explorer.network();
-        let genesis = ask!(explorer.block_at(0).await).value;
-        if genesis != genesis_block(network).block_hash() {
+        let genesis = ask!(told(explorer.block_at(0).await));
+        if genesis.is_some_and(|hash| hash != genesis_block(network).block_hash()) {
             return Ok(Err(behind(explorer, format!("it shows another chain than {network}"))));
         }
-        let tip = ask!(explorer.tip().await).value;
-        let block = ask!(explorer.block(&tip).await).value;
-        let age = (now - block.time).num_minutes();
-        if network != Network::Regtest && age > STALE_TIP_MINUTES {
-            let age = if age < 48 * 60 { format!("{} hours", age / 60) } else { format!("{} days", age / 60 / 24) };
-            return Ok(Err(behind(explorer, format!("its newest block {} is {age} old", block.height))));
+        // A server that does not tell of its newest block can still answer for addresses.
+        let Some(tip) = ask!(told(explorer.tip().await)) else { return Ok(Ok(())) };
+        let block = ask!(told(explorer.block(&tip).await));
+        if let Some(block) = block.filter(|_| network != Network::Regtest) {
+            let age = (now - block.time).num_minutes();
+            if age > STALE_TIP_MINUTES {
+                let age = if age < 48 * 60 { format!("{} hours", age / 60) } else { format!("{} days", age / 60 / 24) };
+                return Ok(Err(behind(explorer, format!("its newest block {} is {age} old", block.height))));
+            }
         }
-        self.tip = Some(block);
-        Ok(self.find_left(explorer, store).await?)
+        self.tip = Some(tip);
+        self.height = block.map(|b| b.height);
+        self.find_left(explorer, store).await
     }
 
     /// Asks for the newest block again; when it is another one, blocks may have been replaced.
     pub async fn moved(&mut self, explorer: &Explorer, store: &SharedStore) -> Asked<bool> {
         let Some(before) = self.tip else { return Ok(Ok(false)) };
         let tip = ask!(explorer.tip().await).value;
-        if tip == before.hash {
+        if tip == before {
             return Ok(Ok(false));
         }
-        self.tip = Some(ask!(explorer.block(&tip).await).value);
+        self.tip = Some(tip);
+        self.height = ask!(told(explorer.block(&tip).await)).map(|b| b.height);
         ask!(self.find_left(explorer, store).await?);
         Ok(Ok(true))
     }
@@ -61,7 +68,8 @@ impl Chain {
     /// reorganised that is one request.
     async fn find_left(&mut self, explorer: &Explorer, store: &SharedStore) -> Asked<()> {
         self.left.clear();
-        let from = self.height().saturating_sub(DEEPEST_REORGANISATION);
+        let Some(height) = self.height else { return Ok(Ok(())) };
+        let from = height.saturating_sub(DEEPEST_REORGANISATION);
         let blocks = store.run(move |store| store.blocks_from(from)).await?;
         for hash in blocks {
             if ask!(is_in_best_chain(explorer, &hash).await) {
@@ -75,31 +83,25 @@ impl Chain {
     /// An explorer whose newest block is below what the ledger holds of an address knows less than the ledger: its totals
     /// say nothing, and what it does not know is not gone.
     pub async fn is_level_with(&self, explorer: &Explorer, store: &SharedStore, address: &Address) -> Asked<()> {
-        if self.tip.is_none() {
-            return Ok(Ok(()));
-        }
+        let Some(height) = self.height else { return Ok(Ok(())) };
         let of = address.clone();
         let highest = store.run(move |store| store.highest_block(&of)).await?;
         Ok(match highest {
-            Some(height) if height > self.height() => Err(behind(
-                explorer,
-                format!("its newest block {} is below block {height} of the ledger", self.height()),
-            )),
+            Some(held) if held > height => {
+                Err(behind(explorer, format!("its newest block {height} is below block {held} of the ledger")))
+            }
             _ => Ok(()),
         })
     }
 
     /// Whether a block, whose transaction the explorer does not tell of any more, left the chain.
     pub async fn has_left(&self, explorer: &Explorer, block: &BlockRef) -> Result<bool, AskError> {
-        let within_reach = block.height <= self.height() && self.height() - block.height <= DEEPEST_REORGANISATION;
+        let depth = self.height.and_then(|height| height.checked_sub(block.height));
+        let within_reach = depth.is_some_and(|depth| depth <= DEEPEST_REORGANISATION);
         match block.hash {
             Some(hash) if within_reach => Ok(!is_in_best_chain(explorer, &hash).await?),
             _ => Ok(false),
         }
-    }
-
-    fn height(&self) -> u32 {
-        self.tip.map_or(0, |tip| tip.height)
     }
 }
 
@@ -109,9 +111,14 @@ fn behind(explorer: &Explorer, reason: String) -> AskError {
 
 /// A block that the explorer does not know at all is not in its chain.
 async fn is_in_best_chain(explorer: &Explorer, hash: &BlockHash) -> Result<bool, AskError> {
-    match explorer.best_chain(hash).await {
-        Ok(answer) => Ok(answer.value),
-        Err(AskError::Http { source: HttpError::Status { status: 404, .. }, .. }) => Ok(false),
+    Ok(told(explorer.best_chain(hash).await)?.unwrap_or(false))
+}
+
+/// What was answered; `None` where the explorer does not know.
+fn told<T>(answer: Result<Answer<T>, AskError>) -> Result<Option<T>, AskError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer.value)),
+        Err(AskError::Http { source: HttpError::Status { status: 404, .. }, .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }
