@@ -20,10 +20,6 @@ gallery:
     cargo run --release -- --db target/gallery.db sync wannacry --explorer built-in
     cargo run --release -- --db target/gallery.db chart wannacry --out charts
 
-# accept changed text snapshots after reading them
-accept:
-    INSTA_UPDATE=always cargo test
-
 # time the demo, and compare it with the same job in pandas and matplotlib (needs python3 with both)
 bench:
     cargo bench

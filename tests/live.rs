@@ -53,6 +53,11 @@ fn configure(trial: &Trial, explorers: &str) {
     trial.write("config/ransomtrail/ransomtrail.toml", &format!("network = \"regtest\"\n{http}{explorers}"));
 }
 
+/// An `[[explorer]]` block.
+fn block(name: &str, url: &str) -> String {
+    format!("[[explorer]]\nname = \"{name}\"\nurl = \"{url}\"\n")
+}
+
 fn sync(trial: &Trial, server: &FakeExplorer) -> Ran {
     trial.run(&["sync", "story", "--explorer", &server.url()])
 }
@@ -64,6 +69,16 @@ fn clean(chain: FakeChain) -> Vec<String> {
     let ran = sync(&trial, &server);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     dump(&trial)
+}
+
+/// Every payment is in the block that the chain has it in.
+fn stands_where_the_chain_says(trial: &Trial, chain: &FakeChain) {
+    let rows = trial.json(&["payments", "story"]);
+    for row in rows.as_array().unwrap() {
+        let txid: Txid = row["txid"].as_str().unwrap().parse().unwrap();
+        let block = chain.blocks.iter().find(|b| b.txids.contains(&txid)).expect("a payment in the chain");
+        assert_eq!(row["block_height"], block.height, "{txid}");
+    }
 }
 
 #[test]
@@ -164,7 +179,6 @@ fn a_dead_explorer_is_named_and_the_next_one_asked() {
     let chain = story();
     let trial = trial(&chain);
     let server = FakeExplorer::start(chain);
-    let block = |name: &str, url: &str| format!("[[explorer]]\nname = \"{name}\"\nurl = \"{url}\"\n");
     // Port 1 of loopback: nobody is there.
     configure(&trial, &(block("dead", "http://127.0.0.1:1/api") + &block("alive", &server.url())));
     let ran = trial.run(&["sync", "story"]);
@@ -261,12 +275,7 @@ fn blocks_replaced_between_two_pages() {
     let after = server.chain.lock().unwrap();
     let summary = trial.json(&["summary", "story"]);
     assert!(summary["addresses"].as_array().unwrap().iter().all(|a| a["reconciled"] == true));
-    let rows = trial.json(&["payments", "story"]);
-    for row in rows.as_array().unwrap() {
-        let txid: Txid = row["txid"].as_str().unwrap().parse().unwrap();
-        let block = after.blocks.iter().find(|b| b.txids.contains(&txid)).expect("a payment in the chain");
-        assert_eq!(row["block_height"], block.height, "{txid}");
-    }
+    stands_where_the_chain_says(&trial, &after);
 }
 
 #[test]
@@ -320,7 +329,6 @@ fn a_refused_answer_sends_the_address_to_the_next_explorer_of_the_round() {
     let trial = trial(&chain);
     let (liar, honest) = (FakeExplorer::start(story()), FakeExplorer::start(story()));
     liar.script_on("/txs", 1_000, Trouble::TamperedAmount);
-    let block = |name: &str, url: &str| format!("[[explorer]]\nname = \"{name}\"\nurl = \"{url}\"\n");
     configure(&trial, &(block("liar", &liar.url()) + &block("honest", &honest.url())));
     let ran = trial.run(&["sync", "story"]);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
@@ -377,12 +385,7 @@ fn a_reorganisation_that_leaves_the_sums_as_they_are_is_seen() {
     let ran = sync(&trial, &server);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     let chain = server.chain.lock().unwrap();
-    let rows = trial.json(&["payments", "story"]);
-    for row in rows.as_array().unwrap() {
-        let txid: Txid = row["txid"].as_str().unwrap().parse().unwrap();
-        let block = chain.blocks.iter().find(|b| b.txids.contains(&txid)).expect("a payment in the chain");
-        assert_eq!(row["block_height"], block.height, "{txid}");
-    }
+    stands_where_the_chain_says(&trial, &chain);
 }
 
 #[test]

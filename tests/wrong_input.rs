@@ -74,6 +74,9 @@ fn folders_that_cannot_be_written() {
     trial.fails(&["demo", "--out", "file/out"], 1, "file/out");
     trial.fails(&["chart", "wannacry", "--out", "file"], 1, "file/wannacry");
     trial.fails(&["chart", "wannacry", "--out", "/proc/nowhere"], 1, "/proc/nowhere");
+    // A file system that nobody can write to, not even root.
+    trial.fails(&["sync", "wannacry", "--explorer", "built-in", "--db", "/proc/x.db"], 1, "/proc/x.db");
+    trial.fails(&["weekly", "--week", "2017-W20", "--out", "/proc/nowhere"], 1, "/proc/nowhere");
     trial.fails(&["families", "add", "missing.toml"], 1, "missing.toml");
     trial.fails(&["families", "--config", "missing.toml"], 1, "missing.toml");
 }

@@ -125,6 +125,13 @@ pub(super) fn parse(text: &str) -> Result<FamilyFile, BadFile> {
     };
     let (addresses, address_lines) = addresses(&raw, network, &lines)?;
     let demands = raw.demands.iter().map(|d| demand(d, &lines)).collect::<Result<_, _>>()?;
+    let active_from = raw.active.from.as_ref().map(|d| day(d, &lines)).transpose()?;
+    let active_to = raw.active.to.as_ref().map(|d| day(d, &lines)).transpose()?;
+    if let (Some(from), Some(to), Some(at)) = (active_from, active_to, &raw.active.to)
+        && to < from
+    {
+        return Err(lines.bad(at, "it ends before it begins"));
+    }
     let sources = raw
         .sources
         .into_iter()
@@ -135,8 +142,8 @@ pub(super) fn parse(text: &str) -> Result<FamilyFile, BadFile> {
         title: raw.title,
         aliases: raw.aliases,
         summary: raw.summary,
-        active_from: raw.active.from.as_ref().map(|d| day(d, &lines)).transpose()?,
-        active_to: raw.active.to.as_ref().map(|d| day(d, &lines)).transpose()?,
+        active_from,
+        active_to,
         sample: raw.sample,
         demands,
         sources,
@@ -275,6 +282,7 @@ list = [
         check("usd = \"300\"", "usd = \"-3\"", "line 7: \"-3\" is not a positive");
         check("usd = \"300\"", "", "either usd or btc");
         check("to = 2017-05-15", "to = 2017-05-11", "ends before it begins");
+        check("{ from = 2017-05-12 }", "{ from = 2017-05-12, to = 2016-05-12 }", "line 4: it ends before it begins");
         check("from = 2017-05-12\nto", "from = 2017-05-12T00:00:00\nto", "is not a day");
         check("try-one", "Try One", "line 1: a name has");
         check("title", "tilte", "line 2: unknown field");
