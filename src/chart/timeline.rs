@@ -10,7 +10,7 @@ use super::page::{self, Page, Words};
 use super::scale::{self, Scale, btc};
 use super::style::{Colour, Palette};
 use super::{Chart, Drawing, Input, demands, withdrawals, words};
-use crate::domain::{format, rfc3339};
+use crate::domain::{Currency, Demand, DemandAmount, format, rfc3339};
 use crate::figures::{Class, Payment};
 
 pub(super) const CHART: Chart =
@@ -236,7 +236,11 @@ fn headline(input: &Input<'_>) -> String {
 fn subtitle(input: &Input<'_>) -> String {
     let mut text =
         format!("Each payment to {} by time and size, in bitcoin, log scale", words::addresses(input.account));
-    if !input.family.demands.is_empty() {
+    // Bands are drawn where a demand has a size in bitcoin, and seen where payments come near it.
+    let in_bitcoin = |d: &Demand| matches!(d.amount, DemandAmount::Btc(_));
+    let drawn = input.account.currency == Currency::Usd || input.family.demands.iter().any(in_bitcoin);
+    let met = input.account.summary.classes.get(&Class::Demand).is_some_and(|c| c.outputs > 0);
+    if drawn && met {
         let percent = input.account.summary.class_tolerance * crate::domain::Decimal::ONE_HUNDRED;
         text.push_str(&format!("; bands: what was demanded, ±{} %", percent.normalize()));
     } else if input.account.summary.received.outputs > MARKS {

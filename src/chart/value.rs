@@ -317,7 +317,7 @@ fn subtitle(input: &Input<'_>) -> String {
 
 fn foot(input: &Input<'_>, last: NaiveDate) -> Vec<String> {
     let mut lines = words::foot(input, true);
-    let known = words::known_to(input.account).date_naive();
+    let known = words::day_of(input.account, words::known_to(input.account));
     let line = "Coins counted to the end of each UTC day";
     if last > known + Days::new(1) {
         lines.push(format!("{line}; payments after {} are unknown and not in it.", format::day(known)));

@@ -77,7 +77,7 @@ fn source(account: &Account) -> String {
     let day = |time: Time| format::day(day_of(account, time));
     let reach = match summary.recorded_to {
         Some(to) if summary.as_of < to && day(summary.as_of) != day(to) => {
-            format!("counted to {} (recorded to {})", day(summary.as_of), day(to))
+            format!("counted to {}, recorded to {}", day(summary.as_of), day(to))
         }
         Some(to) => format!("recorded to {}", day(to)),
         None => "recorded in part".to_owned(),
