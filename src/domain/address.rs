@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use bitcoin::{Network, ScriptBuf};
+use bitcoin::{AddressType, Network, ScriptBuf};
 use serde::Serialize;
 
 /// A Bitcoin address whose checksum and network have been checked, in its usual spelling.
@@ -25,7 +25,9 @@ impl Address {
     pub fn parse(text: &str, network: Network) -> Result<Self, BadAddress> {
         let unchecked = bitcoin::Address::from_str(text).map_err(|_| BadAddress::Checksum(text.to_owned()))?;
         let checked = unchecked.require_network(network).map_err(|_| BadAddress::Network(text.to_owned(), network))?;
-        Ok(Self(checked.to_string().into()))
+        // Base58 has one spelling, bech32 one in each case.
+        let base58 = matches!(checked.address_type(), Some(AddressType::P2pkh | AddressType::P2sh));
+        Ok(Self(if base58 { text.into() } else { checked.to_string().into() }))
     }
 
     /// The address that a script pays to, if that kind of script has one (bare public keys, bare multisig and

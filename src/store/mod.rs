@@ -145,6 +145,8 @@ impl Store {
         db.pragma_update(None, "journal_mode", "wal").map_err(sql)?;
         db.pragma_update(None, "synchronous", "normal").map_err(sql)?;
         db.pragma_update(None, "foreign_keys", true).map_err(sql)?;
+        // Each transaction of a page is a savepoint: what it may have to take back is kept in memory, not in a file.
+        db.pragma_update(None, "temp_store", "memory").map_err(sql)?;
         if found < known {
             db.pragma_update(None, "application_id", APPLICATION_ID).map_err(sql)?;
             MIGRATIONS.to_latest(&mut db).map_err(|error| match error {
