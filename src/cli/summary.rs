@@ -187,11 +187,11 @@ pub(super) fn basis(account: &Account) -> String {
 }
 
 fn estimates(account: &Account) -> String {
-    let mut out = String::from("\n  ways of counting                          outputs               BTC   drops\n");
+    let mut out = format!("\n  {:<56}{:>7}{:>18}   drops\n", "ways of counting", "outputs", "BTC");
     for one in &account.summary.estimates {
         let _ = writeln!(
             out,
-            "  {:<10}{:<32}{:>7}{:>18}   {} outputs, {} BTC",
+            "  {:<10}{:<46}{:>7}{:>18}   {} outputs, {} BTC",
             one.name,
             one.meaning,
             one.outputs,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use chrono::Days;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -52,7 +52,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let mut text = format!("week {label}, {}\n\n", format::days(week.from, week.to));
     let mut rows: Vec<Value> = Vec::new();
     let mut without: usize = 0;
-    let mut unknown = false;
+    let (mut unknown, mut drawn) = (false, false);
     for family in catalog.families() {
         let account = match &store {
             Some(store) => ask::account_in(store, family, &prices, question)?,
@@ -62,8 +62,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             without += 1;
             continue;
         };
-        let files = chart::draw(family, &account, &prices, week.to, &[kind], &args.draw, &folder.join(&family.name))?;
         let found = Week::of(&account, &label, week, zone);
+        // A picture that ends before the week would pass for one of it.
+        let files = if found.reached || found.step.is_some() {
+            chart::draw(family, &account, &prices, week.to, &[kind], &args.draw, &folder.join(&family.name))?
+        } else {
+            Vec::new()
+        };
+        drawn |= !files.is_empty();
         unknown |= !found.whole;
         writeln!(text, "  {:<16} {}", family.name, found.line(&account))?;
         let mut row = found.json(&family.name);
@@ -75,8 +81,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     if rows.is_empty() {
         text.push_str("  nothing is recorded of any family yet; run: ransomtrail sync\n");
     } else {
-        std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-        writeln!(text, "\n  charts    {}", folder.display())?;
+        let basis = question.basis.name();
+        writeln!(text, "\n  basis     {basis}, zone {}; values at the close of each payment's day", zone.name())?;
+        writeln!(text, "  prices    {}", prices.source())?;
+    }
+    if drawn {
+        writeln!(text, "  charts    {}", folder.display())?;
     }
     if without > 0 && !rows.is_empty() {
         writeln!(text, "  left out  {}, of which nothing is recorded", format::count(without, "family", "families"))?;
@@ -130,7 +140,7 @@ impl Week {
         }
         let worth = step.value.map_or("of unknown value".to_owned(), |v| format::money(account.currency, v.close));
         let outputs = format::count(step.outputs, "output", "outputs");
-        let came = format!("{} BTC in, {outputs}, {worth}", format::btc(Amount::from_sat(step.sats), 8));
+        let came = format!("{} BTC in, {outputs}, {worth} when paid", format::btc(Amount::from_sat(step.sats), 8));
         let moved = if step.withdrawals == 0 {
             String::new()
         } else {
