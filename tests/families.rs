@@ -86,7 +86,7 @@ fn bad_files_are_refused_with_file_line_and_reason() {
     refused(
         "b.toml",
         &OWN.replace(address, "tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx"),
-        &["line 11", "not an address of bitcoin"],
+        &["line 11", "not an address of mainnet"],
     );
     refused("c.toml", &OWN.replace(address, &format!("{address}\", \"{address}")), &["named twice"]);
     refused("d.toml", &OWN.replace(address, "12t9YDPgwueZ9NyMgw519p7AA8isjr6SMw"), &["named before", "wannacry.toml"]);

@@ -24,6 +24,7 @@ fn mistakes_of_the_user_are_exit_code_2() {
     check(&["sync", "wannacry", "--explorer", "nobody"], "no explorer \"nobody\"");
     check(&["sync", "wannacry", "--explorer", "http://example.com/api"], "not encrypted");
     check(&["chart", "wannacry", "--kind", "pie"], "no chart \"pie\"");
+    check(&["chart", "wannacry", "--until", "2016-01-01"], "before the first payment (2017-05-12)");
     check(&["weekly", "--week", "2017-W99"], "not an ISO week");
     check(&["frobnicate"], "frobnicate");
 }

@@ -121,6 +121,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let family = catalog.find(name)?;
     let prices = args.question.prices(context)?;
     let account = ask::account(context, family, &prices, args.question.question(context))?;
+    let first = account.income().next().map(|payment| payment.price_day());
+    if let (Some(until), Some(first)) = (args.until, first)
+        && until < first
+    {
+        anyhow::bail!(Usage(format!("--until {until} is before the first payment ({first})")));
+    }
     let until = args.until.unwrap_or_else(|| last_day(&account, &prices));
     let folder = args.out.join(&family.name);
     let files = draw(family, &account, &prices, until, &charts, &args.draw, &folder)?;

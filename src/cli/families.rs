@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, Context};
 use crate::catalog;
-use crate::domain::{Demand, DemandAmount, Family, Network, format};
+use crate::domain::{Demand, DemandAmount, Family, Network, format, network_name};
 
 /// Flags of `families`.
 #[derive(Debug, clap::Args)]
@@ -50,7 +50,7 @@ fn add(context: &Context, file: &std::path::Path) -> Result<Answer> {
     let name = &added.family.name;
     let flag = match added.network {
         Network::Bitcoin => String::new(),
-        other => format!(" --network {other}"),
+        other => format!(" --network {}", network_name(other)),
     };
     let text = format!(
         "added {name} with {} ({})\nnext   ransomtrail sync {name}{flag}\n",
@@ -81,7 +81,11 @@ fn all(context: &Context) -> Result<Answer> {
     }
     let count = catalog.families().count();
     if count == 0 {
-        writeln!(text, "no families of {} yet; add one with: ransomtrail families add FILE", context.network())?;
+        writeln!(
+            text,
+            "no families of {} yet; add one with: ransomtrail families add FILE",
+            network_name(context.network())
+        )?;
     } else {
         writeln!(text, "\n{} · ransomtrail families NAME shows one", format::count(count, "family", "families"))?;
     }

@@ -11,7 +11,7 @@ use super::output::Usage;
 use super::{Answer, Context, context};
 use crate::catalog::Catalog;
 use crate::config::ExplorerConfig;
-use crate::domain::{Address, Family, SignedAmount, Totals, format};
+use crate::domain::{Address, Family, SignedAmount, Totals, format, network_name};
 use crate::explorer::{self, BUILT_IN, Dialect, Explorer};
 use crate::http::Http;
 use crate::store::{SharedStore, Store};
@@ -89,13 +89,18 @@ fn explorers(context: &Context, wanted: Option<&str>) -> Result<Vec<Explorer>> {
             let known: Vec<String> = all.iter().map(|e| e.name.clone()).chain(["built-in".to_owned()]).collect();
             let found = all.into_iter().find(|e| e.name == name);
             vec![found.ok_or_else(|| {
-                Usage(format!("no explorer \"{name}\" for {network}; there are {}, or give a URL", known.join(", ")))
+                Usage(format!(
+                    "no explorer \"{name}\" for {}; there are {}, or give a URL",
+                    network_name(network),
+                    known.join(", ")
+                ))
             })?]
         }
     };
     if chosen.is_empty() {
         bail!(Usage(format!(
-            "no explorer is configured for {network}; add an [[explorer]] block or give --explorer URL"
+            "no explorer is configured for {}; add an [[explorer]] block or give --explorer URL",
+            network_name(network)
         )));
     }
     let http = Http::new(options)?;

@@ -16,7 +16,7 @@ pub enum BadAddress {
     #[error("\"{0}\" is not a bitcoin address or fails its checksum")]
     Checksum(String),
     /// A valid address, but of another network.
-    #[error("\"{0}\" is not an address of {1}")]
+    #[error("\"{0}\" is not an address of {name}", name = network_name(*.1))]
     Network(String, Network),
 }
 
@@ -57,6 +57,17 @@ impl fmt::Display for Address {
 impl Serialize for Address {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
+    }
+}
+
+/// A network's name, as [`parse_network`] reads it.
+pub fn network_name(network: Network) -> &'static str {
+    match network {
+        Network::Bitcoin => "mainnet",
+        Network::Testnet => "testnet3",
+        Network::Testnet4 => "testnet4",
+        Network::Signet => "signet",
+        Network::Regtest => "regtest",
     }
 }
 

@@ -12,7 +12,7 @@ mod provenance;
 mod time;
 mod tx;
 
-pub use address::{Address, BadAddress, parse_network};
+pub use address::{Address, BadAddress, network_name, parse_network};
 pub use bitcoin::{Amount, BlockHash, Network, OutPoint, SignedAmount, Txid};
 pub use family::{Demand, DemandAmount, Family, Link, Source, WatchedAddress};
 pub use ledger::{AddressRecord, Check, Inflow, Ledger, Spend, Totals};

@@ -3,7 +3,7 @@
 use bitcoin::constants::genesis_block;
 
 use super::address::{Asked, ask};
-use crate::domain::{Address, BlockHash, BlockRef, Network, Time};
+use crate::domain::{Address, BlockHash, BlockRef, Network, Time, network_name};
 use crate::explorer::{Answer, AskError, Explorer};
 use crate::http::HttpError;
 use crate::store::SharedStore;
@@ -34,7 +34,7 @@ impl Chain {
         let network = explorer.network();
         let genesis = ask!(told(explorer.block_at(0).await));
         if genesis.is_some_and(|hash| hash != genesis_block(network).block_hash()) {
-            return Ok(Err(behind(explorer, format!("it shows another chain than {network}"))));
+            return Ok(Err(behind(explorer, format!("it shows another chain than {}", network_name(network)))));
         }
         // A server that does not tell of its newest block can still answer for addresses.
         let Some(tip) = ask!(told(explorer.tip().await)) else { return Ok(Ok(())) };
