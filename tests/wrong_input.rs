@@ -16,6 +16,8 @@ fn mistakes_of_the_user_are_exit_code_2() {
     check(&["summary", "wannacry", "--as-of", "+262142-12-31"], "not a date");
     check(&["summary", "wannacry", "--as-of", "0001-01-01"], "not a date");
     check(&["summary", "wannacry", "--tz", "Europe/Berln"], "did you mean \"Europe/Berlin\"?");
+    check(&["summary", "wannacry", "--tz", "+02:00"], "write a name like Europe/Berlin");
+    check(&["chart", "wannacry", "--until", "soon"], "not a date");
     check(&["summary", "wannacry", "--time", "sometime"], "use block or first-seen");
     check(&["summary", "wannacry", "--currency", "XYZ"], "USD, EUR, GBP");
     check(&["summary", "wannacry", "--by", "year"], "day, week or month");
@@ -24,7 +26,10 @@ fn mistakes_of_the_user_are_exit_code_2() {
     check(&["sync", "wannacry", "--explorer", "nobody"], "no explorer \"nobody\"");
     check(&["sync", "wannacry", "--explorer", "http://example.com/api"], "not encrypted");
     check(&["chart", "wannacry", "--kind", "pie"], "no chart \"pie\"");
-    check(&["chart", "wannacry", "--until", "2016-01-01"], "before the first payment (2017-05-12)");
+    check(
+        &["chart", "wannacry", "--until", "2016-01-01"],
+        "before the last day counted (2017-09-17); to leave out what came later, use --as-of 2016-01-01",
+    );
     check(&["weekly", "--week", "2017-W99"], "not an ISO week");
     check(&["frobnicate"], "frobnicate");
 }
@@ -80,6 +85,27 @@ fn folders_that_cannot_be_written() {
     trial.fails(&["weekly", "--week", "2017-W20", "--out", "/proc/nowhere"], 1, "/proc/nowhere");
     trial.fails(&["families", "add", "missing.toml"], 1, "missing.toml");
     trial.fails(&["families", "--config", "missing.toml"], 1, "missing.toml");
+}
+
+#[test]
+fn several_programs_may_work_on_one_database_at_once() {
+    let trial = Trial::new();
+    let sync = || {
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("ransomtrail"));
+        command.args(["sync", "wannacry", "--explorer", "built-in", "--db"]).arg(trial.path("test.db"));
+        command
+            .env("XDG_CONFIG_HOME", trial.path("config"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let running: Vec<_> = (0..4).map(|_| sync()).collect();
+    for child in running {
+        let done = child.wait_with_output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+    assert_eq!(trial.json(&["summary", "wannacry"])["received"]["outputs"], 354);
 }
 
 #[test]

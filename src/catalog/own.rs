@@ -49,7 +49,10 @@ pub fn add(from: &Path, folder: &Path) -> Result<Added> {
     }
     // Checked under the name it will have, against the catalogue of its own network.
     let mut catalog = Catalog::load(parsed.network, Some(folder))?;
-    catalog.admit(&target.display().to_string(), &text, parsed.network, false)?;
+    let named_as = target.display().to_string();
+    catalog
+        .admit(&named_as, &text, parsed.network, false)
+        .map_err(|error| anyhow::anyhow!(error.to_string().replacen(&named_as, &place.to_string(), 1)))?;
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     // Written beside and renamed, so that a full disk leaves no half file in the watch list.
     let beside = folder.join(format!(".{name}.new"));

@@ -320,7 +320,10 @@ fn foot(input: &Input<'_>, last: NaiveDate) -> Vec<String> {
     let known = words::day_of(input.account, words::known_to(input.account));
     let line = "Coins counted to the end of each UTC day";
     if last > known + Days::new(1) {
-        lines.push(format!("{line}; payments after {} are unknown and not in it.", format::day(known)));
+        let account = input.account;
+        let recorded_further = account.summary.recorded_to.is_some_and(|to| to > account.summary.as_of);
+        let which = if recorded_further { "not counted" } else { "unknown and not in it" };
+        lines.push(format!("{line}; payments after {} are {which}.", format::day(known)));
     } else if let Some(prices) = lines.get_mut(1) {
         prices.push_str(&format!(" {line}."));
     }

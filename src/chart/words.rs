@@ -1,7 +1,7 @@
 use chrono::NaiveDate;
 
 use super::Input;
-use crate::domain::{Amount, Time, format};
+use crate::domain::{Amount, Moment, Time, format};
 use crate::figures::{Account, Payment};
 
 /// The family's name, short enough for a headline.
@@ -17,6 +17,18 @@ pub(super) fn title(input: &Input<'_>) -> String {
 pub(super) fn known_to(account: &Account) -> Time {
     let summary = &account.summary;
     summary.recorded_to.map_or(summary.as_of, |to| to.min(summary.as_of))
+}
+
+/// To when the account counts, in words: the day, with the time where an instant within it was asked for.
+pub(super) fn counted_to(account: &Account) -> String {
+    let moment = known_to(account);
+    let day = format::day(day_of(account, moment));
+    match account.question.as_of {
+        Some(Moment::Instant(asked)) if asked == moment => {
+            format!("{day}, {}", asked.with_timezone(&account.question.zone).format("%H:%M"))
+        }
+        _ => day,
+    }
 }
 
 /// A moment's day in the zone of the question.
@@ -76,8 +88,8 @@ fn source(account: &Account) -> String {
     let outputs = format::count(summary.received.outputs, "output", "outputs");
     let day = |time: Time| format::day(day_of(account, time));
     let reach = match summary.recorded_to {
-        Some(to) if summary.as_of < to && day(summary.as_of) != day(to) => {
-            format!("counted to {}, recorded to {}", day(summary.as_of), day(to))
+        Some(to) if summary.as_of < to && counted_to(account) != day(to) => {
+            format!("counted to {}, recorded to {}", counted_to(account), day(to))
         }
         Some(to) => format!("recorded to {}", day(to)),
         None => "recorded in part".to_owned(),
@@ -164,7 +176,7 @@ pub(super) fn rush(account: &Account) -> Option<Rush> {
 pub(super) fn nothing(input: &Input<'_>) -> (String, String) {
     let (account, title) = (input.account, title(input));
     let addresses = addresses(account);
-    let to = format::day(day_of(account, known_to(account)));
+    let to = counted_to(account);
     let internal = &account.summary.internal;
     let sentence = match internal.outputs {
         0 => format!("No payment to its {addresses} is recorded up to {to}."),
@@ -176,5 +188,5 @@ pub(super) fn nothing(input: &Input<'_>) -> (String, String) {
             )
         }
     };
-    (format!("No payment to {title} is recorded"), sentence)
+    (format!("No payment to {title} is recorded up to {to}"), sentence)
 }

@@ -12,7 +12,7 @@ use super::ask::{self, QuestionArgs};
 use super::output::Usage;
 use super::{Answer, Context};
 use crate::chart::{self, CHARTS, Chart, Input, Look, Picture, Size, Theme};
-use crate::domain::{Family, Period};
+use crate::domain::{Family, Period, parse_day};
 use crate::figures::{self, Account};
 use crate::price::Prices;
 
@@ -34,7 +34,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR", default_value = "ransomtrail-charts")]
     out: PathBuf,
     /// Last day of the chart of worth [default: the day of --as-of, else the last day with a price]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
     until: Option<NaiveDate>,
     #[command(flatten)]
     question: QuestionArgs,
@@ -121,11 +121,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let family = catalog.find(name)?;
     let prices = args.question.prices(context)?;
     let account = ask::account(context, family, &prices, args.question.question(context))?;
-    let first = account.income().next().map(|payment| payment.price_day());
-    if let (Some(until), Some(first)) = (args.until, first)
-        && until < first
-    {
-        anyhow::bail!(Usage(format!("--until {until} is before the first payment ({first})")));
+    let counted_to = account.price_day();
+    if let Some(until) = args.until.filter(|until| *until < counted_to) {
+        anyhow::bail!(Usage(format!(
+            "--until {until} is before the last day counted ({counted_to}); to leave out what came later, use --as-of {until}"
+        )));
     }
     let until = args.until.unwrap_or_else(|| last_day(&account, &prices));
     let folder = args.out.join(&family.name);
@@ -196,7 +196,8 @@ pub(super) fn draw(
     form: &DrawArgs,
     folder: &Path,
 ) -> Result<Vec<Drawn>> {
-    let worth = account.worth(prices, until);
+    // After the last price there is nothing to draw.
+    let worth = account.worth(prices, prices.last_day().map_or(until, |last| until.min(last)));
     let weeks = figures::steps(account, Period::Week);
     let input = Input { family, account, worth: &worth, weeks: &weeks, look: form.look() };
     let pictures = chart::pictures(&input, charts, form.format.contains(&Format::Png))?;

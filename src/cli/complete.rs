@@ -17,8 +17,8 @@ pub struct CompletionsArgs {
 /// Flags of `man`.
 #[derive(Debug, clap::Args)]
 pub struct ManArgs {
-    /// The page of this command [default: the program's]
-    command: Option<String>,
+    /// The page of this command, like `summary` or `families add` [default: the program's]
+    command: Vec<String>,
 }
 
 pub(super) fn completions(args: &CompletionsArgs) -> Result<Answer> {
@@ -32,16 +32,12 @@ pub(super) fn man(args: &ManArgs) -> Result<Answer> {
     let mut whole = super::command();
     // Built, each command knows its whole name and the flags that all share.
     whole.build();
-    let page = match &args.command {
-        None => whole,
-        Some(name) => {
-            let known: Vec<&str> = whole.get_subcommands().map(clap::Command::get_name).collect();
-            whole
-                .find_subcommand(name)
-                .cloned()
-                .ok_or_else(|| Usage(format!("no command \"{name}\"; there are {}", known.join(", "))))?
-        }
-    };
+    let mut page = whole;
+    for name in &args.command {
+        let known: Vec<&str> = page.get_subcommands().map(clap::Command::get_name).collect();
+        let found = page.find_subcommand(name).cloned();
+        page = found.ok_or_else(|| Usage(format!("no command \"{name}\"; there are {}", known.join(", "))))?;
+    }
     let mut out = Vec::new();
     clap_mangen::Man::new(page).render(&mut out)?;
     let text = String::from_utf8(out)?;

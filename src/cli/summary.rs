@@ -116,7 +116,9 @@ fn values(account: &Account) -> String {
     let of_day = summary.received.as_of_value.as_ref().map(|v| v.value);
     rows.push((format!("all that came in, on {}", format::day(as_of)), of_day, "had they kept it"));
     if let Some(peak) = &summary.received.peak {
-        let name = format!("highest day to {}, {}", format::day_short(as_of), format::day(peak.date));
+        let same_year = as_of.format("%Y").to_string() == peak.date.format("%Y").to_string();
+        let until = if same_year { format::day_short(as_of) } else { format::day(as_of) };
+        let name = format!("highest day to {until}, {}", format::day(peak.date));
         rows.push((name, Some(peak.value), "had they kept it"));
     }
     let widest = rows.iter().map(|r| r.0.chars().count()).max().unwrap_or(0).max(38);

@@ -33,12 +33,19 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let families = chosen(&catalog, &args.families)?;
     let explorers = explorers(context, args.explorer.as_deref())?;
+    let chosen = families.len();
     let families = askable(families, &explorers, args.families.is_empty())?;
+    let left_out = chosen - families.len();
     let mut store = context.store()?;
     store.keep_watching(&catalog.families().map(|f| f.name.as_str()).collect::<Vec<_>>())?;
     let (_, round) = round(store, &families, &explorers)?;
     let names: Vec<&str> = families.iter().map(|f| f.name.as_str()).collect();
-    Ok(answer(&round, &explorers, &names))
+    let mut answer = answer(&round, &explorers, &names);
+    if left_out > 0 {
+        let families = format::count(left_out, "family", "families");
+        answer.notes.push(format!("the built-in record holds nothing of {families}; they were not asked about"));
+    }
+    Ok(answer)
 }
 
 /// The families of that name, each once; all of them where no name is given.

@@ -77,8 +77,10 @@ pub fn money_bare(amount: Decimal) -> String {
 }
 
 /// Money as a whole number without sign or scale, for the columns of a table: `95,397`.
+/// Below ten it keeps two places, so that something never reads as nothing.
 pub fn money_whole(amount: Decimal) -> String {
-    fixed(amount, 0)
+    let small = !amount.is_zero() && amount.abs() < Decimal::TEN;
+    fixed(amount, if small { 2 } else { 0 })
 }
 
 /// Money in as little room as possible: `$840`, `$62k`, `$1.2m`.

@@ -20,5 +20,5 @@ pub use money::{Currency, DayPrice, Value};
 pub use provenance::Provenance;
 pub use rust_decimal::Decimal;
 pub(crate) use time::rfc3339;
-pub use time::{BadMoment, Moment, Period, Span, Time, TimeBasis, parse_instant, parse_zone};
+pub use time::{BadMoment, Moment, Period, Span, Time, TimeBasis, parse_day, parse_instant, parse_zone};
 pub use tx::{BlockRef, State, Tx, TxIn, TxOut};

@@ -97,6 +97,14 @@ impl Moment {
     }
 }
 
+/// Reads a day like 2017-08-03.
+pub fn parse_day(text: &str) -> Result<NaiveDate, BadMoment> {
+    match text.parse() {
+        Ok(Moment::Day(day)) => Ok(day),
+        _ => Err(BadMoment(text.to_owned())),
+    }
+}
+
 /// Reads an RFC 3339 instant.
 pub fn parse_instant(text: &str) -> Result<Time, BadMoment> {
     DateTime::parse_from_rfc3339(text).map(|t| t.with_timezone(&Utc)).map_err(|_| BadMoment(text.to_owned()))
@@ -106,11 +114,12 @@ pub fn parse_instant(text: &str) -> Result<Time, BadMoment> {
 pub fn parse_zone(text: &str) -> Result<Tz, String> {
     Tz::from_str_insensitive(text).map_err(|_| {
         let lower = text.to_lowercase();
-        let near = chrono_tz::TZ_VARIANTS.iter().map(|z| z.name()).max_by(|a, b| {
-            let score = |name: &str| strsim::jaro_winkler(&lower, &name.to_lowercase());
-            score(a).total_cmp(&score(b))
-        });
-        format!("unknown time zone \"{text}\"; did you mean \"{}\"?", near.unwrap_or("UTC"))
+        let score = |name: &str| strsim::jaro_winkler(&lower, &name.to_lowercase());
+        let near = chrono_tz::TZ_VARIANTS.iter().map(|z| z.name()).max_by(|a, b| score(a).total_cmp(&score(b)));
+        match near.filter(|name| score(name) > 0.85) {
+            Some(name) => format!("unknown time zone \"{text}\"; did you mean \"{name}\"?"),
+            None => format!("unknown time zone \"{text}\"; write a name like Europe/Berlin or UTC"),
+        }
     })
 }
 

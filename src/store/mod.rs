@@ -14,7 +14,7 @@ mod watch;
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
 pub use page::{PageRecord, Recorded, Refusal};
@@ -28,6 +28,10 @@ static MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 const APPLICATION_ID: i32 = 0x7274_726c;
 /// Another process may be writing a page; pages are small.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How often, and how long apart, a database that is just being made is tried again.
+const BUSY_TRIES: usize = 50;
+const BUSY_PAUSE: Duration = Duration::from_millis(100);
 
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +62,9 @@ pub enum StoreError {
         /// What SQLite or the system says.
         reason: String,
     },
+    /// Another program holds it.
+    #[error("{0}: is in use by another program that does not let go")]
+    Busy(String),
     /// The disk is full; the last page was rolled back.
     #[error("{0}: the disk is full; nothing was damaged and what was stored before is kept")]
     Full(String),
@@ -86,8 +93,18 @@ impl Store {
             std::fs::create_dir_all(folder)
                 .map_err(|error| StoreError::Unusable { path: name.clone(), reason: error.to_string() })?;
         }
-        let db = Connection::open(path).map_err(|error| explain(&name, error))?;
-        Self::prepare(db, name)
+        // While another process makes the file, SQLite does not wait on our behalf.
+        let mut tries = 0;
+        loop {
+            let db = Connection::open(path).map_err(|error| explain(&name, error))?;
+            match Self::prepare(db, name.clone()) {
+                Err(StoreError::Busy(_)) if tries < BUSY_TRIES => {
+                    tries += 1;
+                    std::thread::sleep(BUSY_PAUSE);
+                }
+                other => return other,
+            }
+        }
     }
 
     /// Opens the database at `path` for reading figures; there must be one. On a medium that cannot be written it is read
@@ -142,7 +159,13 @@ impl Store {
         if found > known {
             return Err(StoreError::Newer { path, found, known: STEPS.len() });
         }
-        db.pragma_update(None, "journal_mode", "wal").map_err(sql)?;
+        // A transaction that begins by reading cannot wait for another writer when it comes to write: they all begin as
+        // writers. So does the switch to WAL, which is made once.
+        db.set_transaction_behavior(TransactionBehavior::Immediate);
+        let mode: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(sql)?;
+        if mode != "wal" {
+            db.pragma_update(None, "journal_mode", "wal").map_err(sql)?;
+        }
         db.pragma_update(None, "synchronous", "normal").map_err(sql)?;
         db.pragma_update(None, "foreign_keys", true).map_err(sql)?;
         // Each transaction of a page is a savepoint: what it may have to take back is kept in memory, not in a file.
@@ -150,6 +173,10 @@ impl Store {
         if found < known {
             db.pragma_update(None, "application_id", APPLICATION_ID).map_err(sql)?;
             MIGRATIONS.to_latest(&mut db).map_err(|error| match error {
+                // Another process made the tables between our look and our turn: look again.
+                rusqlite_migration::Error::RusqliteError { err, .. } if err.to_string().contains("already exists") => {
+                    StoreError::Busy(path.clone())
+                }
                 rusqlite_migration::Error::RusqliteError { err, .. } => explain(&path, err),
                 other => StoreError::Unusable { path: path.clone(), reason: other.to_string() },
             })?;
@@ -197,9 +224,7 @@ fn explain(path: &str, error: rusqlite::Error) -> StoreError {
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
             StoreError::Unusable { path, reason: "cannot be written; is the file or its folder read-only?".to_owned() }
         }
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            StoreError::Unusable { path, reason: "is in use by another program that does not let go".to_owned() }
-        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy(path),
         _ => StoreError::Sql { path, source: error },
     }
 }
