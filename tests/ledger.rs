@@ -4,10 +4,11 @@ use bitcoin::Network;
 use proptest::prelude::*;
 use ransomtrail::domain::{Address, BlockRef, Provenance, State, Time, Tx, Txid};
 use ransomtrail::explorer::{Dialect, ESPLORA, Explorer};
+use ransomtrail::http::{Http, HttpOptions};
 use ransomtrail::store::{PageRecord, SharedStore, Store, StoreError};
 use ransomtrail::sync;
 
-use crate::support::{FakeChain, Kind, Style, esplora};
+use crate::support::{FakeChain, FakeExplorer, Kind, Style, esplora};
 
 const NET: Network = Network::Regtest;
 
@@ -234,6 +235,47 @@ proptest! {
         let sum: u64 = ledger.inflows.iter().map(|i| i.value.to_sat()).sum();
         prop_assert_eq!(sum, sums(&shuffled, &address).1);
     }
+}
+
+#[tokio::test]
+async fn a_live_round_proves_what_a_record_told_though_the_sums_agree() {
+    let mut chain = FakeChain::new(NET);
+    let ours = chain.address(Kind::P2wpkh, 1);
+    for n in 0..60 {
+        chain.pay(&ours, 10_000 + n);
+    }
+    chain.mine();
+    let address = Address::parse(&ours.to_string(), NET).unwrap();
+    let server = FakeExplorer::start(chain);
+    let options = HttpOptions { pace: "1000/s".parse().unwrap(), ..HttpOptions::default() };
+    let http = Http::new(options).unwrap();
+    let live = [Explorer::over_http("live", &ESPLORA, server.url().parse().unwrap(), http, NET, || Time::UNIX_EPOCH)];
+
+    // The whole history, as a record without scripts tells it.
+    let mut txs = Vec::new();
+    let mut page_of = live[0].address_page(&address, None).await.unwrap().value;
+    loop {
+        txs.extend(page_of.txs.iter().map(sketched));
+        let Some(next) = page_of.next.take() else { break };
+        page_of = live[0].address_page(&address, Some(&next)).await.unwrap().value;
+    }
+    let mut store = Store::in_memory().unwrap();
+    store.record_page(&page(&address, "record", txs)).unwrap();
+    let before = sums(&store, &address);
+    assert_eq!((before.0, store.unsettled(&address, &[], true).unwrap().len()), (60, 60));
+
+    let shared = SharedStore::new(store);
+    for pages in [true, false] {
+        let asked = server.requests().len();
+        let round =
+            sync::round(&shared, &live, std::slice::from_ref(&address), Time::UNIX_EPOCH, &|_| ()).await.unwrap();
+        assert!(round.is_whole() && round.new_transactions() == 0, "{round:?}");
+        let read = server.requests().split_off(asked).iter().any(|path| path.contains("/txs"));
+        assert_eq!(read, pages, "read once to the end, and then never again");
+    }
+    let store = shared.into_inner().unwrap();
+    assert_eq!(sums(&store, &address), before);
+    assert!(store.unsettled(&address, &[], true).unwrap().is_empty(), "every txid is recomputed");
 }
 
 #[tokio::test]
