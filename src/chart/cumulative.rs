@@ -1,4 +1,4 @@
-use chrono::{Datelike, TimeDelta};
+use chrono::TimeDelta;
 
 use super::canvas::{FINE, Layer};
 use super::dates::TimeAxis;
@@ -213,13 +213,8 @@ fn headline(input: &Input<'_>) -> String {
     if first == last {
         return format!("{title} took in {sum} bitcoin in {payments} on {}", format::day(first));
     }
-    let [from, to] = [first, last].map(|day| (day.year(), day.format("%B %Y").to_string()));
-    let when = match (from, to) {
-        (from, to) if from == to => format!("in {}", from.1),
-        (from, to) if from.0 == to.0 => format!("from {} to {}", first.format("%B"), to.1),
-        (from, to) => format!("from {} to {}", from.0, to.0),
-    };
-    format!("{title} took in {sum} bitcoin in {payments} {when}")
+    // The days of the first and the last payment counted, never whole months: more may have come in them.
+    format!("{title} took in {sum} bitcoin in {payments}, {}", format::days(first, last))
 }
 
 fn subtitle(input: &Input<'_>) -> String {

@@ -291,7 +291,7 @@ fn headline(input: &Input<'_>, days: &[Day]) -> String {
                 (0, _) => format!("{title}’s {value} in bitcoin has been worth up to {highest}"),
                 (_, Some((level, day))) => {
                     let (level, month) = (format::money(currency, level), day.day.format("%B %Y"));
-                    format!("{title} took in {value}, worth {level} only in {month}")
+                    format!("{title}’s {value} would first have reached {level} in {month}")
                 }
                 (_, None) => format!("Kept, {title}’s {value} in bitcoin would have been worth up to {highest}"),
             }

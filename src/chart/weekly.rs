@@ -34,7 +34,7 @@ fn draw(input: &Input<'_>) -> Drawing {
     let with_value = words::at_receipt(input.account).is_some();
     let headline = headline(input, busiest);
     let rows = rows_of_figures(input);
-    let words = Words { headline, subtitle: subtitle(input, !rows.is_empty()), foot: words::foot(input, with_value) };
+    let words = Words { headline, subtitle: subtitle(input, &rows), foot: words::foot(input, with_value) };
     let below = if rows.is_empty() { 0.0 } else { 4.0 + rows.len() as f64 * ROW };
     let mut page = Page::new(input, CHART.name, words, 0.0, below);
 
@@ -250,16 +250,18 @@ fn headline(input: &Input<'_>, busiest: &Step) -> String {
     }
 }
 
-fn subtitle(input: &Input<'_>, with_rows: bool) -> String {
+/// Speaks of the rows of figures that had room.
+fn subtitle(input: &Input<'_>, rows: &[Row]) -> String {
     let zone = &input.account.summary.time_zone;
-    let mut text = format!("Bitcoin received by week, Monday to Sunday ({zone})");
-    if with_rows && input.weeks.iter().any(|w| w.value.is_some() && w.outputs > 0) {
-        text.push_str(&format!(
-            "; below, outputs and their value at the close of the day, {}",
-            input.account.currency.name()
-        ));
+    let text = format!("Bitcoin received by week, Monday to Sunday ({zone})");
+    let currency = input.account.currency.name();
+    let has = |name: &str| rows.iter().any(|row| row.name == name);
+    match (has("outputs"), has("value")) {
+        (true, true) => format!("{text}; below, outputs and their value at the close of the day, {currency}"),
+        (true, false) => format!("{text}; below, outputs"),
+        (false, true) => format!("{text}; below, their value at the close of the day, {currency}"),
+        (false, false) => text,
     }
-    text
 }
 
 fn alt(input: &Input<'_>, busiest: &Step) -> String {

@@ -198,7 +198,9 @@ pub(super) fn draw(
 ) -> Result<Vec<Drawn>> {
     // After the last price there is nothing to draw.
     let worth = account.worth(prices, prices.last_day().map_or(until, |last| until.min(last)));
-    let weeks = figures::steps(account, Period::Week);
+    let mut weeks = figures::steps(account, Period::Week);
+    // A week that is only begun and empty so far would be drawn as an empty one.
+    weeks.pop_if(|week| !week.complete && week.outputs + week.withdrawals == 0);
     let input = Input { family, account, worth: &worth, weeks: &weeks, look: form.look() };
     let pictures = chart::pictures(&input, charts, form.format.contains(&Format::Png))?;
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;

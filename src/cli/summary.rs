@@ -150,7 +150,10 @@ pub(super) fn basis(account: &Account) -> String {
         let _ = writeln!(out, "  {name:<10}{text}");
     };
     if !classes.is_empty() {
-        line("classes", format!("{} (outputs; demands ±{percent} %)", classes.join(", ")));
+        line(
+            "classes",
+            format!("{} (outputs; demand: low to high of its day meets one ±{percent} %)", classes.join(", ")),
+        );
     }
     let apart = |what: &figures::Internal| {
         format!("{}, {} BTC", format::count(what.outputs, "output", "outputs"), format::btc(what.amount, 8))
@@ -229,6 +232,10 @@ fn series(account: &Account, steps: &[Step]) -> String {
             step.withdrawals,
             format::btc(Amount::from_sat(step.withdrawn_sats), 8)
         );
+        if !step.complete {
+            out.pop();
+            out.push_str("   in part: not recorded or not asked to its end\n");
+        }
     }
     out
 }

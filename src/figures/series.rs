@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{Account, Payment, totals};
-use crate::domain::{Amount, Period, Span, Value};
+use crate::domain::{Amount, Moment, Period, Span, Value};
 
 /// One step of a series: what came in and what left in a day, an ISO week or a month of the chosen zone.
 #[derive(Clone, Debug, Serialize)]
@@ -13,6 +13,8 @@ pub struct Step {
     pub from: NaiveDate,
     /// Last day.
     pub to: NaiveDate,
+    /// Whether the ledger and the question reach to the end of the step; else its figures are those of a part of it.
+    pub complete: bool,
     /// Outputs received.
     pub outputs: usize,
     /// Transactions that hold them.
@@ -60,7 +62,8 @@ pub fn steps(account: &Account, period: Period) -> Vec<Step> {
             count += 1;
             left += row.amount;
         }
-        out.push(step(span, period, &rows, count, left));
+        let complete = Moment::Day(span.to).last_second(zone) <= last_known && summary.recorded_to.is_some();
+        out.push(Step { complete, ..step(span, period, &rows, count, left) });
         span = span.next(period);
     }
     out
@@ -79,6 +82,7 @@ fn step(span: Span, period: Period, rows: &[&Payment], withdrawals: usize, left:
         label: span.label(period),
         from: span.from,
         to: span.to,
+        complete: false,
         outputs: rows.len(),
         transactions: txids.len(),
         sats: rows.iter().map(|p| p.amount.to_sat()).sum(),

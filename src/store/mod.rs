@@ -89,6 +89,9 @@ impl Store {
     /// Opens the database at `path`, makes it where there is none, and brings an older one up to date.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let name = path.display().to_string();
+        if path.is_dir() {
+            return Err(StoreError::Unusable { path: name, reason: "is a folder; name a file".to_owned() });
+        }
         if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder)
                 .map_err(|error| StoreError::Unusable { path: name.clone(), reason: error.to_string() })?;
@@ -115,7 +118,7 @@ impl Store {
             return Err(StoreError::Missing(name));
         }
         match Self::open(path) {
-            Err(StoreError::Unusable { .. }) => {
+            Err(StoreError::Unusable { .. }) if path.is_file() => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
                 let escaped = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
                 let db = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)
