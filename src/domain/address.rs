@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use bitcoin::{AddressType, Network, ScriptBuf};
+use bitcoin::{AddressType, Network};
 use serde::Serialize;
 
 /// A Bitcoin address whose checksum and network have been checked, in its usual spelling.
@@ -40,11 +40,6 @@ impl Address {
     /// The usual spelling.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    /// The script that pays to this address.
-    pub fn script_pubkey(&self) -> ScriptBuf {
-        bitcoin::Address::from_str(&self.0).map(|a| a.assume_checked().script_pubkey()).unwrap_or_default()
     }
 }
 
