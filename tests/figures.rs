@@ -126,6 +126,17 @@ fn a_family_that_sweeps_often_has_no_late_payments() {
 }
 
 #[test]
+fn a_payment_to_wallets_that_still_hold_something_is_not_late() {
+    let book = Book::default()
+        .inflow(1, 0, 0, 60_000, Some("2017-05-12T10:00:00Z"))
+        .inflow(2, 0, 1, 50_000, Some("2017-05-12T11:00:00Z"))
+        .spend(3, 0, 0, 60_000, Some("2017-05-13T10:00:00Z"))
+        .inflow(4, 0, 0, 70_000, Some("2017-05-14T10:00:00Z"));
+    let summary = book.account(&family(vec![]), Question::default()).summary;
+    assert_eq!((summary.balance.map(Amount::to_sat), summary.after_withdrawal.outputs), (Some(120_000), 0));
+}
+
+#[test]
 fn what_cannot_be_computed_is_unknown_and_said() {
     // The spend of a payment that the ledger does not hold: the published sample of -2.63 BTC.
     let account = Book::default()

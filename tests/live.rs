@@ -438,6 +438,30 @@ fn a_payment_between_totals_and_pages_is_no_contradiction() {
 }
 
 #[test]
+fn a_round_broken_off_at_its_end_leaves_no_place_to_go_on_from() {
+    let chain = story();
+    let trial = trial(&chain);
+    let first = chain.address(Kind::P2pkh, 1);
+    let server = FakeExplorer::start(chain);
+    sync(&trial, &server);
+    let asked = server.requests().len();
+    server.chain.lock().unwrap().pay(&first, 1_111);
+    // The page is stored and the ledger agrees; then the newest block cannot be had, in four tries.
+    for n in 6..10 {
+        server.script_at(asked + n, Trouble::server_error());
+    }
+    let ran = sync(&trial, &server);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(server.requests()[asked + 6].contains("tip"), "{:?}", &server.requests()[asked..]);
+    let asked = server.requests().len();
+    server.chain.lock().unwrap().pay(&first, 2_222);
+    let ran = sync(&trial, &server);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let read = server.requests().split_off(asked);
+    assert!(!read.iter().any(|path| path.contains("/txs/chain/")), "the whole history again: {read:?}");
+}
+
+#[test]
 fn an_explorer_that_stands_still_is_not_believed() {
     let trial = Trial::new();
     let mut signet = FakeChain::new(Network::Signet);
