@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bitcoin::{Network, OutPoint, Txid};
 use ransomtrail::domain::{Address, Amount, State, Time};
-use ransomtrail::explorer::{AskError, Cursor, ESPLORA, Explorer, Outspend};
+use ransomtrail::explorer::{AskError, Cursor, ESPLORA, Explorer, Known, Outspend};
 use ransomtrail::http::{Http, HttpOptions};
 
 use crate::support::{FakeChain, FakeExplorer, Kind, Style, Trouble};
@@ -26,7 +26,7 @@ async fn walk(explorer: &Explorer, address: &Address) -> (BTreeSet<Txid>, usize)
     let (mut seen, mut pages) = (BTreeSet::new(), 0);
     let mut after: Option<Cursor> = None;
     loop {
-        let page = explorer.address_page(address, after.as_ref()).await.unwrap().value;
+        let page = explorer.address_page(address, after.as_ref(), &Known::default()).await.unwrap().value;
         pages += 1;
         for tx in &page.txs {
             assert_eq!(tx.recomputed_txid(), Some(tx.txid));
@@ -64,9 +64,9 @@ async fn every_payment_is_found_whatever_the_habits_of_the_server() {
         let server = FakeExplorer::start_styled(chain, style);
         let explorer = ask(&server);
         assert_eq!(walk(&explorer, &ours(&address)).await, (paid, pages), "{style:?} {mined} {waiting}");
-        let totals = explorer.totals(&ours(&address)).await.unwrap().value.totals;
-        assert_eq!((totals.tx_count, totals.mempool_tx_count), (mined, waiting));
-        assert_eq!(totals.received.to_sat(), (0..mined).map(|n| 1000 + n).sum::<u64>());
+        let said = explorer.totals(&ours(&address)).await.unwrap().value.said;
+        assert_eq!((said.confirmed.tx_count, said.waiting.tx_count), (Some(mined), Some(waiting)));
+        assert_eq!(said.confirmed.received, Some(Amount::from_sat((0..mined).map(|n| 1000 + n).sum::<u64>())));
     }
 }
 
@@ -95,8 +95,9 @@ async fn tells_who_spends_and_in_which_block() {
     assert_eq!((tip.height, tip.hash), (101, block));
     let state = explorer.transaction(&paid).await.unwrap().value.state;
     assert_eq!(state.block().map(|b| (b.height, b.hash, b.time)), Some((101, Some(block), tip.time)));
-    let totals = explorer.totals(&ours(&from)).await.unwrap().value.totals;
-    assert_eq!((totals.received.to_sat(), totals.mempool_spent.to_sat()), (12_000, 7000));
+    let said = explorer.totals(&ours(&from)).await.unwrap().value.said;
+    let sats = |n| Some(Amount::from_sat(n));
+    assert_eq!((said.confirmed.received, said.waiting.spent), (sats(12_000), sats(7000)));
 }
 
 #[tokio::test]

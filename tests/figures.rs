@@ -80,7 +80,7 @@ impl Book {
             let inflows: Vec<_> = self.ledger.inflows.iter().filter(|i| i.address == address(n)).cloned().collect();
             let spends: Vec<_> = self.ledger.spends.iter().filter(|s| s.address == address(n)).cloned().collect();
             let totals = Totals::of(&inflows, &spends);
-            let check = Check { explorer: "test".to_owned(), as_of: at("2017-12-31T00:00:00Z"), totals };
+            let check = Check { explorer: "test".to_owned(), as_of: at("2017-12-31T00:00:00Z"), said: totals.into() };
             self.ledger.addresses.push(AddressRecord::new(address(n), Some(check), &inflows, &spends));
         }
         open(family, &self.ledger, &Prices::load(Currency::Usd).unwrap(), question).unwrap()

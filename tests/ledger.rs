@@ -3,7 +3,7 @@
 use bitcoin::Network;
 use proptest::prelude::*;
 use ransomtrail::domain::{Address, BlockRef, Provenance, State, Time, Tx, Txid};
-use ransomtrail::explorer::{Dialect, ESPLORA, Explorer};
+use ransomtrail::explorer::{Dialect, ESPLORA, Explorer, Known, Request, Told};
 use ransomtrail::http::{Http, HttpOptions};
 use ransomtrail::store::{PageRecord, SharedStore, Store, StoreError};
 use ransomtrail::sync;
@@ -35,7 +35,8 @@ fn told(payments: u64) -> (Address, Vec<Tx>) {
     let mut path = format!("address/{ours}/txs");
     loop {
         let body = esplora::answer(&chain, &path, Style::Blockstream).body;
-        let page = ESPLORA.read_address_page(&body, NET).unwrap();
+        let (answers, known) = ([(Request::get(path.as_str()), body)], Known::default());
+        let page = ESPLORA.read_address_page(&Told::new(&answers, NET, &known)).unwrap();
         txs.extend(page.txs);
         match page.next {
             Some(next) => path = format!("address/{ours}/txs/chain/{}", next.0),
@@ -253,11 +254,11 @@ async fn a_live_round_proves_what_a_record_told_though_the_sums_agree() {
 
     // The whole history, as a record without scripts tells it.
     let mut txs = Vec::new();
-    let mut page_of = live[0].address_page(&address, None).await.unwrap().value;
+    let mut page_of = live[0].address_page(&address, None, &Known::default()).await.unwrap().value;
     loop {
         txs.extend(page_of.txs.iter().map(sketched));
         let Some(next) = page_of.next.take() else { break };
-        page_of = live[0].address_page(&address, Some(&next)).await.unwrap().value;
+        page_of = live[0].address_page(&address, Some(&next), &Known::default()).await.unwrap().value;
     }
     let mut store = Store::in_memory().unwrap();
     store.record_page(&page(&address, "record", txs)).unwrap();

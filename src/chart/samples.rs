@@ -63,7 +63,7 @@ impl Sample {
         }
         let last = self.payments.iter().chain(&self.withdrawals).map(|(seconds, _)| *seconds).max().unwrap_or(0);
         let as_of = start + TimeDelta::seconds(last) + TimeDelta::days(self.days_after);
-        let check = Check { explorer: "built-in".to_owned(), as_of, totals: Totals::default() };
+        let check = Check { explorer: "built-in".to_owned(), as_of, said: Totals::default().into() };
         ledger.addresses.push(AddressRecord::new(address, Some(check), &[], &[]));
         ledger
     }

@@ -11,7 +11,7 @@ use super::output::Usage;
 use super::{Answer, Context, context};
 use crate::catalog::Catalog;
 use crate::config::ExplorerConfig;
-use crate::domain::{Address, Family, SignedAmount, Totals, format, network_name};
+use crate::domain::{Address, Amount, Family, Said, Totals, format, network_name};
 use crate::explorer::{self, BUILT_IN, Dialect, Explorer};
 use crate::http::Http;
 use crate::store::{SharedStore, Store};
@@ -144,7 +144,8 @@ pub(super) fn round(mut store: Store, families: &[&Family], explorers: &[Explore
     let bar = bar(addresses.len(), explorers.iter().all(Explorer::is_recorded));
     let progress = |step: Step<'_>| match step {
         Step::Address(address) => bar.set_message(address.to_string()),
-        Step::Page { read, of } => bar.set_message(format!("{read} of {of} transactions")),
+        Step::Page { read, of: Some(of) } => bar.set_message(format!("{read} of {of} transactions")),
+        Step::Page { read, of: None } => bar.set_message(format!("{read} transactions")),
         Step::Done => bar.inc(1),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -225,21 +226,24 @@ fn trouble(round: &Round, explorers: &[Explorer]) -> Vec<String> {
     out
 }
 
-fn difference(explorer: &Totals, ledger: &Totals) -> String {
-    let signed = |a: crate::domain::Amount| a.to_signed().unwrap_or(SignedAmount::ZERO);
-    let row = |what: &str, said, held| {
-        format!("  {what:<9}{said:>20} sat said, {held:>20} sat held, difference {:+}", held as i128 - said as i128)
+/// What the explorer said against what the ledger holds, to the satoshi; the explorer may not tell all of it.
+fn difference(explorer: &Said, ledger: &Totals) -> String {
+    let (said, held) = (explorer.everything(), ledger.together());
+    let row = |what: &str, said: Option<Amount>, held: Option<Amount>| {
+        let (said, held) = (said.map(Amount::to_sat), held.map(Amount::to_sat).unwrap_or_default());
+        match said {
+            Some(said) => format!(
+                "  {what:<9}{said:>20} sat said, {held:>20} sat held, difference {:+} sat",
+                i128::from(held) - i128::from(said)
+            ),
+            None => format!("  {what:<9}{:>20} sat said, {held:>20} sat held", "unknown"),
+        }
     };
-    let received = signed(explorer.received + explorer.mempool_received).to_sat();
-    let spent = signed(explorer.spent + explorer.mempool_spent).to_sat();
-    let held_in = signed(ledger.received + ledger.mempool_received).to_sat();
-    let held_out = signed(ledger.spent + ledger.mempool_spent).to_sat();
-    let said_tx = explorer.tx_count + explorer.mempool_tx_count;
-    let held_tx = ledger.tx_count + ledger.mempool_tx_count;
+    let count = |n: Option<u64>| n.map_or_else(|| "unknown".to_owned(), |n| n.to_string());
     [
-        row("received", received, held_in),
-        row("spent", spent, held_out),
-        format!("  transactions {said_tx} said, {held_tx} held"),
+        row("received", said.received, held.received),
+        row("spent", said.spent, held.spent),
+        format!("  transactions {} said, {} held", count(said.tx_count), count(held.tx_count)),
     ]
     .join("\n")
 }
@@ -250,15 +254,18 @@ fn as_json(round: &Round, families: &[&str]) -> Value {
             End::Unchanged => ("unchanged", None),
             End::Reconciled => ("reconciled", None),
             End::Newer => ("newer", None),
-            End::Unreconciled { explorer, ledger } => ("unreconciled", Some((explorer, ledger))),
+            End::Unreconciled { explorer, ledger } => ("unreconciled", Some((*explorer, Said::from(*ledger)))),
         };
-        let sums = |t: &Totals| {
-            json!({ "transactions": t.tx_count, "received_sats": t.received.to_sat(),
-            "spent_sats": t.spent.to_sat(), "mempool_transactions": t.mempool_tx_count,
-            "mempool_received_sats": t.mempool_received.to_sat(), "mempool_spent_sats": t.mempool_spent.to_sat() })
+        let sums = |said: &Said| {
+            let sats = |amount: Option<Amount>| amount.map(Amount::to_sat);
+            let (confirmed, waiting, all) = (said.confirmed, said.waiting, said.everything());
+            json!({ "transactions": confirmed.tx_count, "received_sats": sats(confirmed.received),
+                "spent_sats": sats(confirmed.spent), "mempool_transactions": waiting.tx_count,
+                "mempool_received_sats": sats(waiting.received), "mempool_spent_sats": sats(waiting.spent),
+                "all_transactions": all.tx_count, "all_received_sats": sats(all.received), "all_spent_sats": sats(all.spent) })
         };
         json!({ "address": a.address, "explorer": a.explorer, "new": a.new, "gone": a.gone, "end": end,
-            "explorer_totals": totals.map(|t| sums(t.0)), "ledger_totals": totals.map(|t| sums(t.1)) })
+            "explorer_totals": totals.map(|t| sums(&t.0)), "ledger_totals": totals.map(|t| sums(&t.1)) })
     };
     json!({
         "families": families,

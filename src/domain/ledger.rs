@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use bitcoin::{Amount, Txid};
 
-use super::{Address, BlockRef, Time};
+use super::{Address, BlockRef, Said, Sums, Time};
 
 /// Everything the ledger holds of a set of addresses, as read from the store in one go. Figures are computed from this
 /// alone.
@@ -42,8 +42,8 @@ impl AddressRecord {
     /// Whether the ledger equals the explorer's totals to the satoshi, as it is or as it was at the moment they describe;
     /// `None` when never asked.
     pub fn reconciled(&self) -> Option<bool> {
-        let said = self.check.as_ref()?.totals;
-        Some(said == self.ledger || said == self.ledger_at_check)
+        let said = self.check.as_ref()?.said;
+        Some(said.agrees(&self.ledger) || said.agrees(&self.ledger_at_check))
     }
 }
 
@@ -55,7 +55,7 @@ pub struct Check {
     /// The moment that the answer describes: when it was asked, or the day of a recorded snapshot.
     pub as_of: Time,
     /// What was said.
-    pub totals: Totals,
+    pub said: Said,
 }
 
 /// Totals of an address; a transaction counts once whether it receives, spends or both.
@@ -99,6 +99,15 @@ impl Totals {
         totals.tx_count = confirmed.len() as u64;
         totals.mempool_tx_count = waiting.len() as u64;
         totals
+    }
+
+    /// Confirmed and waiting.
+    pub fn together(&self) -> Sums {
+        Sums::all(
+            self.tx_count + self.mempool_tx_count,
+            plus(self.received, self.mempool_received),
+            plus(self.spent, self.mempool_spent),
+        )
     }
 }
 

@@ -9,6 +9,7 @@ pub mod format;
 mod ledger;
 mod money;
 mod provenance;
+mod said;
 mod time;
 mod tx;
 
@@ -19,6 +20,7 @@ pub use ledger::{AddressRecord, Check, Inflow, Ledger, Spend, Totals};
 pub use money::{Currency, DayPrice, Value};
 pub use provenance::Provenance;
 pub use rust_decimal::Decimal;
+pub use said::{Said, Sums};
 pub(crate) use time::rfc3339;
 pub use time::{BadMoment, Moment, Period, Span, Time, TimeBasis, parse_day, parse_instant, parse_zone};
 pub use tx::{BlockRef, State, Tx, TxIn, TxOut};

@@ -5,7 +5,7 @@ use bitcoin::{BlockHash, Network, Transaction, Txid};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{Block, Cursor, Dialect, Garbled, Outspend, Page, Request, TotalsAnswer};
+use super::{Block, Cursor, Dialect, Garbled, Outspend, Page, Request, Told, TotalsAnswer, Unread};
 use crate::domain::{Address, Amount, BlockRef, State, Time, Totals, Tx, TxIn, TxOut};
 
 /// The built-in record.
@@ -66,15 +66,15 @@ impl Dialect for BuiltIn {
         Request::get(format!("address/{address}/totals"))
     }
 
-    fn read_totals(&self, body: &[u8]) -> Result<TotalsAnswer, Garbled> {
-        let wire: WireTotals = json(body)?;
+    fn read_totals(&self, told: &Told<'_>) -> Result<TotalsAnswer, Unread> {
+        let wire: WireTotals = json(told.body())?;
         let totals = Totals {
             tx_count: wire.tx_count,
             received: Amount::from_sat(wire.received),
             spent: Amount::from_sat(wire.spent),
             ..Totals::default()
         };
-        Ok(TotalsAnswer { totals, as_of: Some(wire.recorded_to) })
+        Ok(TotalsAnswer { said: totals.into(), as_of: Some(wire.recorded_to) })
     }
 
     fn address_page(&self, address: &Address, after: Option<&Cursor>) -> Request {
@@ -84,9 +84,9 @@ impl Dialect for BuiltIn {
         }
     }
 
-    fn read_address_page(&self, body: &[u8], network: Network) -> Result<Page, Garbled> {
-        let wire: WirePage = json(body)?;
-        let txs = wire.txs.into_iter().map(|tx| tx.read(network)).collect::<Result<_, _>>()?;
+    fn read_address_page(&self, told: &Told<'_>) -> Result<Page, Unread> {
+        let wire: WirePage = json(told.body())?;
+        let txs = wire.txs.into_iter().map(|tx| tx.read(told.network)).collect::<Result<_, _>>()?;
         Ok(Page { txs, next: wire.next.map(|n| Cursor(n.to_string())) })
     }
 
@@ -94,16 +94,16 @@ impl Dialect for BuiltIn {
         Request::get(format!("tx/{txid}"))
     }
 
-    fn read_transaction(&self, body: &[u8], network: Network) -> Result<Tx, Garbled> {
-        json::<WireTx>(body)?.read(network)
+    fn read_transaction(&self, told: &Told<'_>) -> Result<Tx, Unread> {
+        Ok(json::<WireTx>(told.body())?.read(told.network)?)
     }
 
     fn outspends(&self, txid: &Txid) -> Request {
         Request::get(format!("tx/{txid}/outspends"))
     }
 
-    fn read_outspends(&self, body: &[u8]) -> Result<Vec<Outspend>, Garbled> {
-        let wire: WireSpends = json(body)?;
+    fn read_outspends(&self, told: &Told<'_>) -> Result<Vec<Outspend>, Unread> {
+        let wire: WireSpends = json(told.body())?;
         let told = |at: usize| wire.spent_by.get(at).copied().flatten();
         let spend = |at| told(at).map_or(Outspend::Unrecorded, |txid| Outspend::Spent { txid, vin: None });
         Ok((0..wire.out.len()).map(spend).collect())
@@ -121,24 +121,24 @@ impl Dialect for BuiltIn {
         Request::get(format!("block/{hash}/status"))
     }
 
-    fn read_best_chain(&self, _body: &[u8]) -> Result<bool, Garbled> {
-        Err(Garbled("the record holds no blocks".to_owned()))
+    fn read_best_chain(&self, _told: &Told<'_>) -> Result<bool, Unread> {
+        Err(Garbled("the record holds no blocks".to_owned()).into())
     }
 
     fn tip(&self) -> Request {
         Request::get("tip")
     }
 
-    fn read_block_hash(&self, _body: &[u8]) -> Result<BlockHash, Garbled> {
-        Err(Garbled("a record has no newest block".to_owned()))
+    fn read_block_hash(&self, _told: &Told<'_>) -> Result<BlockHash, Unread> {
+        Err(Garbled("a record has no newest block".to_owned()).into())
     }
 
     fn block(&self, hash: &BlockHash) -> Request {
         Request::get(format!("block/{hash}"))
     }
 
-    fn read_block(&self, _body: &[u8]) -> Result<Block, Garbled> {
-        Err(Garbled("the record holds no blocks".to_owned()))
+    fn read_block(&self, _told: &Told<'_>) -> Result<Block, Unread> {
+        Err(Garbled("the record holds no blocks".to_owned()).into())
     }
 }
 

@@ -5,16 +5,20 @@
 //! [`crate::http`]. The recorded snapshots are asked through the same front door.
 
 mod built_in;
+mod dialect;
 mod esplora;
 mod snapshot;
 
 use bitcoin::hashes::{Hash, sha256};
 use bitcoin::{BlockHash, Network, Txid};
 
-use crate::domain::{Address, Provenance, Time, Totals, Tx};
+use crate::domain::{Address, Provenance, Time, Tx};
 use crate::http::{Http, HttpError};
 
 pub use built_in::BUILT_IN;
+pub use dialect::{
+    Block, Cursor, Dialect, Garbled, Known, MerkleProof, Outspend, Page, Request, Subject, Told, TotalsAnswer, Unread,
+};
 pub use esplora::ESPLORA;
 pub use snapshot::{Snapshot, snapshots};
 
@@ -29,127 +33,6 @@ pub fn dialect(name: &str) -> Option<&'static dyn Dialect> {
 /// Whether the program carries a recorded snapshot of that family.
 pub fn is_recorded(family: &str) -> bool {
     snapshots().iter().any(|s| s.header.family == family)
-}
-
-/// How one explorer API speaks: names requests and reads answers, never touches the network. A reader is given the
-/// network whose addresses it writes, never panics on any bytes, and leaves `None` what the answer does not tell.
-pub trait Dialect: Sync + Send + std::fmt::Debug {
-    /// Name in the configuration.
-    fn name(&self) -> &'static str;
-
-    /// Asks for the totals of an address.
-    fn totals(&self, address: &Address) -> Request;
-    /// Reads the answer to [`Dialect::totals`].
-    fn read_totals(&self, body: &[u8]) -> Result<TotalsAnswer, Garbled>;
-
-    /// Asks for a page of an address's transactions, newest first; `after` is the cursor of the page before.
-    fn address_page(&self, address: &Address, after: Option<&Cursor>) -> Request;
-    /// Reads the answer to [`Dialect::address_page`].
-    fn read_address_page(&self, body: &[u8], network: Network) -> Result<Page, Garbled>;
-
-    /// Asks for one transaction.
-    fn transaction(&self, txid: &Txid) -> Request;
-    /// Reads the answer to [`Dialect::transaction`].
-    fn read_transaction(&self, body: &[u8], network: Network) -> Result<Tx, Garbled>;
-
-    /// Asks which transaction spends each output of a transaction.
-    fn outspends(&self, txid: &Txid) -> Request;
-    /// Reads the answer to [`Dialect::outspends`]: one entry an output.
-    fn read_outspends(&self, body: &[u8]) -> Result<Vec<Outspend>, Garbled>;
-
-    /// Whether its transactions carry scripts, so that their txids can be recomputed.
-    fn proves(&self) -> bool;
-
-    /// Asks for the hash of the block at a height.
-    fn block_at(&self, height: u32) -> Request;
-    /// Asks for the hash of the newest block.
-    fn tip(&self) -> Request;
-    /// Reads the answer to [`Dialect::tip`] and [`Dialect::block_at`].
-    fn read_block_hash(&self, body: &[u8]) -> Result<BlockHash, Garbled>;
-
-    /// Asks whether a block is part of the best chain.
-    fn best_chain(&self, hash: &BlockHash) -> Request;
-    /// Reads the answer to [`Dialect::best_chain`].
-    fn read_best_chain(&self, body: &[u8]) -> Result<bool, Garbled>;
-
-    /// Asks for a block's height and time.
-    fn block(&self, hash: &BlockHash) -> Request;
-    /// Reads the answer to [`Dialect::block`].
-    fn read_block(&self, body: &[u8]) -> Result<Block, Garbled>;
-}
-
-/// A GET request below an explorer's base URL.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    /// Path without a leading slash: `address/1abc/txs`.
-    pub path: String,
-}
-
-impl Request {
-    /// A request for `path`, without a leading slash.
-    pub fn get(path: impl Into<String>) -> Self {
-        Self { path: path.into() }
-    }
-}
-
-/// How far a history was read, in the explorer's own terms; it means nothing to another explorer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cursor(pub String);
-
-/// One page of an address's transactions.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Page {
-    /// The transactions, each once, in the order given.
-    pub txs: Vec<Tx>,
-    /// Where to go on; `None` at the end of the history.
-    pub next: Option<Cursor>,
-}
-
-/// The totals of an address as an explorer answers them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TotalsAnswer {
-    /// What it said.
-    pub totals: Totals,
-    /// The moment that a recorded answer describes; `None` is now.
-    pub as_of: Option<Time>,
-}
-
-/// What became of an output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outspend {
-    /// The explorer says that nothing spends it.
-    Unspent,
-    /// Spent by this input of this transaction.
-    Spent {
-        /// The spending transaction.
-        txid: Txid,
-        /// Position among its inputs, if told.
-        vin: Option<u32>,
-    },
-    /// The record does not tell.
-    Unrecorded,
-}
-
-/// A block's place and time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Block {
-    /// Hash.
-    pub hash: BlockHash,
-    /// Height above the genesis block.
-    pub height: u32,
-    /// Time in the header.
-    pub time: Time,
-}
-
-/// An answer that is not what the API promises.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Garbled(pub String);
-
-impl From<serde_json::Error> for Garbled {
-    fn from(error: serde_json::Error) -> Self {
-        Self(format!("not the JSON expected: {error}"))
-    }
 }
 
 /// Why an explorer gave no usable answer.
@@ -181,6 +64,14 @@ pub enum AskError {
         /// What is wrong with its chain.
         reason: String,
     },
+    /// The API has no such request.
+    #[error("{explorer}: its API gives no {what}")]
+    Unsupported {
+        /// Name of the explorer.
+        explorer: String,
+        /// What was wanted.
+        what: &'static str,
+    },
     /// The built-in record holds no such thing.
     #[error("the built-in record does not hold {0}")]
     NotRecorded(String),
@@ -191,9 +82,23 @@ pub enum AskError {
 pub struct Answer<T> {
     /// What was read.
     pub value: T,
-    /// Where it came from.
+    /// Where it came from: the question itself.
     pub provenance: Provenance,
+    /// Everything that was answered, as it came; the question's own answer first.
+    pub raw: Vec<RawAnswer>,
 }
+
+/// The bytes that an explorer sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawAnswer {
+    /// Where they came from.
+    pub provenance: Provenance,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Most requests that one question may take: a long page of a service that tells little in each.
+const MOST_REQUESTS: usize = 1_000;
 
 /// How an explorer is reached.
 #[derive(Clone, Debug)]
@@ -270,56 +175,152 @@ impl Explorer {
         matches!(self.transport, Transport::Embedded)
     }
 
+    /// Whether it asks less when it is told what the ledger holds.
+    pub fn wants_known(&self) -> bool {
+        self.dialect.wants_known()
+    }
+
     /// The totals of an address.
     pub async fn totals(&self, address: &Address) -> Result<Answer<TotalsAnswer>, AskError> {
-        self.ask(self.dialect.totals(address), |body| self.dialect.read_totals(body)).await
+        self.ask(self.dialect.totals(address), |told| self.dialect.read_totals(told)).await
     }
 
     /// A page of an address's transactions.
-    pub async fn address_page(&self, address: &Address, after: Option<&Cursor>) -> Result<Answer<Page>, AskError> {
+    pub async fn address_page(
+        &self,
+        address: &Address,
+        after: Option<&Cursor>,
+        known: &Known,
+    ) -> Result<Answer<Page>, AskError> {
         let request = self.dialect.address_page(address, after);
-        self.ask(request, |body| self.dialect.read_address_page(body, self.network)).await
+        self.ask_knowing(request, known, |told| self.dialect.read_address_page(told)).await
     }
 
     /// One transaction.
     pub async fn transaction(&self, txid: &Txid) -> Result<Answer<Tx>, AskError> {
-        self.ask(self.dialect.transaction(txid), |body| self.dialect.read_transaction(body, self.network)).await
+        self.ask(self.dialect.transaction(txid), |told| self.dialect.read_transaction(told)).await
     }
 
     /// What became of each output of a transaction.
     pub async fn outspends(&self, txid: &Txid) -> Result<Answer<Vec<Outspend>>, AskError> {
-        self.ask(self.dialect.outspends(txid), |body| self.dialect.read_outspends(body)).await
+        self.ask(self.dialect.outspends(txid), |told| self.dialect.read_outspends(told)).await
     }
 
     /// The hash of the newest block.
     pub async fn tip(&self) -> Result<Answer<BlockHash>, AskError> {
-        self.ask(self.dialect.tip(), |body| self.dialect.read_block_hash(body)).await
+        self.ask(self.dialect.tip(), |told| self.dialect.read_block_hash(told)).await
     }
 
     /// The hash of the block at a height.
     pub async fn block_at(&self, height: u32) -> Result<Answer<BlockHash>, AskError> {
-        self.ask(self.dialect.block_at(height), |body| self.dialect.read_block_hash(body)).await
+        self.ask(self.dialect.block_at(height), |told| self.dialect.read_block_hash(told)).await
     }
 
     /// Whether a block is part of the best chain.
     pub async fn best_chain(&self, hash: &BlockHash) -> Result<Answer<bool>, AskError> {
-        self.ask(self.dialect.best_chain(hash), |body| self.dialect.read_best_chain(body)).await
+        self.ask(self.dialect.best_chain(hash), |told| self.dialect.read_best_chain(told)).await
     }
 
     /// A block's height and time.
     pub async fn block(&self, hash: &BlockHash) -> Result<Answer<Block>, AskError> {
-        self.ask(self.dialect.block(hash), |body| self.dialect.read_block(body)).await
+        self.ask(self.dialect.block(hash), |told| self.dialect.read_block(told)).await
+    }
+
+    /// A block's header, unchecked.
+    pub async fn header(&self, hash: &BlockHash) -> Result<Answer<[u8; 80]>, AskError> {
+        let request = self.dialect.header(hash).ok_or_else(|| self.lacks("block headers"))?;
+        self.ask(request, |told| self.dialect.read_header(told)).await
+    }
+
+    /// A whole block, unchecked.
+    pub async fn raw_block(&self, hash: &BlockHash) -> Result<Answer<Vec<u8>>, AskError> {
+        let request = self.dialect.raw_block(hash).ok_or_else(|| self.lacks("whole blocks"))?;
+        self.ask(request, |told| self.dialect.read_raw_block(told)).await
+    }
+
+    /// The proof that a transaction is in its block, unchecked.
+    pub async fn merkle_proof(&self, txid: &Txid) -> Result<Answer<MerkleProof>, AskError> {
+        let request = self.dialect.merkle_proof(txid).ok_or_else(|| self.lacks("merkle proofs"))?;
+        self.ask(request, |told| self.dialect.read_merkle_proof(told)).await
+    }
+
+    /// Whether it can give whole blocks.
+    pub fn gives_blocks(&self) -> bool {
+        self.dialect.raw_block(&BlockHash::all_zeros()).is_some()
+    }
+
+    /// Whether it can give headers and merkle proofs.
+    pub fn gives_proofs(&self) -> bool {
+        self.dialect.header(&BlockHash::all_zeros()).is_some()
+            && self.dialect.merkle_proof(&Txid::all_zeros()).is_some()
+    }
+
+    fn lacks(&self, what: &'static str) -> AskError {
+        AskError::Unsupported { explorer: self.name.clone(), what }
     }
 
     async fn ask<T>(
         &self,
         request: Request,
-        read: impl FnOnce(&[u8]) -> Result<T, Garbled>,
+        read: impl Fn(&Told<'_>) -> Result<T, Unread>,
     ) -> Result<Answer<T>, AskError> {
+        self.ask_knowing(request, &Known::default(), read).await
+    }
+
+    /// Asks, and asks on as long as the dialect wants more.
+    async fn ask_knowing<T>(
+        &self,
+        request: Request,
+        known: &Known,
+        read: impl Fn(&Told<'_>) -> Result<T, Unread>,
+    ) -> Result<Answer<T>, AskError> {
+        let mut answers: Vec<(Request, Vec<u8>)> = Vec::new();
+        let mut provenances: Vec<Provenance> = Vec::new();
+        let mut wanted = vec![request];
+        loop {
+            for request in wanted {
+                let (provenance, body) = self.fetch(&request).await?;
+                answers.push((request, body));
+                provenances.push(provenance);
+            }
+            let garbled = |at: usize, source| AskError::Garbled {
+                explorer: self.name.clone(),
+                url: provenances.get(at).map(|p| p.url.clone()).unwrap_or_default(),
+                source,
+            };
+            match read(&Told::new(&answers, self.network, known)) {
+                Ok(value) => {
+                    let bodies = answers.into_iter().map(|(_, body)| body);
+                    let mut raw: Vec<RawAnswer> = provenances
+                        .into_iter()
+                        .zip(bodies)
+                        .map(|(provenance, body)| RawAnswer { provenance, body })
+                        .collect();
+                    let provenance = raw.first_mut().map(|first| first.provenance.clone());
+                    // There is at least the question's own answer.
+                    let provenance = provenance.ok_or_else(|| self.lacks("answers"))?;
+                    return Ok(Answer { value, provenance, raw });
+                }
+                Err(Unread::Garbled(source)) => return Err(garbled(0, source)),
+                Err(Unread::Ask(more)) => {
+                    wanted = more;
+                    wanted.retain(|request| !answers.iter().any(|(asked, _)| asked == request));
+                    // A dialect that asks for what it has been told would keep us for ever.
+                    if wanted.is_empty() || answers.len() + wanted.len() > MOST_REQUESTS {
+                        let reason = "needs more requests than an answer should".to_owned();
+                        return Err(garbled(0, Garbled(reason)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// One request: what came, and where from.
+    async fn fetch(&self, request: &Request) -> Result<(Provenance, Vec<u8>), AskError> {
         let asked_at = (self.clock)();
         let (url, body) = match &self.transport {
             Transport::Embedded => {
-                let body = snapshot::answer(&request).ok_or_else(|| AskError::NotRecorded(request.path.clone()))?;
+                let body = snapshot::answer(request).ok_or_else(|| AskError::NotRecorded(request.path.clone()))?;
                 (format!("built-in:{}", request.path), body)
             }
             Transport::Http { base, http } => {
@@ -330,13 +331,8 @@ impl Explorer {
                 (url.to_string(), body)
             }
         };
-        let value = read(&body).map_err(|source| AskError::Garbled {
-            explorer: self.name.clone(),
-            url: url.clone(),
-            source,
-        })?;
         let sha256 = sha256::Hash::hash(&body).to_string();
         let provenance = Provenance { explorer: self.name.clone(), url, asked_at, sha256, bytes: body.len() };
-        Ok(Answer { value, provenance })
+        Ok((provenance, body))
     }
 }

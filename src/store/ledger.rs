@@ -113,6 +113,20 @@ impl Store {
         read().map_err(|error| self.explain(error))
     }
 
+    /// The transactions of an address whose content hashes to their txid.
+    pub fn proven_txids(&self, address: &Address) -> Result<Vec<Txid>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<Txid>> {
+            self.db
+                .prepare_cached(
+                    "SELECT txid FROM tx WHERE recomputed AND tx_id IN (
+                        SELECT tx_id FROM tx_output WHERE address = ?1 UNION SELECT tx_id FROM spend WHERE address = ?1)",
+                )?
+                .query_map([address.as_str()], |row| parsed::<Txid>(row, 0))?
+                .collect()
+        };
+        read().map_err(|error| self.explain(error))
+    }
+
     /// Where the confirmed transactions among these stand.
     pub fn blocks_of(&self, txids: &[Txid]) -> Result<Vec<(Txid, BlockRef)>, StoreError> {
         let read = || -> rusqlite::Result<Vec<(Txid, BlockRef)>> {

@@ -3,6 +3,7 @@
 //! A page of transactions and the cursor that says "read up to here" are written in one SQLite transaction, together with
 //! the request that brought them. Observations are only ever added; the present is a view over them.
 
+mod blocks;
 mod complete;
 mod ledger;
 mod links;
@@ -21,7 +22,8 @@ pub use page::{PageRecord, Recorded, Refusal};
 pub use shared::SharedStore;
 
 /// Never edited once released: a change of the schema is a further file.
-const STEPS: &[M<'static>] = &[M::up(include_str!("migrations/001_ground_state.sql"))];
+const STEPS: &[M<'static>] =
+    &[M::up(include_str!("migrations/001_ground_state.sql")), M::up(include_str!("migrations/002_trust.sql"))];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
 /// "rtrl" in ASCII: tells a file of ours from any other SQLite database.

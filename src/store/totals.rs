@@ -2,27 +2,29 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::page::insert_request;
 use super::{Store, StoreError};
-use crate::domain::{Address, Amount, Check, Provenance, Time, Totals};
+use crate::domain::{Address, Amount, Check, Provenance, Said, Sums, Time};
 
 impl Store {
-    /// Records what an explorer said of an address as of a moment. Said again unchanged by the same explorer, only the
-    /// end of the span moves on.
+    /// Records what an explorer said of an address as of a moment, with its newest block then at `tip_height`. Said again
+    /// unchanged by the same explorer, only the end of the span moves on.
     pub fn record_totals(
         &mut self,
         address: &Address,
-        totals: &Totals,
+        said: &Said,
         as_of: Time,
+        tip_height: Option<u32>,
         provenance: &Provenance,
     ) -> Result<(), StoreError> {
         let path = self.path.clone();
-        self.append_totals(address, totals, as_of, provenance).map_err(|error| super::explain(&path, error))
+        self.append_totals(address, said, as_of, tip_height, provenance).map_err(|error| super::explain(&path, error))
     }
 
     fn append_totals(
         &mut self,
         address: &Address,
-        totals: &Totals,
+        said: &Said,
         as_of: Time,
+        tip_height: Option<u32>,
         provenance: &Provenance,
     ) -> rusqlite::Result<()> {
         let work = self.db.transaction()?;
@@ -31,27 +33,34 @@ impl Store {
             .query_row(params![address.as_str(), provenance.explorer], |row| Ok((row.get::<_, i64>(0)?, check(row)?)))
             .optional()?;
         match last {
-            Some((id, said)) if said.totals == *totals => {
-                work.prepare_cached("UPDATE totals SET said_to = max(said_to, ?2) WHERE totals_id = ?1")?
-                    .execute(params![id, as_of.timestamp()])?;
+            Some((id, last)) if last.said == *said => {
+                work.prepare_cached(
+                    "UPDATE totals SET said_to = max(said_to, ?2), tip_height = coalesce(?3, tip_height) WHERE totals_id = ?1",
+                )?
+                .execute(params![id, as_of.timestamp(), tip_height])?;
             }
             _ => {
                 let request = insert_request(&work, provenance)?;
+                let [confirmed, waiting, together] = [said.confirmed, said.waiting, said.together].map(columns);
                 work.prepare_cached(
-                    "INSERT INTO totals (address, request_id, said_from, said_to, tx_count, received, spent,
-                                         mempool_tx_count, mempool_received, mempool_spent)
-                     VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                    "INSERT INTO totals (address, request_id, said_from, said_to, tip_height, tx_count, received, spent,
+                         mempool_tx_count, mempool_received, mempool_spent, all_tx_count, all_received, all_spent)
+                     VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
                 )?
                 .execute(params![
                     address.as_str(),
                     request,
                     as_of.timestamp(),
-                    totals.tx_count,
-                    totals.received.to_sat(),
-                    totals.spent.to_sat(),
-                    totals.mempool_tx_count,
-                    totals.mempool_received.to_sat(),
-                    totals.mempool_spent.to_sat(),
+                    tip_height,
+                    confirmed.0,
+                    confirmed.1,
+                    confirmed.2,
+                    waiting.0,
+                    waiting.1,
+                    waiting.2,
+                    together.0,
+                    together.1,
+                    together.2,
                 ])?;
             }
         }
@@ -71,21 +80,24 @@ impl Store {
     }
 }
 
+type Columns = (Option<u64>, Option<u64>, Option<u64>);
+
+fn columns(sums: Sums) -> Columns {
+    (sums.tx_count, sums.received.map(Amount::to_sat), sums.spent.map(Amount::to_sat))
+}
+
 const SELECT: &str = "SELECT t.totals_id, r.explorer, t.said_to, t.tx_count, t.received, t.spent,
-    t.mempool_tx_count, t.mempool_received, t.mempool_spent
+    t.mempool_tx_count, t.mempool_received, t.mempool_spent, t.all_tx_count, t.all_received, t.all_spent
     FROM totals t JOIN request r USING (request_id) WHERE t.address = ?1";
 
 fn check(row: &Row<'_>) -> rusqlite::Result<Check> {
+    let sums = |at: usize| -> rusqlite::Result<Sums> {
+        let amount = |at| Ok::<_, rusqlite::Error>(row.get::<_, Option<u64>>(at)?.map(Amount::from_sat));
+        Ok(Sums { tx_count: row.get(at)?, received: amount(at + 1)?, spent: amount(at + 2)? })
+    };
     Ok(Check {
         explorer: row.get(1)?,
         as_of: super::ledger::time(row.get(2)?),
-        totals: Totals {
-            tx_count: row.get(3)?,
-            received: Amount::from_sat(row.get(4)?),
-            spent: Amount::from_sat(row.get(5)?),
-            mempool_tx_count: row.get(6)?,
-            mempool_received: Amount::from_sat(row.get(7)?),
-            mempool_spent: Amount::from_sat(row.get(8)?),
-        },
+        said: Said { confirmed: sums(3)?, waiting: sums(6)?, together: sums(9)? },
     })
 }

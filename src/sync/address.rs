@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::chain::Chain;
 use super::{AddressRound, End, Progress, Round, Step};
-use crate::domain::{Address, Provenance, Time, Totals, Txid};
-use crate::explorer::{Answer, AskError, Cursor, Explorer, Page, TotalsAnswer};
+use crate::domain::{Address, BlockRef, Provenance, Said, Time, Totals, Txid};
+use crate::explorer::{Answer, AskError, Block, Cursor, Explorer, Known, Page, TotalsAnswer};
 use crate::store::{PageRecord, SharedStore, StoreError};
 
 /// How often the totals are taken anew because the chain or the address moved under the pages.
@@ -43,20 +43,22 @@ struct Reading<'a> {
     pending: BTreeSet<Txid>,
     seen: BTreeSet<Txid>,
     last: Option<Provenance>,
+    known: Known,
     done: AddressRound,
 }
 
 impl Reading<'_> {
-    fn totals(&self) -> Totals {
-        self.goal.value.totals
+    fn said(&self) -> Said {
+        self.goal.value.said
     }
 
-    fn count(totals: &Totals) -> u64 {
-        totals.tx_count + totals.mempool_tx_count
+    /// How many transactions there are to read, if the explorer tells.
+    fn count(&self) -> Option<u64> {
+        self.said().everything().tx_count
     }
 
     fn is_there(&self, ledger: &Totals) -> bool {
-        *ledger == self.totals() && self.pending.is_empty()
+        self.said().agrees(ledger) && self.pending.is_empty()
     }
 }
 
@@ -81,7 +83,8 @@ impl<'a> Reader<'a> {
         let explorer = self.explorer.name().to_owned();
         let done = AddressRound { address: address.clone(), explorer, new: 0, gone: 0, end: End::Unchanged };
         let (seen, pending) = (BTreeSet::new(), BTreeSet::new());
-        let mut reading = Reading { address, goal, pending, seen, last: None, done };
+        let known = self.known(address).await?;
+        let mut reading = Reading { address, goal, pending, seen, last: None, known, done };
         if let Some(as_of) = reading.goal.value.as_of
             && self.last_check(address).await?.is_some_and(|check| check > as_of)
         {
@@ -98,13 +101,13 @@ impl<'a> Reader<'a> {
             reading.done.end = End::Reconciled;
             ask!(self.walk(&mut reading, progress, round).await?);
             let moved = ask!(self.chain.moved(self.explorer, self.store).await?);
-            let agrees = self.ledger(address).await? == reading.totals();
+            let agrees = reading.said().agrees(&self.ledger(address).await?);
             if agrees && !moved {
                 break;
             }
-            let before = reading.totals();
+            let before = reading.said();
             reading.goal = ask!(self.explorer.totals(address).await);
-            if !moved && reading.totals() == before {
+            if !moved && reading.said() == before {
                 break;
             }
         }
@@ -115,17 +118,17 @@ impl<'a> Reader<'a> {
     async fn finish(&self, reading: Reading<'_>) -> Result<AddressRound, StoreError> {
         let Reading { address, goal, mut done, .. } = reading;
         let as_of = goal.value.as_of.unwrap_or(goal.provenance.asked_at);
-        let (of, totals, provenance) = (address.clone(), goal.value.totals, goal.provenance);
+        let (of, said, provenance, tip) = (address.clone(), goal.value.said, goal.provenance, self.chain.height());
         let ledger = self
             .store
             .run(move |store| {
-                store.record_totals(&of, &totals, as_of, &provenance)?;
+                store.record_totals(&of, &said, as_of, tip, &provenance)?;
                 store.forget_cursors(&of)?;
                 store.address_totals(&of)
             })
             .await?;
-        if ledger != totals {
-            done.end = End::Unreconciled { explorer: totals, ledger };
+        if !said.agrees(&ledger) {
+            done.end = End::Unreconciled { explorer: said, ledger };
         }
         Ok(done)
     }
@@ -135,7 +138,7 @@ impl<'a> Reader<'a> {
     async fn walk(&self, reading: &mut Reading<'_>, progress: Progress<'_>, round: &mut Round) -> Asked<()> {
         reading.seen.clear();
         let saved = self.saved_cursor(reading.address).await?;
-        let first = ask!(self.explorer.address_page(reading.address, None).await);
+        let first = ask!(self.explorer.address_page(reading.address, None, &reading.known).await);
         let after_first = first.value.next.clone();
         // Until the rest is reached, the place where the interrupted round stopped is kept.
         let kept = saved.clone().or_else(|| after_first.clone());
@@ -144,7 +147,7 @@ impl<'a> Reader<'a> {
             return Ok(Ok(()));
         }
         // A payment that came between the totals and the page: the goal has moved.
-        if new > 0 && Reading::count(&ledger) >= Reading::count(&reading.totals()) {
+        if new > 0 && ledger.together().tx_count >= reading.count() {
             reading.goal = ask!(self.explorer.totals(reading.address).await);
             if reading.is_there(&ledger) {
                 return Ok(Ok(()));
@@ -174,7 +177,7 @@ impl<'a> Reader<'a> {
             if !pages.insert(cursor.0.clone()) {
                 break;
             }
-            let answer = ask!(self.explorer.address_page(reading.address, Some(&cursor)).await);
+            let answer = ask!(self.explorer.address_page(reading.address, Some(&cursor), &reading.known).await);
             let next = answer.value.next.clone();
             let (_, ledger) = self.store_page(reading, answer, next.clone(), progress, round).await?;
             if reading.is_there(&ledger) {
@@ -205,13 +208,13 @@ impl<'a> Reader<'a> {
             next: next.map(|c| c.0),
             provenance: answer.provenance,
         };
-        let goal = reading.pending.is_empty().then(|| reading.totals());
+        let goal = reading.pending.is_empty().then(|| reading.said());
         let (recorded, ledger) = self
             .store
             .run(move |store| {
                 let recorded = store.record_page(&page)?;
                 let ledger = store.address_totals(&page.address)?;
-                if goal == Some(ledger) {
+                if goal.is_some_and(|said| said.agrees(&ledger)) {
                     store.forget_cursors(&page.address)?;
                 }
                 Ok((recorded, ledger))
@@ -220,14 +223,14 @@ impl<'a> Reader<'a> {
         reading.done.new += recorded.new;
         round.refused.extend(recorded.refused);
         round.warnings.extend(recorded.settled.iter().map(ToString::to_string));
-        progress(Step::Page { read: reading.seen.len(), of: Reading::count(&reading.totals()) });
+        progress(Step::Page { read: reading.seen.len(), of: reading.count() });
         Ok((recorded.new, ledger))
     }
 
     /// A whole history was read and some transactions of the ledger are not in it: replaced, evicted or reorganised away.
     /// An unknown cursor answers like the end of a history, so it is whole only where it holds as many as were counted.
     async fn mark_gone(&self, reading: &mut Reading<'_>) -> Asked<()> {
-        let whole = reading.seen.len() as u64 == Reading::count(&reading.totals());
+        let whole = reading.count() == Some(reading.seen.len() as u64);
         let Some(provenance) = reading.last.clone().filter(|_| whole && !self.explorer.is_recorded()) else {
             return Ok(Ok(()));
         };
@@ -264,6 +267,18 @@ impl<'a> Reader<'a> {
         let (of, left, proves) = (address.clone(), self.chain.left.clone(), self.explorer.proves());
         let unsettled = self.store.run(move |store| store.unsettled(&of, &left, proves)).await?;
         Ok(unsettled.into_iter().collect())
+    }
+
+    /// What spares an explorer requests, where it wants to know.
+    async fn known(&self, address: &Address) -> Result<Known, StoreError> {
+        if !self.explorer.wants_known() {
+            return Ok(Known::default());
+        }
+        let (of, deep) = (address.clone(), self.chain.deep());
+        let (proven, blocks) =
+            self.store.run(move |store| Ok((store.proven_txids(&of)?, store.blocks_below(deep)?))).await?;
+        let block = |b: BlockRef| Some((b.height, Block { hash: b.hash?, height: b.height, time: b.time }));
+        Ok(Known { proven: proven.into_iter().collect(), blocks: blocks.into_iter().filter_map(block).collect() })
     }
 
     async fn saved_cursor(&self, address: &Address) -> Result<Option<Cursor>, StoreError> {

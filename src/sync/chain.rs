@@ -51,6 +51,16 @@ impl Chain {
         self.find_left(explorer, store).await
     }
 
+    /// The height of the explorer's newest block, if it tells.
+    pub fn height(&self) -> Option<u32> {
+        self.height
+    }
+
+    /// Blocks below this height are not replaced any more.
+    pub fn deep(&self) -> u32 {
+        self.height.unwrap_or_default().saturating_sub(DEEPEST_REORGANISATION)
+    }
+
     /// Asks for the newest block again; when it is another one, blocks may have been replaced.
     pub async fn moved(&mut self, explorer: &Explorer, store: &SharedStore) -> Asked<bool> {
         let Some(before) = self.tip else { return Ok(Ok(false)) };

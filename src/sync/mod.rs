@@ -9,7 +9,7 @@ mod chain;
 
 use std::fmt;
 
-use crate::domain::{Address, Time, Totals};
+use crate::domain::{Address, Said, Time, Totals};
 use crate::explorer::{AskError, Explorer};
 use crate::http::HttpError;
 use crate::store::{Refusal, SharedStore, StoreError};
@@ -67,7 +67,7 @@ pub enum End {
     /// The history was read to its end and does not add up to the totals.
     Unreconciled {
         /// What the explorer says.
-        explorer: Totals,
+        explorer: Said,
         /// What the ledger holds.
         ledger: Totals,
     },
@@ -95,8 +95,8 @@ pub enum Step<'a> {
     Page {
         /// Transactions read of this address so far.
         read: usize,
-        /// Transactions that the explorer counts.
-        of: u64,
+        /// Transactions that the explorer counts, if it tells.
+        of: Option<u64>,
     },
     /// The address is done.
     Done,
@@ -191,7 +191,7 @@ fn reason(error: &AskError) -> String {
         AskError::Http { source, .. } => source.to_string(),
         AskError::Garbled { url, source, .. } => format!("the answer to {url} cannot be read: {source}"),
         AskError::Behind { reason, .. } => reason.clone(),
-        AskError::NotRecorded(_) => error.to_string(),
+        AskError::NotRecorded(_) | AskError::Unsupported { .. } => error.to_string(),
     }
 }
 

@@ -1,12 +1,23 @@
-use bitcoin::Amount;
+use bitcoin::{Amount, Network};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::explorer::DIALECTS;
+use crate::domain::Sums;
+use crate::explorer::{DIALECTS, Known};
 
 const NET: Network = Network::Bitcoin;
 const BLOCK: &str = "00000000000000000007878ec04bb2b2e12317804810f4c26033585b3f81ffaa";
+
+/// What a reader makes of one body.
+fn told<T>(body: &[u8], network: Network, read: impl Fn(&Told<'_>) -> Result<T, Unread>) -> Result<T, Garbled> {
+    let answers = [(Request::get("asked"), body.to_vec())];
+    let known = Known::default();
+    read(&Told::new(&answers, network, &known)).map_err(|unread| match unread {
+        Unread::Garbled(garbled) => garbled,
+        Unread::Ask(more) => Garbled(format!("asks for {more:?}")),
+    })
+}
 
 fn txid(n: u8) -> String {
     format!("{n:02x}").repeat(32)
@@ -34,7 +45,7 @@ fn tx(n: u8, script: &str, value: Value, status: Value) -> Value {
 }
 
 fn read(value: &Value) -> Result<Tx, Garbled> {
-    ESPLORA.read_transaction(value.to_string().as_bytes(), NET)
+    told(value.to_string().as_bytes(), NET, |told| ESPLORA.read_transaction(told))
 }
 
 #[test]
@@ -158,16 +169,16 @@ fn totals() {
     let answer = |chain: Value, mempool: Value| {
         let stats = |sums: Value| json!({ "tx_count": sums[0], "funded_txo_sum": sums[1], "spent_txo_sum": sums[2], "funded_txo_count": 1 });
         let body = json!({ "address": "any", "chain_stats": stats(chain), "mempool_stats": stats(mempool) });
-        ESPLORA.read_totals(body.to_string().as_bytes()).map(|answer| answer.totals)
+        told(body.to_string().as_bytes(), NET, |told| ESPLORA.read_totals(told)).map(|answer| answer.said)
     };
-    let totals = answer(json!([3, 500, 200]), json!([1, 7, 0])).unwrap();
-    assert_eq!((totals.tx_count, totals.received.to_sat(), totals.spent.to_sat()), (3, 500, 200));
-    assert_eq!((totals.mempool_tx_count, totals.mempool_received.to_sat(), totals.mempool_spent.to_sat()), (1, 7, 0));
+    let said = answer(json!([3, 500, 200]), json!([1, 7, 0])).unwrap();
+    let sums = |count, received, spent| Sums::all(count, Amount::from_sat(received), Amount::from_sat(spent));
+    assert_eq!((said.confirmed, said.waiting), (sums(3, 500, 200), sums(1, 7, 0)));
     // What a hot wallet received in its life may be more than there are coins.
     assert!(answer(json!([3, 9_000_000_000_000_000_u64, 200]), json!([0, 0, 0])).is_ok());
     assert!(answer(json!([3, -1, 200]), json!([0, 0, 0])).is_err());
     assert!(answer(json!([3, u64::MAX, 200]), json!([0, 0, 0])).is_err());
-    assert!(ESPLORA.read_totals(b"{}").is_err());
+    assert!(told(b"{}", NET, |told| ESPLORA.read_totals(told)).is_err());
 }
 
 #[test]
@@ -175,7 +186,8 @@ fn pages() {
     let check = |rows: &[(u8, bool)], expect: &[u8], next: Option<&str>| {
         let rows: Vec<_> =
             rows.iter().map(|&(n, mined)| tx(n, "", json!(0), if mined { confirmed(1) } else { waiting() })).collect();
-        let page = ESPLORA.read_address_page(Value::from(rows.clone()).to_string().as_bytes(), NET).unwrap();
+        let page = told(Value::from(rows.clone()).to_string().as_bytes(), NET, |told| ESPLORA.read_address_page(told))
+            .unwrap();
         let read: Vec<_> = page.txs.iter().map(|tx| tx.txid.to_string()).collect();
         assert_eq!(read, expect.iter().map(|&n| txid(n)).collect::<Vec<_>>());
         assert_eq!(page.next.map(|c| c.0), next.map(str::to_owned));
@@ -199,19 +211,22 @@ fn pages() {
 fn outspends() {
     let spent =
         |txid: Value| json!([{ "spent": false }, { "spent": true, "txid": txid, "vin": 2, "status": waiting() }]);
-    let read = ESPLORA.read_outspends(spent(json!(txid(9))).to_string().as_bytes()).unwrap();
+    let read = told(spent(json!(txid(9))).to_string().as_bytes(), NET, |told| ESPLORA.read_outspends(told)).unwrap();
     let by = Outspend::Spent { txid: txid(9).parse().unwrap(), vin: Some(2) };
     assert_eq!(read, [Outspend::Unspent, by]);
-    assert!(ESPLORA.read_outspends(spent(Value::Null).to_string().as_bytes()).is_err());
+    assert!(told(spent(Value::Null).to_string().as_bytes(), NET, |told| ESPLORA.read_outspends(told)).is_err());
 }
 
 #[test]
 fn tip_and_block() {
-    assert_eq!(ESPLORA.read_block_hash(format!("{BLOCK}\n").as_bytes()).unwrap().to_string(), BLOCK);
-    assert!(ESPLORA.read_block_hash(b"<html>").is_err());
-    assert!(ESPLORA.read_block_hash(&[0xff]).is_err());
+    assert_eq!(
+        told(format!("{BLOCK}\n").as_bytes(), NET, |told| ESPLORA.read_block_hash(told)).unwrap().to_string(),
+        BLOCK
+    );
+    assert!(told(b"<html>", NET, |told| ESPLORA.read_block_hash(told)).is_err());
+    assert!(told(&[0xff], NET, |told| ESPLORA.read_block_hash(told)).is_err());
     let block = json!({ "id": BLOCK, "height": 465_879, "timestamp": 1_494_574_000, "extras": {} });
-    let block = ESPLORA.read_block(block.to_string().as_bytes()).unwrap();
+    let block = told(block.to_string().as_bytes(), NET, |told| ESPLORA.read_block(told)).unwrap();
     assert_eq!(
         (block.hash.to_string().as_str(), block.height, block.time.timestamp()),
         (BLOCK, 465_879, 1_494_574_000)
@@ -220,10 +235,14 @@ fn tip_and_block() {
 
 #[test]
 fn a_web_page_is_called_one() {
-    let said = ESPLORA.read_address_page(b"\n<!DOCTYPE html><title>Just a moment...</title>", NET).unwrap_err();
+    let said = told(b"\n<!DOCTYPE html><title>Just a moment...</title>", NET, |told| ESPLORA.read_address_page(told))
+        .unwrap_err();
     assert_eq!(said.to_string(), "a web page, not JSON");
     assert!(
-        ESPLORA.read_address_page(b"{\"cut\": ", NET).unwrap_err().to_string().starts_with("not the JSON expected")
+        told(b"{\"cut\": ", NET, |told| ESPLORA.read_address_page(told))
+            .unwrap_err()
+            .to_string()
+            .starts_with("not the JSON expected")
     );
 }
 
@@ -231,13 +250,13 @@ fn a_web_page_is_called_one() {
 fn read_all(body: &[u8]) {
     for dialect in DIALECTS {
         for network in [Network::Bitcoin, Network::Regtest] {
-            let _ = dialect.read_address_page(body, network);
-            let _ = dialect.read_transaction(body, network).map(|tx| tx.recomputed_txid());
+            let _ = told(body, network, |told| dialect.read_address_page(told));
+            let _ = told(body, network, |told| dialect.read_transaction(told)).map(|tx| tx.recomputed_txid());
         }
-        let _ = dialect.read_totals(body);
-        let _ = dialect.read_outspends(body);
-        let _ = dialect.read_block_hash(body);
-        let _ = dialect.read_block(body);
+        let _ = told(body, NET, |told| dialect.read_totals(told));
+        let _ = told(body, NET, |told| dialect.read_outspends(told));
+        let _ = told(body, NET, |told| dialect.read_block_hash(told));
+        let _ = told(body, NET, |told| dialect.read_block(told));
     }
 }
 

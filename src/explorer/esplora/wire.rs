@@ -79,6 +79,14 @@ pub(super) struct BlockStatus {
     pub(super) in_best_chain: bool,
 }
 
+/// `GET /tx/:txid/merkle-proof`.
+#[derive(Deserialize)]
+pub(super) struct MerkleProof {
+    pub(super) block_height: u32,
+    pub(super) merkle: Vec<String>,
+    pub(super) pos: u32,
+}
+
 /// `GET /address/:address`.
 #[derive(Deserialize)]
 pub(super) struct AddressStats {
