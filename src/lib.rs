@@ -4,7 +4,8 @@
 //! The rooms, from the ground floor up; a room uses only rooms on lower floors:
 //!
 //! 1. [`domain`] (plain types) and [`http`] (the one place that sends a request)
-//! 2. [`config`], [`catalog`] (families), [`store`] (SQLite), [`explorer`] (dialects), [`price`] (history)
+//! 2. [`config`], [`catalog`] (families), [`store`] (SQLite), [`explorer`] (dialects), [`price`] (history),
+//!    [`proof`] (what the chain proves by itself)
 //! 3. [`figures`]: every published number
 //! 4. [`sync`] (a round over the watch list), [`chart`] (the pictures)
 //! 5. [`cli`]: commands, clock, environment, output
@@ -16,6 +17,7 @@ pub mod catalog;
 pub mod config;
 pub mod explorer;
 pub mod price;
+pub mod proof;
 pub mod store;
 
 pub mod figures;

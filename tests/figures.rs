@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
 use ransomtrail::domain::{
     Address, AddressRecord, Amount, BlockRef, Check, Currency, Decimal, Demand, DemandAmount, Family, Inflow, Ledger,
-    Moment, Network, Period, Spend, Time, TimeBasis, Totals, Txid, WatchedAddress, parse_instant,
+    Moment, Network, Period, Spend, Time, TimeBasis, Totals, Trust, Txid, WatchedAddress, parse_instant,
 };
 use ransomtrail::figures::{Account, Class, Question, open, steps};
 use ransomtrail::price::Prices;
@@ -51,6 +51,7 @@ struct Book {
 impl Book {
     fn inflow(mut self, tx: u64, vout: u32, to: usize, sats: u64, time: Option<&str>) -> Self {
         self.ledger.inflows.push(Inflow {
+            trust: Trust::Told,
             txid: txid(tx),
             vout,
             address: address(to),
@@ -64,6 +65,7 @@ impl Book {
 
     fn spend(mut self, tx: u64, vin: u32, from: usize, sats: u64, time: Option<&str>) -> Self {
         self.ledger.spends.push(Spend {
+            trust: Trust::Told,
             txid: txid(tx),
             vin,
             address: address(from),
@@ -80,7 +82,12 @@ impl Book {
             let inflows: Vec<_> = self.ledger.inflows.iter().filter(|i| i.address == address(n)).cloned().collect();
             let spends: Vec<_> = self.ledger.spends.iter().filter(|s| s.address == address(n)).cloned().collect();
             let totals = Totals::of(&inflows, &spends);
-            let check = Check { explorer: "test".to_owned(), as_of: at("2017-12-31T00:00:00Z"), said: totals.into() };
+            let check = Check {
+                explorer: "test".to_owned(),
+                as_of: at("2017-12-31T00:00:00Z"),
+                said: totals.into(),
+                tip_height: None,
+            };
             self.ledger.addresses.push(AddressRecord::new(address(n), Some(check), &inflows, &spends));
         }
         open(family, &self.ledger, &Prices::load(Currency::Usd).unwrap(), question).unwrap()

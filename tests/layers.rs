@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Rooms from the ground up; rooms on one floor do not know each other.
 const FLOORS: &[&[&str]] = &[
     &["domain", "http"],
-    &["config", "catalog", "store", "explorer", "price"],
+    &["config", "catalog", "store", "explorer", "price", "proof"],
     &["figures"],
     &["sync", "chart"],
     &["cli"],

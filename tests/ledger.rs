@@ -18,7 +18,7 @@ fn provenance(explorer: &str) -> Provenance {
 }
 
 fn page(address: &Address, explorer: &str, txs: Vec<Tx>) -> PageRecord {
-    PageRecord { address: address.clone(), txs, next: None, provenance: provenance(explorer) }
+    PageRecord { address: address.clone(), txs, next: None, provenance: provenance(explorer), raw: Vec::new() }
 }
 
 /// A chain of payments to one address and a withdrawal of the first two, as an Esplora server tells it.
@@ -268,8 +268,15 @@ async fn a_live_round_proves_what_a_record_told_though_the_sums_agree() {
     let shared = SharedStore::new(store);
     for pages in [true, false] {
         let asked = server.requests().len();
-        let round =
-            sync::round(&shared, &live, std::slice::from_ref(&address), Time::UNIX_EPOCH, &|_| ()).await.unwrap();
+        let round = sync::round(
+            &shared,
+            &live,
+            std::slice::from_ref(&address),
+            sync::Options::by_address(Time::UNIX_EPOCH),
+            &|_| (),
+        )
+        .await
+        .unwrap();
         assert!(round.is_whole() && round.new_transactions() == 0, "{round:?}");
         let read = server.requests().split_off(asked).iter().any(|path| path.contains("/txs"));
         assert_eq!(read, pages, "read once to the end, and then never again");
@@ -295,7 +302,9 @@ async fn a_full_disk_damages_nothing() {
     let store = Store::open(&path).unwrap();
     store.limit_pages(90).unwrap();
     let shared = SharedStore::new(store);
-    let error = sync::round(&shared, &built_in, &addresses, Time::UNIX_EPOCH, &|_| ()).await.unwrap_err();
+    let error = sync::round(&shared, &built_in, &addresses, sync::Options::by_address(Time::UNIX_EPOCH), &|_| ())
+        .await
+        .unwrap_err();
     assert!(matches!(error, StoreError::Full(_)), "{error}");
     assert!(error.to_string().contains("the disk is full; nothing was damaged"));
 
@@ -305,7 +314,9 @@ async fn a_full_disk_damages_nothing() {
     assert!(kept > 0 && kept < 354, "whole pages are kept: {kept}");
     store.limit_pages(10_000).unwrap();
     let shared = SharedStore::new(store);
-    let round = sync::round(&shared, &built_in, &addresses, Time::UNIX_EPOCH, &|_| ()).await.unwrap();
+    let round = sync::round(&shared, &built_in, &addresses, sync::Options::by_address(Time::UNIX_EPOCH), &|_| ())
+        .await
+        .unwrap();
     assert!(round.is_whole() && round.new_transactions() > 0, "{round:?}");
     assert_eq!(shared.into_inner().unwrap().ledger(&addresses).unwrap().inflows.len(), 354);
 }

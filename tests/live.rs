@@ -4,7 +4,7 @@ use bitcoin::{Network, OutPoint, Txid};
 use serde_json::json;
 
 use crate::support::{FakeChain, FakeExplorer, Kind, Style, Trouble};
-use crate::trial::{Ran, Trial, dump};
+use crate::trial::{Ran, Trial, dump, views};
 
 const NAMES: [Kind; 2] = [Kind::P2pkh, Kind::P2wpkh];
 
@@ -33,7 +33,7 @@ fn story() -> FakeChain {
 }
 
 /// A trial with the story's two addresses on the watch list and a configuration that does not wait.
-fn trial(chain: &FakeChain) -> Trial {
+pub fn trial(chain: &FakeChain) -> Trial {
     let trial = Trial::new();
     configure(&trial, "");
     let list: Vec<String> = NAMES.iter().map(|kind| format!("\"{}\"", chain.address(*kind, 1))).collect();
@@ -48,7 +48,7 @@ fn trial(chain: &FakeChain) -> Trial {
     trial
 }
 
-fn configure(trial: &Trial, explorers: &str) {
+pub fn configure(trial: &Trial, explorers: &str) {
     let http = "[http]\nbackoff = \"1ms\"\nmax_wait = \"5ms\"\nretries = 3\ntimeout = \"5s\"\npace = \"1000/s\"\n";
     trial.write("config/ransomtrail/ransomtrail.toml", &format!("network = \"regtest\"\n{http}{explorers}"));
 }
@@ -60,6 +60,15 @@ fn block(name: &str, url: &str) -> String {
 
 fn sync(trial: &Trial, server: &FakeExplorer) -> Ran {
     trial.run(&["sync", "story", "--explorer", &server.url()])
+}
+
+/// What the public views show after one clean pass over the chain.
+pub fn clean_views(chain: FakeChain) -> Vec<String> {
+    let trial = trial(&chain);
+    let server = FakeExplorer::start(chain);
+    let ran = sync(&trial, &server);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    views(&trial)
 }
 
 /// The ledger that one clean pass over the chain makes.

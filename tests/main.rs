@@ -7,6 +7,7 @@ mod docs;
 mod explorers;
 mod families;
 mod figures;
+mod follow;
 mod gallery;
 mod http;
 mod layers;

@@ -95,6 +95,30 @@ pub fn source(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
+/// What the public views show of what is confirmed, without who told and when.
+pub fn views(trial: &Trial) -> Vec<String> {
+    const WHAT: &[&str] = &[
+        "SELECT family, address, txid, vout, sats, block_height, block_time, internal FROM payments WHERE state = 'confirmed'",
+        "SELECT family, txid, inputs, spent_sats, returned_sats, net_sats, block_height, block_time FROM withdrawals
+         WHERE state = 'confirmed'",
+        "SELECT * FROM daily_inflows",
+        "SELECT family, address, received_sats, spent_sats, transactions FROM addresses",
+    ];
+    let db = rusqlite::Connection::open(trial.path("test.db")).unwrap();
+    let mut out = Vec::new();
+    for sql in WHAT {
+        let mut query = db.prepare(sql).unwrap();
+        let columns = query.column_count();
+        let mut rows = query.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let cells: Vec<_> = (0..columns).map(|n| row.get::<_, rusqlite::types::Value>(n).unwrap()).collect();
+            out.push(format!("{cells:?}"));
+        }
+    }
+    out.sort();
+    out
+}
+
 /// The ledger as text: what was said, without who asked when.
 pub fn dump(trial: &Trial) -> Vec<String> {
     const WHAT: &[(&str, &str)] = &[

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{
     Address, AddressRecord, Amount, BlockRef, Check, Currency, Decimal, Demand, DemandAmount, Inflow, Ledger, Network,
-    Period, Spend, Time, Totals, Txid,
+    Period, Spend, Time, Totals, Trust, Txid,
 };
 use crate::figures::{self, Question};
 use crate::price::Prices;
@@ -52,18 +52,45 @@ impl Sample {
             let (block, explorer) = (block(*seconds), "built-in".to_owned());
             if self.internal {
                 let (address, explorer) = (address.clone(), explorer.clone());
-                ledger.spends.push(Spend { txid, vin: 0, address, value, block, first_seen: None, explorer });
+                ledger.spends.push(Spend {
+                    txid,
+                    vin: 0,
+                    address,
+                    value,
+                    block,
+                    first_seen: None,
+                    explorer,
+                    trust: Trust::Told,
+                });
             }
-            ledger.inflows.push(Inflow { txid, vout: 0, address, value, block, first_seen: None, explorer });
+            ledger.inflows.push(Inflow {
+                txid,
+                vout: 0,
+                address,
+                value,
+                block,
+                first_seen: None,
+                explorer,
+                trust: Trust::Told,
+            });
         }
         for (n, (seconds, sats)) in self.withdrawals.iter().enumerate() {
             let (txid, value, address) = (txid(2, n), Amount::from_sat(*sats), address.clone());
             let (block, explorer) = (block(*seconds), "built-in".to_owned());
-            ledger.spends.push(Spend { txid, vin: 0, address, value, block, first_seen: None, explorer });
+            ledger.spends.push(Spend {
+                txid,
+                vin: 0,
+                address,
+                value,
+                block,
+                first_seen: None,
+                explorer,
+                trust: Trust::Told,
+            });
         }
         let last = self.payments.iter().chain(&self.withdrawals).map(|(seconds, _)| *seconds).max().unwrap_or(0);
         let as_of = start + TimeDelta::seconds(last) + TimeDelta::days(self.days_after);
-        let check = Check { explorer: "built-in".to_owned(), as_of, said: Totals::default().into() };
+        let check = Check { explorer: "built-in".to_owned(), as_of, tip_height: None, said: Totals::default().into() };
         ledger.addresses.push(AddressRecord::new(address, Some(check), &[], &[]));
         ledger
     }

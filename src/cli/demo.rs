@@ -16,6 +16,7 @@ use crate::explorer::{BUILT_IN, Dialect, Explorer};
 use crate::figures::Question;
 use crate::price::Prices;
 use crate::store::Store;
+use crate::sync::Options;
 
 /// Flags of `demo`.
 #[derive(Debug, clap::Args)]
@@ -34,7 +35,12 @@ pub(super) fn run(args: &Args) -> Result<Answer> {
     let catalog = Catalog::load(Network::Bitcoin, None)?;
     let family = catalog.find(FAMILY)?;
     let path = args.out.join("ransomtrail.db");
-    let (store, round) = sync::round(new_store(&path)?, &[family], &[Explorer::built_in(context::now)])?;
+    let (store, round) = sync::round(
+        new_store(&path)?,
+        &[family],
+        &[Explorer::built_in(context::now)],
+        Options::by_address(context::now()),
+    )?;
     let prices = Prices::load(QuestionArgs::default().currency.unwrap_or_default())?;
     let account = ask::account_in(&store, family, &prices, Question::default())?.context("the record is empty")?;
     let folder = args.out.join(FAMILY);

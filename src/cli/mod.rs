@@ -2,11 +2,13 @@
 //! one place as text or as JSON. Nothing is computed here that a reader could take for a figure.
 
 mod ask;
+mod audit;
 mod chart;
 mod complete;
 mod context;
 mod demo;
 mod families;
+mod incidents;
 mod output;
 mod payments;
 mod summary;
@@ -64,6 +66,10 @@ enum Command {
     Families(families::Args),
     /// Ask explorers what happened since: one round over the addresses of the named families
     Sync(sync::Args),
+    /// Ask a second explorer, and for proofs that the recorded transactions are in blocks
+    Audit(audit::Args),
+    /// List what was told and cannot be true, and the answers that told it
+    Incidents(incidents::Args),
     /// Print the figures of a family: received, withdrawn, left, and what it was worth
     Summary(summary::Args),
     /// Print the ledger of a family, a row a payment
@@ -101,6 +107,8 @@ fn run(cli: Cli) -> anyhow::Result<Answer> {
         Command::Demo(args) => demo::run(&args),
         Command::Families(args) => families::run(&context, &args),
         Command::Sync(args) => sync::run(&context, &args),
+        Command::Audit(args) => audit::run(&context, &args),
+        Command::Incidents(args) => incidents::run(&context, &args),
         Command::Summary(args) => summary::run(&context, &args),
         Command::Payments(args) => payments::run(&context, &args),
         Command::Chart(args) => chart::run(&context, &args),

@@ -47,6 +47,7 @@ fn as_json(payment: &Payment) -> Value {
         "after_withdrawal": payment.after_withdrawal,
         "internal": payment.internal,
         "explorer": payment.explorer,
+        "trust": payment.trust,
     })
 }
 
@@ -66,6 +67,7 @@ fn table(account: &Account) -> String {
         "high",
         "class",
         "told by",
+        "trust",
     ]);
     for payment in &account.payments {
         let [low, close, high] = match payment.value {
@@ -90,6 +92,7 @@ fn table(account: &Account) -> String {
             high,
             class,
             payment.explorer.clone(),
+            payment.trust.to_string(),
         ]);
     }
     for column in [1, 4, 5, 6, 7] {

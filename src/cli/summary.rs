@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::ask::{self, QuestionArgs};
 use super::{Answer, Context};
-use crate::domain::{Amount, Period, Time, Value as Worth, format};
+use crate::domain::{Amount, Period, Time, Trust, Value as Worth, format};
 use crate::figures::{self, Account, Class, Step};
 
 /// Flags of `summary`.
@@ -174,6 +174,20 @@ pub(super) fn basis(account: &Account) -> String {
     if waiting.spent_outputs > 0 {
         let leaving = figures::Internal { outputs: waiting.spent_outputs, amount: waiting.spent_sats };
         line("leaving", format!("{} being spent by unconfirmed transactions, still counted above", apart(&leaving)));
+    }
+    let levels: Vec<String> = summary
+        .trust
+        .iter()
+        .rev()
+        .map(|(level, n)| format!("{} {}", format::grouped(n.outputs as u64), level.meaning()))
+        .collect();
+    if !levels.is_empty() {
+        let next = if summary.trust.keys().all(|level| *level == Trust::Proven) {
+            String::new()
+        } else {
+            format!(" (ransomtrail audit {} asks for proof)", summary.family)
+        };
+        line("trust", format!("{}{next}", levels.join(", ")));
     }
     line(
         "basis",

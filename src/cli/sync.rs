@@ -11,11 +11,11 @@ use super::output::Usage;
 use super::{Answer, Context, context};
 use crate::catalog::Catalog;
 use crate::config::ExplorerConfig;
-use crate::domain::{Address, Amount, Family, Said, Totals, format, network_name};
+use crate::domain::{Address, Amount, Family, Follow, Said, Totals, format, network_name};
 use crate::explorer::{self, BUILT_IN, Dialect, Explorer};
 use crate::http::Http;
 use crate::store::{SharedStore, Store};
-use crate::sync::{self, AddressRound, End, Round, Step};
+use crate::sync::{self, AddressRound, End, Followed, Options, Round, Step};
 
 /// Flags of `sync`.
 #[derive(Debug, clap::Args)]
@@ -27,6 +27,9 @@ pub struct Args {
     /// recorded ledger [default: the configured ones, in their order]
     #[arg(long, value_name = "NAME|URL|built-in")]
     explorer: Option<String>,
+    /// Ask about each address, read each new block, or whichever needs fewer requests (auto) [default: auto]
+    #[arg(long, value_name = "WAY", value_parser = |text: &str| text.parse::<Follow>())]
+    follow: Option<Follow>,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
@@ -38,7 +41,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let left_out = chosen - families.len();
     let mut store = context.store()?;
     store.keep_watching(&catalog.families().map(|f| f.name.as_str()).collect::<Vec<_>>())?;
-    let (_, round) = round(store, &families, &explorers)?;
+    let options = Options {
+        now: context::now(),
+        follow: args.follow.unwrap_or(context.config.follow),
+        recheck: context.config.recheck,
+    };
+    let (_, round) = round(store, &families, &explorers, options)?;
     let names: Vec<&str> = families.iter().map(|f| f.name.as_str()).collect();
     let mut answer = answer(&round, &explorers, &names);
     if left_out > 0 {
@@ -77,7 +85,7 @@ fn askable<'a>(families: Vec<&'a Family>, explorers: &[Explorer], all: bool) -> 
 }
 
 /// The explorers to ask, the preferred first.
-fn explorers(context: &Context, wanted: Option<&str>) -> Result<Vec<Explorer>> {
+pub(super) fn explorers(context: &Context, wanted: Option<&str>) -> Result<Vec<Explorer>> {
     let clock = context::now;
     if wanted == Some("built-in") {
         return Ok(vec![Explorer::built_in(clock)]);
@@ -136,7 +144,12 @@ fn explorers(context: &Context, wanted: Option<&str>) -> Result<Vec<Explorer>> {
 }
 
 /// One round, with a progress bar on stderr where that is a terminal.
-pub(super) fn round(mut store: Store, families: &[&Family], explorers: &[Explorer]) -> Result<(Store, Round)> {
+pub(super) fn round(
+    mut store: Store,
+    families: &[&Family],
+    explorers: &[Explorer],
+    options: Options,
+) -> Result<(Store, Round)> {
     for family in families {
         store.watch(family)?;
     }
@@ -146,18 +159,20 @@ pub(super) fn round(mut store: Store, families: &[&Family], explorers: &[Explore
         Step::Address(address) => bar.set_message(address.to_string()),
         Step::Page { read, of: Some(of) } => bar.set_message(format!("{read} of {of} transactions")),
         Step::Page { read, of: None } => bar.set_message(format!("{read} transactions")),
+        Step::Block { height, of } => bar.set_message(format!("block {height} of {of}")),
+        Step::Proof { txid } => bar.set_message(txid.to_string()),
         Step::Done => bar.inc(1),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let shared = SharedStore::new(store);
-    let round = runtime.block_on(sync::round(&shared, explorers, &addresses, context::now(), &progress));
+    let round = runtime.block_on(sync::round(&shared, explorers, &addresses, options, &progress));
     drop(runtime);
     bar.finish_and_clear();
     let store = shared.into_inner().ok_or_else(|| anyhow::anyhow!("the database is still in use"))?;
     Ok((store, round?))
 }
 
-fn bar(addresses: usize, quick: bool) -> ProgressBar {
+pub(super) fn bar(addresses: usize, quick: bool) -> ProgressBar {
     if quick {
         return ProgressBar::hidden();
     }
@@ -183,6 +198,18 @@ pub(super) fn answer(round: &Round, explorers: &[Explorer], families: &[&str]) -
         format::count(asked, "address", "addresses"),
         format::count(round.new_transactions(), "new transaction", "new transactions"),
     ));
+    if round.follow == Followed::Blocks {
+        let height = round.tip.map_or(String::new(), |(height, _)| format!(" up to {height}"));
+        line(format!(
+            "{} read{height}; {} looked for in them, none asked about",
+            format::count(round.blocks, "block", "blocks"),
+            format::count(round.in_blocks, "address", "addresses"),
+        ));
+    }
+    if round.gone > 0 {
+        let gone = format::count(round.gone, "transaction", "transactions");
+        line(format!("a reorganisation: the block of {gone} left the chain"));
+    }
     if newer > 0 {
         line(format!("{} recorded to a later day already", format::count(newer, "address is", "addresses are")));
     }
@@ -195,7 +222,7 @@ pub(super) fn answer(round: &Round, explorers: &[Explorer], families: &[&str]) -
             line(format!("{}: {gone} of the ledger no longer known to {}", one.address, one.explorer));
         }
     }
-    if round.is_whole() && asked > newer {
+    if round.is_whole() && asked > newer && round.follow == Followed::Addresses {
         line("every ledger equals the explorer's totals, to the satoshi".to_owned());
     }
     if let [family, ..] = families
@@ -227,7 +254,7 @@ fn trouble(round: &Round, explorers: &[Explorer]) -> Vec<String> {
 }
 
 /// What the explorer said against what the ledger holds, to the satoshi; the explorer may not tell all of it.
-fn difference(explorer: &Said, ledger: &Totals) -> String {
+pub(super) fn difference(explorer: &Said, ledger: &Totals) -> String {
     let (said, held) = (explorer.everything(), ledger.together());
     let row = |what: &str, said: Option<Amount>, held: Option<Amount>| {
         let (said, held) = (said.map(Amount::to_sat), held.map(Amount::to_sat).unwrap_or_default());
@@ -248,6 +275,16 @@ fn difference(explorer: &Said, ledger: &Totals) -> String {
     .join("\n")
 }
 
+/// What an explorer said, or a ledger holds; what is not told is null.
+pub(super) fn sums(said: &Said) -> Value {
+    let sats = |amount: Option<Amount>| amount.map(Amount::to_sat);
+    let (confirmed, waiting, all) = (said.confirmed, said.waiting, said.everything());
+    json!({ "transactions": confirmed.tx_count, "received_sats": sats(confirmed.received),
+        "spent_sats": sats(confirmed.spent), "mempool_transactions": waiting.tx_count,
+        "mempool_received_sats": sats(waiting.received), "mempool_spent_sats": sats(waiting.spent),
+        "all_transactions": all.tx_count, "all_received_sats": sats(all.received), "all_spent_sats": sats(all.spent) })
+}
+
 fn as_json(round: &Round, families: &[&str]) -> Value {
     let address = |a: &AddressRound| {
         let (end, totals) = match &a.end {
@@ -256,19 +293,15 @@ fn as_json(round: &Round, families: &[&str]) -> Value {
             End::Newer => ("newer", None),
             End::Unreconciled { explorer, ledger } => ("unreconciled", Some((*explorer, Said::from(*ledger)))),
         };
-        let sums = |said: &Said| {
-            let sats = |amount: Option<Amount>| amount.map(Amount::to_sat);
-            let (confirmed, waiting, all) = (said.confirmed, said.waiting, said.everything());
-            json!({ "transactions": confirmed.tx_count, "received_sats": sats(confirmed.received),
-                "spent_sats": sats(confirmed.spent), "mempool_transactions": waiting.tx_count,
-                "mempool_received_sats": sats(waiting.received), "mempool_spent_sats": sats(waiting.spent),
-                "all_transactions": all.tx_count, "all_received_sats": sats(all.received), "all_spent_sats": sats(all.spent) })
-        };
         json!({ "address": a.address, "explorer": a.explorer, "new": a.new, "gone": a.gone, "end": end,
             "explorer_totals": totals.map(|t| sums(&t.0)), "ledger_totals": totals.map(|t| sums(&t.1)) })
     };
     json!({
         "families": families,
+        "follow": match round.follow { Followed::Addresses => "addresses", Followed::Blocks => "blocks" },
+        "blocks": round.blocks,
+        "in_blocks": round.in_blocks,
+        "tip_height": round.tip.map(|t| t.0),
         "whole": round.is_whole(),
         "new": round.new_transactions(),
         "addresses": round.addresses.iter().map(address).collect::<Vec<_>>(),

@@ -16,7 +16,7 @@ use reqwest::Url;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::domain::{Currency, parse_network, parse_zone};
+use crate::domain::{Currency, Follow, parse_network, parse_zone};
 use crate::http::{HttpOptions, Pace, check_proxy};
 use reader::{Section, Source};
 
@@ -34,6 +34,12 @@ pub struct Config {
     pub currency: Currency,
     /// Zone whose midnight parts the days.
     pub time_zone: Tz,
+    /// How the chain is followed.
+    pub follow: Follow,
+    /// An address that is followed by blocks is asked about all the same when its last answer is older.
+    pub recheck: Duration,
+    /// Time between two rounds of `watch`.
+    pub every: Duration,
     /// How requests are made.
     pub http: HttpConfig,
     /// The `[[explorer]]` blocks of the file, of all networks; [`Config::explorers`] says which are asked.
@@ -80,6 +86,9 @@ impl Default for Config {
             database: None,
             currency: Currency::default(),
             time_zone: Tz::UTC,
+            follow: Follow::default(),
+            recheck: Duration::from_secs(7 * 24 * 3600),
+            every: Duration::from_secs(10 * 60),
             http: HttpConfig::default(),
             configured: Vec::new(),
         }
@@ -100,7 +109,7 @@ impl Config {
         let source = Source { text, path };
         let document =
             DeTable::parse(text).map_err(|e| source.error(e.span().unwrap_or_default(), e.message().trim()))?;
-        let known = ["network", "database", "currency", "time_zone", "http", "explorer"];
+        let known = ["network", "database", "currency", "time_zone", "follow", "recheck", "every", "http", "explorer"];
         let top = Section::new(&source, "", 0..0, document.get_ref(), &known)?;
         let default = Self::default();
         let network = top.text("network", parse_network)?.unwrap_or(default.network);
@@ -109,6 +118,9 @@ impl Config {
             database: top.text("database", |path| Ok(path.into()))?,
             currency: top.text("currency", str::parse)?.unwrap_or(default.currency),
             time_zone: top.text("time_zone", parse_zone)?.unwrap_or(default.time_zone),
+            follow: top.text("follow", str::parse)?.unwrap_or(default.follow),
+            recheck: top.text("recheck", parse_duration)?.unwrap_or(default.recheck),
+            every: top.text("every", parse_every)?.unwrap_or(default.every),
             http: match top.get("http") {
                 Some(value) => HttpConfig::read(&source, value)?,
                 None => default.http,
@@ -202,6 +214,14 @@ fn read_explorers(
 
 fn table<'a>(source: &Source<'_>, value: &'a Spanned<DeValue<'a>>, name: &str) -> Result<&'a DeTable<'a>, ConfigError> {
     value.get_ref().as_table().ok_or_else(|| source.error(value.span(), format!("{name} has to be a table")))
+}
+
+/// Reads the time between two rounds; without any the explorers would have no rest.
+pub fn parse_every(text: &str) -> Result<Duration, String> {
+    match parse_duration(text)? {
+        every if every.is_zero() => Err("has to be longer than nothing".to_owned()),
+        every => Ok(every),
+    }
 }
 
 fn parse_name(text: &str) -> Result<String, String> {

@@ -37,6 +37,12 @@ impl Address {
         Some(Self(address.to_string().into()))
     }
 
+    /// The script that pays it.
+    pub fn script(&self) -> Option<bitcoin::ScriptBuf> {
+        // Checked when it was made, so it always parses.
+        Some(bitcoin::Address::from_str(&self.0).ok()?.assume_checked().script_pubkey())
+    }
+
     /// The usual spelling.
     pub fn as_str(&self) -> &str {
         &self.0

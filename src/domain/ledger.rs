@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use bitcoin::{Amount, Txid};
 
-use super::{Address, BlockRef, Said, Sums, Time};
+use super::{Address, BlockRef, Said, Sums, Time, Trust};
 
 /// Everything the ledger holds of a set of addresses, as read from the store in one go. Figures are computed from this
 /// alone.
@@ -27,23 +27,38 @@ pub struct AddressRecord {
     pub ledger: Totals,
     /// The totals of what the ledger holds up to the moment of the check.
     pub ledger_at_check: Totals,
+    /// The moment to which its history was followed by blocks since the check, if it was.
+    pub followed_to: Option<Time>,
 }
 
 impl AddressRecord {
     /// The record of an address that these rows are the ledger of.
     pub fn new(address: Address, check: Option<Check>, inflows: &[Inflow], spends: &[Spend]) -> Self {
-        let by = check.as_ref().map(|c| c.as_of);
-        let known = |block: &Option<BlockRef>| block.is_some_and(|b| by.is_some_and(|moment| b.time <= moment));
+        let known = |block: &Option<BlockRef>| {
+            let (Some(check), Some(block)) = (&check, block) else { return false };
+            // The explorer's newest block then parts better than the clock, which block times do not keep to.
+            check.tip_height.map_or(block.time <= check.as_of, |tip| block.height <= tip)
+        };
         let then_in: Vec<Inflow> = inflows.iter().filter(|i| known(&i.block)).cloned().collect();
         let then_out: Vec<Spend> = spends.iter().filter(|s| known(&s.block)).cloned().collect();
-        Self { address, check, ledger: Totals::of(inflows, spends), ledger_at_check: Totals::of(&then_in, &then_out) }
+        let ledger_at_check = Totals::of(&then_in, &then_out);
+        Self { address, check, ledger: Totals::of(inflows, spends), ledger_at_check, followed_to: None }
     }
 
     /// Whether the ledger equals the explorer's totals to the satoshi, as it is or as it was at the moment they describe;
     /// `None` when never asked.
     pub fn reconciled(&self) -> Option<bool> {
         let said = self.check.as_ref()?.said;
-        Some(said.agrees(&self.ledger) || said.agrees(&self.ledger_at_check))
+        // What waited then may be confirmed now: of an earlier moment only what was confirmed can be compared.
+        let confirmed = Said { confirmed: said.confirmed, ..Said::default() };
+        Some(said.agrees(&self.ledger) || confirmed.agrees(&self.ledger_at_check))
+    }
+
+    /// The moment to which its ledger is complete: it equals the explorer's totals of that moment, or was followed by blocks
+    /// from there on; `None` where it is not.
+    pub fn complete_to(&self) -> Option<Time> {
+        let check = self.check.as_ref().filter(|_| self.reconciled() == Some(true))?;
+        Some(self.followed_to.map_or(check.as_of, |followed| followed.max(check.as_of)))
     }
 }
 
@@ -54,6 +69,8 @@ pub struct Check {
     pub explorer: String,
     /// The moment that the answer describes: when it was asked, or the day of a recorded snapshot.
     pub as_of: Time,
+    /// The explorer's newest block at that moment, if it tells.
+    pub tip_height: Option<u32>,
     /// What was said.
     pub said: Said,
 }
@@ -133,6 +150,8 @@ pub struct Inflow {
     pub first_seen: Option<Time>,
     /// Who told us of it first.
     pub explorer: String,
+    /// How far it can be trusted.
+    pub trust: Trust,
 }
 
 /// An output of a watched address, spent.
@@ -152,4 +171,6 @@ pub struct Spend {
     pub first_seen: Option<Time>,
     /// Who told us of it first.
     pub explorer: String,
+    /// How far the spending transaction can be trusted.
+    pub trust: Trust,
 }

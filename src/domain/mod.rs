@@ -5,22 +5,28 @@
 
 mod address;
 mod family;
+mod follow;
 pub mod format;
+mod incident;
 mod ledger;
 mod money;
 mod provenance;
 mod said;
 mod time;
+mod trust;
 mod tx;
 
 pub use address::{Address, BadAddress, network_name, parse_network};
 pub use bitcoin::{Amount, BlockHash, Network, OutPoint, SignedAmount, Txid};
 pub use family::{Demand, DemandAmount, Family, Link, Source, WatchedAddress};
+pub use follow::Follow;
+pub use incident::{Incident, IncidentKind};
 pub use ledger::{AddressRecord, Check, Inflow, Ledger, Spend, Totals};
 pub use money::{Currency, DayPrice, Value};
-pub use provenance::Provenance;
+pub use provenance::{Provenance, RawAnswer};
 pub use rust_decimal::Decimal;
 pub use said::{Said, Sums};
 pub(crate) use time::rfc3339;
 pub use time::{BadMoment, Moment, Period, Span, Time, TimeBasis, parse_day, parse_instant, parse_zone};
+pub use trust::Trust;
 pub use tx::{BlockRef, State, Tx, TxIn, TxOut};

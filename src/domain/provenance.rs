@@ -1,5 +1,14 @@
 use super::Time;
 
+/// The bytes that an explorer sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawAnswer {
+    /// Where they came from.
+    pub provenance: Provenance,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
 /// Where an answer came from; every row of the ledger points to one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provenance {

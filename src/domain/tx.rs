@@ -1,4 +1,6 @@
-use bitcoin::{Amount, BlockHash, OutPoint, ScriptBuf, Sequence, Transaction, Txid, Witness, absolute, transaction};
+use bitcoin::{
+    Amount, BlockHash, Network, OutPoint, ScriptBuf, Sequence, Transaction, Txid, Witness, absolute, transaction,
+};
 
 use super::{Address, Time};
 
@@ -92,6 +94,38 @@ impl Tx {
     /// `None` where the source carries too little. A txid commits to everything but the witnesses (BIP 141).
     pub fn recomputed_txid(&self) -> Option<Txid> {
         Some(self.to_bitcoin()?.compute_txid())
+    }
+
+    /// A transaction as it stands in a block; what its inputs spend is not told there.
+    pub fn from_bitcoin(tx: &Transaction, network: Network, state: State) -> Self {
+        let inputs = tx.input.iter().map(|input| {
+            let coinbase = input.previous_output.is_null();
+            TxIn {
+                prev_txid: (!coinbase).then_some(input.previous_output.txid),
+                prev_vout: (!coinbase).then_some(input.previous_output.vout),
+                address: None,
+                value: None,
+                script_sig: Some(input.script_sig.clone()),
+                witness: Some(input.witness.clone()),
+                sequence: Some(input.sequence.0),
+                coinbase,
+            }
+        });
+        let outputs = tx.output.iter().map(|out| TxOut {
+            address: Address::from_script(&out.script_pubkey, network),
+            script: Some(out.script_pubkey.clone()),
+            value: out.value,
+        });
+        Self {
+            txid: tx.compute_txid(),
+            state,
+            first_seen: None,
+            version: Some(tx.version.0),
+            lock_time: Some(tx.lock_time.to_consensus_u32()),
+            size: u32::try_from(tx.total_size()).ok(),
+            inputs: inputs.collect(),
+            outputs: outputs.collect(),
+        }
     }
 
     /// The transaction as rust-bitcoin has it, where everything that the txid commits to is known.

@@ -12,7 +12,7 @@ mod snapshot;
 use bitcoin::hashes::{Hash, sha256};
 use bitcoin::{BlockHash, Network, Txid};
 
-use crate::domain::{Address, Provenance, Time, Tx};
+use crate::domain::{Address, Provenance, RawAnswer, Time, Tx};
 use crate::http::{Http, HttpError};
 
 pub use built_in::BUILT_IN;
@@ -86,15 +86,6 @@ pub struct Answer<T> {
     pub provenance: Provenance,
     /// Everything that was answered, as it came; the question's own answer first.
     pub raw: Vec<RawAnswer>,
-}
-
-/// The bytes that an explorer sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RawAnswer {
-    /// Where they came from.
-    pub provenance: Provenance,
-    /// The body.
-    pub body: Vec<u8>,
 }
 
 /// Most requests that one question may take: a long page of a service that tells little in each.

@@ -5,9 +5,11 @@ use chrono_tz::Tz;
 
 use super::classes::{self, Class};
 use super::summary::{Summary, Unconfirmed};
-use super::totals::{addresses, estimates, received, set_apart, unconfirmed, withdrawn};
+use super::totals::{addresses, estimates, received, set_apart, trust, unconfirmed, withdrawn};
 use super::worth::{self, Worth};
-use crate::domain::{Address, AddressRecord, Amount, Currency, Family, Ledger, Moment, Time, TimeBasis, Txid, Value};
+use crate::domain::{
+    Address, AddressRecord, Amount, Currency, Family, Ledger, Moment, Time, TimeBasis, Trust, Txid, Value,
+};
 use crate::price::Prices;
 
 /// What is asked of a ledger.
@@ -71,6 +73,8 @@ pub struct Payment {
     pub internal: bool,
     /// Who told us of it first.
     pub explorer: String,
+    /// How far its transaction can be trusted.
+    pub trust: Trust,
 }
 
 impl Payment {
@@ -118,7 +122,8 @@ impl Withdrawal {
 /// Computes every figure of `family` from its ledger. `None` where no explorer was ever asked about any address: then
 /// there is nothing to say, not even 0.
 pub fn open(family: &Family, ledger: &Ledger, prices: &Prices, question: Question) -> Option<Account> {
-    let last_check = ledger.addresses.iter().filter_map(|a| a.check.as_ref()).map(|c| c.as_of).max()?;
+    let looked = |a: &AddressRecord| a.check.as_ref().map(|c| a.followed_to.map_or(c.as_of, |to| to.max(c.as_of)));
+    let last_check = ledger.addresses.iter().filter_map(looked).max()?;
     // A block's time may lie ahead of our clock: what is recorded counts as observed.
     let last_row = ledger.inflows.iter().map(|i| i.block).chain(ledger.spends.iter().map(|s| s.block)).flatten();
     let last_observation = last_row.map(|block| block.time).fold(last_check, Time::max);
@@ -160,6 +165,7 @@ pub fn open(family: &Family, ledger: &Ledger, prices: &Prices, question: Questio
         after_withdrawal: set_apart(&payments, |p| p.after_withdrawal && !p.internal),
         addresses: addresses(ledger, &payments, question, as_of),
         explorers,
+        trust: trust(&payments),
         price_source: prices.source().to_owned(),
         caveats: Vec::new(),
     };
@@ -186,8 +192,7 @@ impl Account {
 
 /// The moment to which every address of the ledger is complete: asked about, and equal to the explorer's totals.
 fn recorded_to(ledger: &Ledger) -> Option<Time> {
-    let complete_to = |a: &AddressRecord| a.check.as_ref().filter(|_| a.reconciled() == Some(true)).map(|c| c.as_of);
-    ledger.addresses.iter().map(complete_to).min().flatten()
+    ledger.addresses.iter().map(AddressRecord::complete_to).min().flatten()
 }
 
 /// The moment that places a row; a row that nobody saw first is placed by its block, and a caveat counts such rows.
@@ -232,6 +237,7 @@ fn payments(
                 after_withdrawal: false,
                 internal: spenders.contains(&inflow.txid),
                 explorer: inflow.explorer.clone(),
+                trust: inflow.trust,
             })
         })
         .collect();

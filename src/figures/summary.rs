@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
 use super::classes::{Class, ClassFigures};
-use crate::domain::{Address, Amount, Decimal, Time, TimeBasis, Value, rfc3339};
+use crate::domain::{Address, Amount, Decimal, Time, TimeBasis, Trust, Value, rfc3339};
 
 /// The figures of a family (field names are those of `summary --json`).
 #[derive(Clone, Debug, Serialize)]
@@ -51,6 +51,8 @@ pub struct Summary {
     pub addresses: Vec<AddressFigures>,
     /// Who told.
     pub explorers: Vec<String>,
+    /// Inflows by how far their transactions can be trusted.
+    pub trust: BTreeMap<Trust, Internal>,
     /// Where the prices come from.
     pub price_source: String,
     /// What a reader must know before printing these figures.

@@ -1,13 +1,13 @@
 //! What the rows of an account add up to.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
 use super::account::on_basis;
 use super::summary::{AddressFigures, AsOfValue, Estimate, Internal, Received, Unconfirmed, Withdrawn};
 use super::{Payment, Question, Withdrawal, worth};
-use crate::domain::{Address, Amount, Ledger, Time, Txid, Value};
+use crate::domain::{Address, Amount, Ledger, Time, Trust, Txid, Value};
 use crate::price::Prices;
 
 pub(super) fn received(payments: &[Payment], prices: &Prices, day: NaiveDate) -> Received {
@@ -56,6 +56,12 @@ pub(super) fn sum(values: impl Iterator<Item = Option<Value>>) -> Option<Value> 
 pub(super) fn set_apart(payments: &[Payment], pick: impl Fn(&Payment) -> bool) -> Internal {
     let rows = payments.iter().filter(|p| pick(p));
     Internal { outputs: rows.clone().count(), amount: rows.map(|p| p.amount).sum() }
+}
+
+/// The payments by how far their transactions can be trusted.
+pub(super) fn trust(payments: &[Payment]) -> BTreeMap<Trust, Internal> {
+    let of = |level| (level, set_apart(payments, |p| p.trust == level));
+    Trust::ALL.into_iter().map(of).filter(|(_, found)| found.outputs > 0).collect()
 }
 
 pub(super) fn estimates(payments: &[Payment]) -> Vec<Estimate> {
@@ -116,7 +122,7 @@ pub(super) fn addresses(ledger: &Ledger, payments: &[Payment], question: Questio
                 transactions: txids.len(),
                 reconciled: record.reconciled(),
                 checked_with: record.check.as_ref().map(|c| c.explorer.clone()),
-                recorded_to: record.check.as_ref().filter(|_| record.reconciled() == Some(true)).map(|c| c.as_of),
+                recorded_to: record.complete_to(),
             }
         })
         .collect()

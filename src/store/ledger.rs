@@ -21,7 +21,9 @@ impl Store {
         for address in addresses {
             let inflows = self.inflows(address)?;
             let spends = self.spends(address)?;
-            ledger.addresses.push(AddressRecord::new(address.clone(), self.newest_check(address)?, &inflows, &spends));
+            let mut record = AddressRecord::new(address.clone(), self.newest_check(address)?, &inflows, &spends);
+            record.followed_to = self.followed_to(address)?;
+            ledger.addresses.push(record);
             ledger.inflows.extend(inflows);
             ledger.spends.extend(spends);
         }
@@ -32,7 +34,8 @@ impl Store {
     fn inflows(&self, address: &Address) -> rusqlite::Result<Vec<Inflow>> {
         self.db
             .prepare_cached(
-                "SELECT s.txid, o.vout, o.sats, s.block_height, s.block_hash, s.block_time, s.first_seen, r.explorer
+                "SELECT s.txid, o.vout, o.sats, s.block_height, s.block_hash, s.block_time, s.first_seen, r.explorer,
+                        (SELECT t.trust FROM tx_trust t WHERE t.tx_id = s.tx_id)
                  FROM tx_output o JOIN tx_state s USING (tx_id) JOIN request r USING (request_id)
                  WHERE o.address = ?1 AND s.state <> 'gone'",
             )?
@@ -45,6 +48,7 @@ impl Store {
                     block: block(row)?,
                     first_seen: row.get::<_, Option<i64>>(6)?.map(time),
                     explorer: row.get(7)?,
+                    trust: parsed(row, 8)?,
                 })
             })?
             .collect()
@@ -53,7 +57,8 @@ impl Store {
     fn spends(&self, address: &Address) -> rusqlite::Result<Vec<Spend>> {
         self.db
             .prepare_cached(
-                "SELECT s.txid, i.vin, i.sats, s.block_height, s.block_hash, s.block_time, s.first_seen, r.explorer
+                "SELECT s.txid, i.vin, i.sats, s.block_height, s.block_hash, s.block_time, s.first_seen, r.explorer,
+                        (SELECT t.trust FROM tx_trust t WHERE t.tx_id = s.tx_id)
                  FROM spend i JOIN tx_state s USING (tx_id) JOIN request r USING (request_id)
                  WHERE i.address = ?1 AND i.sats IS NOT NULL AND s.state <> 'gone'",
             )?
@@ -66,6 +71,7 @@ impl Store {
                     block: block(row)?,
                     first_seen: row.get::<_, Option<i64>>(6)?.map(time),
                     explorer: row.get(7)?,
+                    trust: parsed(row, 8)?,
                 })
             })?
             .collect()
@@ -198,16 +204,16 @@ impl Store {
     }
 }
 
-fn block(row: &Row<'_>) -> rusqlite::Result<Option<BlockRef>> {
+pub(super) fn block(row: &Row<'_>) -> rusqlite::Result<Option<BlockRef>> {
     let (Some(height), Some(seconds)) = (row.get(3)?, row.get(5)?) else { return Ok(None) };
     let hash = row.get::<_, Option<String>>(4)?.is_some().then(|| parsed::<BlockHash>(row, 4)).transpose()?;
     Ok(Some(BlockRef { height, hash, time: time(seconds) }))
 }
 
-fn parsed<T: FromStr>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+pub(super) fn parsed<T: FromStr>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
     text.parse().map_err(|_| {
-        let reason = format!("\"{text}\" is not a hash");
+        let reason = format!("\"{text}\" is not what is expected here");
         rusqlite::Error::FromSqlConversionFailure(column, Type::Text, reason.into())
     })
 }

@@ -3,13 +3,17 @@
 //! A page of transactions and the cursor that says "read up to here" are written in one SQLite transaction, together with
 //! the request that brought them. Observations are only ever added; the present is a view over them.
 
-mod blocks;
 mod complete;
+mod incidents;
 mod ledger;
 mod links;
 mod page;
+mod proofs;
+mod rounds;
+mod scan;
 mod shared;
 mod totals;
+mod transactions;
 mod watch;
 
 use std::path::Path;
@@ -18,7 +22,11 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
+pub use incidents::Finding;
 pub use page::{PageRecord, Recorded, Refusal};
+pub use proofs::{HeaderRecord, ProofRecord};
+pub use rounds::{ExplorerRecord, RoundRecord};
+pub use scan::{BlockRecord, ScanPoint};
 pub use shared::SharedStore;
 
 /// Never edited once released: a change of the schema is a further file.

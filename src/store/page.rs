@@ -3,9 +3,10 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::complete::{self, differ};
+use super::incidents::{self, Finding};
 use super::links;
 use super::{Store, StoreError};
-use crate::domain::{Address, Provenance, State, Tx, Txid};
+use crate::domain::{Address, IncidentKind, Provenance, RawAnswer, State, Tx, Txid};
 
 /// A page of an address's history, to be stored in one go.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct PageRecord {
     pub next: Option<String>,
     /// The answer that brought it.
     pub provenance: Provenance,
+    /// Everything that was answered, to be kept where something in it cannot be true.
+    pub raw: Vec<RawAnswer>,
 }
 
 /// What storing a page did.
@@ -39,8 +42,17 @@ pub struct Refusal {
     pub txid: Txid,
     /// Who told.
     pub explorer: String,
+    /// What kind of thing it is.
+    pub kind: IncidentKind,
     /// What does not agree.
     pub reason: String,
+}
+
+impl Refusal {
+    fn finding(&self, address: &Address) -> Finding {
+        let (address, txid) = (Some(address.to_string()), Some(self.txid.to_string()));
+        Finding { kind: self.kind, address, txid, what: self.reason.clone() }
+    }
 }
 
 impl Store {
@@ -55,19 +67,20 @@ impl Store {
         let mut work = self.db.transaction()?;
         let mut recorded = Recorded::default();
         let request = insert_request(&work, &page.provenance)?;
-        let refusal = |txid, reason| Refusal { txid, explorer: page.provenance.explorer.clone(), reason };
+        let refusal = |txid, kind, reason| Refusal { txid, explorer: page.provenance.explorer.clone(), kind, reason };
         for tx in &page.txs {
             // A refused transaction takes back what was written of it, and nothing else of the page.
             let attempt = work.savepoint()?;
             match write_tx(&attempt, tx, request, &page.provenance.explorer)? {
                 Ok(written) => {
                     recorded.new += usize::from(written.new);
-                    recorded.settled.extend(written.settled.into_iter().map(|reason| refusal(tx.txid, reason)));
+                    let corrected = |reason| refusal(tx.txid, IncidentKind::Corrected, reason);
+                    recorded.settled.extend(written.settled.into_iter().map(corrected));
                     attempt.commit()?;
                 }
-                Err(reason) => {
+                Err((kind, reason)) => {
                     drop(attempt);
-                    recorded.refused.push(refusal(tx.txid, format!("refused: {reason}")));
+                    recorded.refused.push(refusal(tx.txid, kind, format!("refused: {reason}")));
                 }
             }
         }
@@ -76,8 +89,22 @@ impl Store {
             drop(work);
             let reason =
                 "refused with its page: the sums are larger than all bitcoin moved a thousand times".to_owned();
-            let refused = page.txs.iter().map(|tx| refusal(tx.txid, reason.clone())).collect();
+            let implausible = |tx: &Tx| refusal(tx.txid, IncidentKind::Implausible, reason.clone());
+            let refused: Vec<Refusal> = page.txs.iter().map(implausible).collect();
+            let work = self.db.transaction()?;
+            let request = insert_request(&work, &page.provenance)?;
+            let what = Finding {
+                kind: IncidentKind::Implausible,
+                address: Some(page.address.to_string()),
+                txid: None,
+                what: reason,
+            };
+            incidents::note(&work, &what, &page.provenance, &page.raw, request)?;
+            work.commit()?;
             return Ok(Recorded { refused, ..Recorded::default() });
+        }
+        for told in recorded.refused.iter().chain(&recorded.settled) {
+            incidents::note(&work, &told.finding(&page.address), &page.provenance, &page.raw, request)?;
         }
         match &page.next {
             Some(after) => work
@@ -140,19 +167,22 @@ pub(super) fn insert_request(db: &Connection, provenance: &Provenance) -> rusqli
 /// Outer error: SQLite. Inner error: why the transaction is refused.
 pub(super) type Verdict<T> = rusqlite::Result<Result<T, String>>;
 
+/// Outer error: SQLite. Inner error: what kind of thing was told, and why it is refused.
+pub(super) type Taken = rusqlite::Result<Result<Written, (IncidentKind, String)>>;
+
 /// What writing a transaction did.
-struct Written {
+pub(super) struct Written {
     /// It was not known before.
-    new: bool,
+    pub new: bool,
     /// Contradictions that proof decided.
-    settled: Vec<String>,
+    pub settled: Vec<String>,
 }
 
 /// Takes a transaction into the ledger. Content that hashes to its txid is proof, and overrules what was told without.
-fn write_tx(db: &Connection, tx: &Tx, request: i64, explorer: &str) -> Verdict<Written> {
+pub(super) fn write_tx(db: &Connection, tx: &Tx, request: i64, explorer: &str) -> Taken {
     let recomputed = tx.recomputed_txid();
     if let Some(other) = recomputed.filter(|other| *other != tx.txid) {
-        return Ok(Err(format!("its content hashes to {other}")));
+        return Ok(Err((IncidentKind::WrongContent, format!("its content hashes to {other}"))));
     }
     let proven = recomputed.is_some();
     let known: Option<(i64, bool)> = db
@@ -171,14 +201,14 @@ fn write_tx(db: &Connection, tx: &Tx, request: i64, explorer: &str) -> Verdict<W
                     settled
                         .push(format!("an earlier telling was wrong ({reason}); replaced by what hashes to the txid"));
                 }
-                Err(reason) => return Ok(Err(reason)),
+                Err(reason) => return Ok(Err((IncidentKind::Contradiction, reason))),
             }
             tx_id
         }
     };
     match links::settle(db, tx_id, &tx.txid)? {
         Ok(contradictions) => settled.extend(contradictions),
-        Err(reason) => return Ok(Err(reason)),
+        Err(reason) => return Ok(Err((IncidentKind::Contradiction, reason))),
     }
     observe(db, tx_id, &tx.state, request, explorer)?;
     Ok(Ok(Written { new: known.is_none(), settled }))

@@ -87,7 +87,7 @@ fn columns(sums: Sums) -> Columns {
 }
 
 const SELECT: &str = "SELECT t.totals_id, r.explorer, t.said_to, t.tx_count, t.received, t.spent,
-    t.mempool_tx_count, t.mempool_received, t.mempool_spent, t.all_tx_count, t.all_received, t.all_spent
+    t.mempool_tx_count, t.mempool_received, t.mempool_spent, t.all_tx_count, t.all_received, t.all_spent, t.tip_height
     FROM totals t JOIN request r USING (request_id) WHERE t.address = ?1";
 
 fn check(row: &Row<'_>) -> rusqlite::Result<Check> {
@@ -98,6 +98,7 @@ fn check(row: &Row<'_>) -> rusqlite::Result<Check> {
     Ok(Check {
         explorer: row.get(1)?,
         as_of: super::ledger::time(row.get(2)?),
+        tip_height: row.get(12)?,
         said: Said { confirmed: sums(3)?, waiting: sums(6)?, together: sums(9)? },
     })
 }

@@ -22,6 +22,8 @@ impl Store {
             for family in mirrored.iter().filter(|name| !families.contains(&name.as_str())) {
                 self.db.execute("DELETE FROM watched WHERE family = ?1", [family])?;
             }
+            // What is no longer watched is not looked for in blocks; watched again, its history is read anew.
+            self.db.execute("DELETE FROM joined WHERE address NOT IN (SELECT address FROM watched)", [])?;
             Ok(())
         };
         sweep().map_err(|error| super::explain(&path, error))
@@ -45,6 +47,7 @@ impl Store {
                 insert.execute(params![address, family.name, source, position])?;
             }
         }
+        work.execute("DELETE FROM joined WHERE address NOT IN (SELECT address FROM watched)", [])?;
         work.commit()
     }
 }

@@ -207,6 +207,7 @@ impl<'a> Reader<'a> {
             txs: answer.value.txs,
             next: next.map(|c| c.0),
             provenance: answer.provenance,
+            raw: answer.raw,
         };
         let goal = reading.pending.is_empty().then(|| reading.said());
         let (recorded, ledger) = self
@@ -279,6 +280,18 @@ impl<'a> Reader<'a> {
             self.store.run(move |store| Ok((store.proven_txids(&of)?, store.blocks_below(deep)?))).await?;
         let block = |b: BlockRef| Some((b.height, Block { hash: b.hash?, height: b.height, time: b.time }));
         Ok(Known { proven: proven.into_iter().collect(), blocks: blocks.into_iter().filter_map(block).collect() })
+    }
+
+    /// Height and time of the explorer's newest block, if it tells.
+    pub fn tip(&self) -> Option<(u32, Time)> {
+        self.chain.newest()
+    }
+
+    /// The address was read to the totals: from the explorer's newest block on it is looked for in blocks.
+    pub async fn join(&self, address: &Address) -> Result<(), StoreError> {
+        let Some(height) = self.chain.height() else { return Ok(()) };
+        let of = address.clone();
+        self.store.run(move |store| store.join(&of, height)).await.map(|_| ())
     }
 
     async fn saved_cursor(&self, address: &Address) -> Result<Option<Cursor>, StoreError> {

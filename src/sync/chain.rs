@@ -21,6 +21,8 @@ pub(super) struct Chain {
     tip: Option<BlockHash>,
     /// The height of that block, if the explorer tells.
     height: Option<u32>,
+    /// Its height and time, as first met in the round.
+    newest: Option<(u32, Time)>,
     /// Blocks of the ledger that are not in its best chain.
     pub left: Vec<BlockHash>,
 }
@@ -39,16 +41,28 @@ impl Chain {
         // A server that does not tell of its newest block can still answer for addresses.
         let Some(tip) = ask!(told(explorer.tip().await)) else { return Ok(Ok(())) };
         let block = ask!(told(explorer.block(&tip).await));
-        if let Some(block) = block.filter(|_| network != Network::Regtest) {
-            let age = (now - block.time).num_minutes();
-            if age > STALE_TIP_MINUTES {
-                let age = if age < 48 * 60 { format!("{} hours", age / 60) } else { format!("{} days", age / 60 / 24) };
-                return Ok(Err(behind(explorer, format!("its newest block {} is {age} old", block.height))));
-            }
+        if let Some(block) = block {
+            ask!(Self::is_fresh(explorer, block.height, block.time, now));
         }
         self.tip = Some(tip);
+        self.newest = block.map(|b| (b.height, b.time));
         self.height = block.map(|b| b.height);
         self.find_left(explorer, store).await
+    }
+
+    /// A newest block that is hours old means that the explorer's node stands still. Regtest mines when somebody wants.
+    pub fn is_fresh(explorer: &Explorer, height: u32, time: Time, now: Time) -> Result<(), AskError> {
+        let age = (now - time).num_minutes();
+        if explorer.network() == Network::Regtest || age <= STALE_TIP_MINUTES {
+            return Ok(());
+        }
+        let age = if age < 48 * 60 { format!("{} hours", age / 60) } else { format!("{} days", age / 60 / 24) };
+        Err(behind(explorer, format!("its newest block {height} is {age} old")))
+    }
+
+    /// Height and time of the explorer's newest block, if it tells.
+    pub fn newest(&self) -> Option<(u32, Time)> {
+        self.newest
     }
 
     /// The height of the explorer's newest block, if it tells.
@@ -115,7 +129,7 @@ impl Chain {
     }
 }
 
-fn behind(explorer: &Explorer, reason: String) -> AskError {
+pub(super) fn behind(explorer: &Explorer, reason: String) -> AskError {
     AskError::Behind { explorer: explorer.name().to_owned(), reason }
 }
 

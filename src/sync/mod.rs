@@ -5,14 +5,22 @@
 //! when the counts and sums agree, or at the end of the history, and then says what is missing.
 
 mod address;
+mod audit;
+mod blocks;
 mod chain;
+mod poll;
 
 use std::fmt;
+use std::time::Duration;
 
-use crate::domain::{Address, Said, Time, Totals};
+use chrono::TimeDelta;
+
+use crate::domain::{Address, Follow, Said, Time, Totals, Txid};
 use crate::explorer::{AskError, Explorer};
 use crate::http::HttpError;
-use crate::store::{Refusal, SharedStore, StoreError};
+use crate::store::{Refusal, ScanPoint, SharedStore, StoreError};
+
+pub use audit::{Audit, Opinion, proofs, second_opinion};
 
 /// What a round did.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +35,163 @@ pub struct Round {
     pub refused: Vec<Refusal>,
     /// What else a reader should know.
     pub warnings: Vec<String>,
+    /// How the chain was followed.
+    pub follow: Followed,
+    /// Addresses that were looked for in blocks, and not asked about.
+    pub in_blocks: usize,
+    /// Blocks read.
+    pub blocks: usize,
+    /// Transactions that were new in blocks.
+    pub new_in_blocks: usize,
+    /// Transactions whose block left the chain while following by blocks.
+    pub gone: usize,
+    /// Height and time of the newest block of the explorer that answered, if it tells.
+    pub tip: Option<(u32, Time)>,
+}
+
+/// How a round followed the chain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Followed {
+    /// Each address was asked about.
+    #[default]
+    Addresses,
+    /// New blocks were read; only addresses that were due were asked about.
+    Blocks,
+}
+
+/// How a round is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// The moment.
+    pub now: Time,
+    /// How to follow the chain.
+    pub follow: Follow,
+    /// An address that is followed by blocks is asked about all the same when its last answer is older.
+    pub recheck: Duration,
+}
+
+impl Options {
+    /// Asks about each address.
+    pub fn by_address(now: Time) -> Self {
+        Self { now, follow: Follow::Addresses, recheck: RECHECK }
+    }
+}
+
+/// A week.
+const RECHECK: Duration = Duration::from_secs(7 * 24 * 3600);
+/// With fewer addresses following by blocks is not begun by itself: to begin costs as much as to ask about them.
+const WORTH_BLOCKS: usize = 16;
+/// Requests that a round by blocks needs in any case: for the newest block and what is known of it.
+const BLOCK_ROUND: usize = 2;
+/// Requests a block: its hash by height, and its bytes.
+const BLOCK: usize = 2;
+
+/// One round over these addresses: by blocks, by address, or whichever needs fewer requests.
+pub async fn round(
+    store: &SharedStore,
+    explorers: &[Explorer],
+    addresses: &[Address],
+    options: Options,
+    progress: Progress<'_>,
+) -> Result<Round, StoreError> {
+    let mut round = Round::default();
+    let giving: Vec<&Explorer> = explorers.iter().filter(|e| e.gives_blocks()).collect();
+    let mut ask_about = addresses.to_vec();
+    let mut join = false;
+    if options.follow != Follow::Addresses {
+        (ask_about, join) = by_blocks(store, &giving, addresses, options, progress, &mut round).await?;
+    }
+    poll::poll(store, explorers, &ask_about, options.now, join, progress, &mut round).await?;
+    let mut told = std::collections::BTreeSet::new();
+    round.refused.retain(|refusal| told.insert(refusal.to_string()));
+    round.warnings.retain(|warning| told.insert(warning.clone()));
+    Ok(round)
+}
+
+/// Follows by blocks where that is wanted and pays. Returns the addresses that must be asked about all the same, and whether they
+/// are looked for in blocks from then on.
+async fn by_blocks(
+    store: &SharedStore,
+    giving: &[&Explorer],
+    addresses: &[Address],
+    options: Options,
+    progress: Progress<'_>,
+    round: &mut Round,
+) -> Result<(Vec<Address>, bool), StoreError> {
+    let all = || addresses.to_vec();
+    if giving.is_empty() || (options.follow == Follow::Auto && addresses.len() < WORTH_BLOCKS) {
+        return Ok((all(), false));
+    }
+    let mut due_at_least = None;
+    for explorer in giving {
+        let due = due(store, addresses, options).await?;
+        let point = store.run(|store| store.scan_point()).await?;
+        let ended = match point {
+            Some(point)
+                if options.follow == Follow::Blocks || pays(explorer, &point, addresses.len(), due.len()).await =>
+            {
+                blocks::follow(explorer, store, options.now, progress, round).await?
+            }
+            // Everything is asked about in this round, and followed by blocks from here on.
+            _ => match blocks::begin(explorer, store, options.now).await? {
+                Ok(_) => return Ok((all(), true)),
+                Err(error) => Err(error),
+            },
+        };
+        match ended {
+            Ok(()) => {
+                round.follow = Followed::Blocks;
+                round.in_blocks = addresses.len() - due.len();
+                return Ok((due, true));
+            }
+            Err(error) => {
+                let explorer = explorer.name().to_owned();
+                round.failures.push(Failure { explorer, address: None, reason: reason(&error) });
+                due_at_least = point.map(|_| due);
+            }
+        }
+    }
+    match due_at_least {
+        // Who wants blocks does not want explorers to learn the addresses because one of them failed.
+        Some(due) if options.follow == Follow::Blocks => {
+            let asked: std::collections::BTreeSet<&Address> = due.iter().collect();
+            round.not_asked.extend(addresses.iter().filter(|a| !asked.contains(a)).cloned());
+            Ok((due, false))
+        }
+        _ => Ok((all(), false)),
+    }
+}
+
+/// Whether reading the blocks since then needs fewer requests than asking about each address.
+async fn pays(explorer: &Explorer, point: &ScanPoint, addresses: usize, due: usize) -> bool {
+    let Ok(tip) = explorer.tip().await else { return false };
+    if tip.value == point.to_hash {
+        return true;
+    }
+    let Ok(block) = explorer.block(&tip.value).await else { return false };
+    let behind = block.value.height.saturating_sub(point.to_height) as usize;
+    behind.saturating_mul(BLOCK).saturating_add(BLOCK_ROUND + due) < addresses
+}
+
+/// The addresses that are not looked for in blocks yet, or whose last answer is old.
+async fn due(store: &SharedStore, addresses: &[Address], options: Options) -> Result<Vec<Address>, StoreError> {
+    let wanted = addresses.to_vec();
+    let recheck = TimeDelta::from_std(options.recheck).unwrap_or(TimeDelta::MAX);
+    let oldest = options.now.checked_sub_signed(recheck).unwrap_or(Time::MIN_UTC);
+    store
+        .run(move |store| {
+            let joined: std::collections::BTreeSet<String> = store.joined()?.into_iter().collect();
+            let mut due = Vec::new();
+            for address in wanted {
+                let fresh = joined.contains(address.as_str())
+                    && store.last_check(&address)?.is_some_and(|check| check.as_of >= oldest);
+                if !fresh {
+                    due.push(address);
+                }
+            }
+            Ok(due)
+        })
+        .await
 }
 
 /// An explorer that could not be used.
@@ -82,7 +247,7 @@ impl Round {
 
     /// Transactions that were new.
     pub fn new_transactions(&self) -> usize {
-        self.addresses.iter().map(|a| a.new).sum()
+        self.addresses.iter().map(|a| a.new).sum::<usize>() + self.new_in_blocks
     }
 }
 
@@ -98,87 +263,24 @@ pub enum Step<'a> {
         /// Transactions that the explorer counts, if it tells.
         of: Option<u64>,
     },
-    /// The address is done.
+    /// A block is read.
+    Block {
+        /// Its height.
+        height: u32,
+        /// Height of the newest.
+        of: u32,
+    },
+    /// A transaction is being proven.
+    Proof {
+        /// Which.
+        txid: &'a Txid,
+    },
+    /// The address, or the transaction, is done.
     Done,
 }
 
 /// Somebody who wants to know how far a round is.
 pub type Progress<'a> = &'a (dyn Fn(Step<'_>) + Sync);
-
-/// So many addresses in a row that an explorer fails on, and it is not asked again in the round.
-const STRIKES: usize = 3;
-
-/// Asks `explorers`, the preferred first, about every address. An explorer that cannot be reached is not asked again in this
-/// round; an address that it could not answer goes to the next. What was read before a failure stays.
-pub async fn round(
-    store: &SharedStore,
-    explorers: &[Explorer],
-    addresses: &[Address],
-    now: Time,
-    progress: Progress<'_>,
-) -> Result<Round, StoreError> {
-    let mut round = Round::default();
-    let mut usable: Vec<address::Reader<'_>> = explorers.iter().map(|e| address::Reader::new(e, store)).collect();
-    let mut waiting = oldest_check_first(store, addresses).await?.into_iter();
-    for next in waiting.by_ref() {
-        progress(Step::Address(&next));
-        let mut best: Option<AddressRound> = None;
-        let mut at = 0;
-        while let Some(reader) = usable.get_mut(at) {
-            match reader.read(&next, now, progress, &mut round).await? {
-                Ok(done) => {
-                    reader.strikes = 0;
-                    let whole = !matches!(done.end, End::Unreconciled { .. });
-                    best = Some(done);
-                    if whole {
-                        break;
-                    }
-                    at += 1;
-                }
-                Err(error) => {
-                    reader.strikes += 1;
-                    let lost = !reader.contacted || refuses(&error) || reader.strikes >= STRIKES;
-                    let address = (!lost).then(|| next.clone());
-                    let explorer = reader.explorer.name().to_owned();
-                    round.failures.push(Failure { explorer, address, reason: reason(&error) });
-                    if lost {
-                        usable.remove(at);
-                    } else {
-                        at += 1;
-                    }
-                }
-            }
-        }
-        match best {
-            Some(done) => round.addresses.push(done),
-            None => round.not_asked.push(next),
-        }
-        progress(Step::Done);
-        if usable.is_empty() {
-            break;
-        }
-    }
-    round.not_asked.extend(waiting);
-    let mut told = std::collections::BTreeSet::new();
-    round.refused.retain(|refusal| told.insert(refusal.to_string()));
-    round.warnings.retain(|warning| told.insert(warning.clone()));
-    Ok(round)
-}
-
-/// The addresses whose last answer is oldest come first, so that a broken-off round goes on where it stopped.
-async fn oldest_check_first(store: &SharedStore, addresses: &[Address]) -> Result<Vec<Address>, StoreError> {
-    let wanted = addresses.to_vec();
-    store
-        .run(move |store| {
-            let mut order = Vec::with_capacity(wanted.len());
-            for address in wanted {
-                order.push((store.last_check(&address)?.map(|c| c.as_of), address));
-            }
-            order.sort_by_key(|(asked, _)| *asked);
-            Ok(order.into_iter().map(|(_, address)| address).collect())
-        })
-        .await
-}
 
 /// Whether the explorer refuses us, as against failing on one question.
 fn refuses(error: &AskError) -> bool {

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use bitcoin::block::{Header, Version};
-use bitcoin::hashes::{Hash, sha256};
+use bitcoin::hashes::{Hash, sha256, sha256d};
 use bitcoin::{
-    Address, Amount, BlockHash, CompactTarget, Network, OutPoint, ScriptBuf, Sequence, Transaction, TxIn, TxMerkleNode,
-    TxOut, Txid, Witness, absolute, merkle_tree, transaction,
+    Address, Amount, Block, BlockHash, CompactTarget, Network, OutPoint, ScriptBuf, Sequence, Transaction, TxIn,
+    TxMerkleNode, TxOut, Txid, Witness, WitnessMerkleNode, Wtxid, absolute, merkle_tree, transaction,
 };
 
 /// Time of the first block: midnight before WannaCry.
@@ -146,7 +146,7 @@ impl FakeChain {
     pub fn mine_only(&mut self, txids: &[Txid], time: u32) -> BlockHash {
         let index = self.blocks.len();
         let height = FIRST_HEIGHT + u32::try_from(index).expect("few blocks");
-        let mut all = vec![self.coinbase(height)];
+        let mut all = vec![self.coinbase(height, txids)];
         all.extend_from_slice(txids);
         let root = merkle_tree::calculate_root(all.iter().map(|txid| txid.to_raw_hash())).expect("a coinbase");
         let mut header = Header {
@@ -183,6 +183,34 @@ impl FakeChain {
         self.places.get(txid).map(|&place| &self.txs[place])
     }
 
+    /// A block as it goes over the wire.
+    pub fn block(&self, block: &FakeBlock) -> Block {
+        let txdata = block.txids.iter().map(|txid| self.tx(txid).expect("a known transaction").tx.clone()).collect();
+        Block { header: block.header, txdata }
+    }
+
+    /// The neighbours of a transaction on the way up to its block's merkle root.
+    pub fn merkle_branch(&self, block: &FakeBlock, pos: usize) -> Vec<TxMerkleNode> {
+        let mut level: Vec<TxMerkleNode> =
+            block.txids.iter().map(|txid| TxMerkleNode::from_raw_hash(txid.to_raw_hash())).collect();
+        let (mut branch, mut at) = (Vec::new(), pos);
+        while level.len() > 1 {
+            if level.len() % 2 == 1 {
+                level.push(*level.last().expect("an odd one"));
+            }
+            branch.push(level[at ^ 1]);
+            level = level
+                .chunks(2)
+                .map(|pair| {
+                    let bytes = [pair[0].to_byte_array(), pair[1].to_byte_array()].concat();
+                    TxMerkleNode::from_raw_hash(sha256d::Hash::hash(&bytes))
+                })
+                .collect();
+            at /= 2;
+        }
+        branch
+    }
+
     /// The newest block.
     pub fn tip(&self) -> &FakeBlock {
         self.blocks.last().expect("a first block")
@@ -214,14 +242,24 @@ impl FakeChain {
         tx.tx.output[usize::try_from(outpoint.vout).expect("an index")].clone()
     }
 
-    fn coinbase(&mut self, height: u32) -> Txid {
+    fn coinbase(&mut self, height: u32, txids: &[Txid]) -> Txid {
         self.serial += 1;
         let script_sig =
             bitcoin::script::Builder::new().push_int(height.into()).push_slice(self.serial.to_le_bytes()).into_script();
-        let input = TxIn { previous_output: OutPoint::null(), script_sig, ..TxIn::default() };
+        let reserved = [0; 32];
+        let witness = Witness::from_slice(&[reserved]);
+        let input = TxIn { previous_output: OutPoint::null(), script_sig, witness, ..TxIn::default() };
         let miner = self.address(Kind::P2wpkh, 999_999);
         let output = TxOut { value: Amount::from_sat(1_250_000_000), script_pubkey: miner.script_pubkey() };
-        self.insert(vec![input], vec![], vec![output])
+        // What the coinbase commits to: the witnesses of everything else (BIP 141).
+        let wtxids = txids.iter().map(|txid| self.tx(txid).expect("a known transaction").tx.compute_wtxid());
+        let root = std::iter::once(Wtxid::all_zeros()).chain(wtxids).map(|wtxid| wtxid.to_raw_hash());
+        let root = WitnessMerkleNode::from_raw_hash(merkle_tree::calculate_root(root).expect("a coinbase"));
+        let commitment = Block::compute_witness_commitment(&root, &reserved);
+        let mut script = vec![0x6a, 0x24, 0xaa, 0x21, 0xa9, 0xed];
+        script.extend_from_slice(&commitment.to_byte_array());
+        let committed = TxOut { value: Amount::ZERO, script_pubkey: ScriptBuf::from_bytes(script) };
+        self.insert(vec![input], vec![], vec![output, committed])
     }
 
     fn add(&mut self, inputs: Vec<OutPoint>, prevouts: Vec<TxOut>, outputs: &[(&Address, u64)]) -> Txid {

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use bitcoin::consensus::encode::{serialize, serialize_hex};
 use bitcoin::{Address, OutPoint, TxOut, Txid};
 use serde_json::{Value, json};
 
@@ -40,6 +41,14 @@ pub fn answer(chain: &FakeChain, path: &str, style: Style) -> Answer {
         ["blocks", "tip", "height"] => Answer::text(200, &chain.tip().height.to_string()),
         ["block", hash] => match chain.blocks.iter().find(|b| b.header.block_hash().to_string() == *hash) {
             Some(block) => Answer::json(&block_json(block)),
+            None => Answer::text(404, "Block not found"),
+        },
+        ["block", hash, "header"] => match chain.blocks.iter().find(|b| b.header.block_hash().to_string() == *hash) {
+            Some(block) => Answer::text(200, &serialize_hex(&block.header)),
+            None => Answer::text(404, "Block not found"),
+        },
+        ["block", hash, "raw"] => match chain.blocks.iter().find(|b| b.header.block_hash().to_string() == *hash) {
+            Some(block) => Answer::bytes(serialize(&chain.block(block))),
             None => Answer::text(404, "Block not found"),
         },
         // Servers answer for blocks that they do not know, too.
@@ -136,6 +145,15 @@ fn about_tx(chain: &FakeChain, tx: &FakeTx, rest: &[&str]) -> Answer {
         [] => Answer::json(&tx_json(chain, tx)),
         ["hex"] => Answer::text(200, &bitcoin::consensus::encode::serialize_hex(&tx.tx)),
         ["status"] => Answer::json(&status_json(chain, tx)),
+        ["merkle-proof"] => match tx.place {
+            Place::Block(index) => {
+                let block = &chain.blocks[index];
+                let pos = block.txids.iter().position(|txid| *txid == tx.txid).expect("in its block");
+                let branch: Vec<_> = chain.merkle_branch(block, pos).iter().map(ToString::to_string).collect();
+                Answer::json(&json!({ "block_height": block.height, "merkle": branch, "pos": pos }))
+            }
+            _ => Answer::text(404, "Transaction not found or is unconfirmed"),
+        },
         ["outspends"] => {
             let spends = (0..tx.tx.output.len()).map(|vout| {
                 let outpoint = OutPoint::new(tx.txid, u32::try_from(vout).expect("few outputs"));

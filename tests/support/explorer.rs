@@ -37,6 +37,8 @@ pub enum Trouble {
     Answer(Answer),
     /// The right answer, but the connection is cut in the middle of the body.
     CutBody,
+    /// The right answer with one bit turned over at this place.
+    FlippedByte(usize),
     /// One output of the right answer is a satoshi too large.
     TamperedAmount,
     /// The connection is closed without an answer.
@@ -173,6 +175,11 @@ impl Answer {
         Self { status, headers: vec![("content-type", "text/plain".into())], body: text.into() }
     }
 
+    /// Bytes with status 200.
+    pub fn bytes(body: Vec<u8>) -> Self {
+        Self { status: 200, headers: vec![("content-type", "application/octet-stream".into())], body }
+    }
+
     /// JSON with status 200.
     pub fn json(value: &Value) -> Self {
         let body = value.to_string().into_bytes();
@@ -244,6 +251,11 @@ async fn handle(
         Trouble::None => respond(right, false),
         Trouble::Answer(answer) => respond(answer, false),
         Trouble::CutBody => respond(right, true),
+        Trouble::FlippedByte(at) => {
+            let mut answer = right;
+            answer.body[at] ^= 1;
+            respond(answer, false)
+        }
         Trouble::TamperedAmount => {
             let mut answer = right;
             esplora::tamper(&mut answer);

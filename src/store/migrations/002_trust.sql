@@ -58,6 +58,7 @@ CREATE TABLE block (
     request_id INTEGER NOT NULL REFERENCES request
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX block_height ON block (height);
+CREATE INDEX observation_mempool ON observation (tx_id) WHERE state = 'mempool';
 
 -- That a transaction is in a block: the neighbours on the way up to the merkle root, 32 bytes each, in internal byte order.
 CREATE TABLE proof (
@@ -75,9 +76,7 @@ CREATE TABLE scan (
     from_height INTEGER NOT NULL,
     to_height   INTEGER NOT NULL,
     to_hash     TEXT    NOT NULL,
-    to_time     INTEGER NOT NULL,
-    scanned_at  INTEGER NOT NULL,
-    request_id  INTEGER NOT NULL REFERENCES request
+    complete_to INTEGER NOT NULL                -- the moment at which there was no further block, or the time of the last one
 ) STRICT;
 
 -- From which height on an address is looked for in blocks: its history up to there was read by address. Working state.

@@ -1,0 +1,37 @@
+use std::fmt;
+use std::str::FromStr;
+
+/// How to follow the chain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Follow {
+    /// Whichever needs fewer requests.
+    #[default]
+    Auto,
+    /// Ask about each address.
+    Addresses,
+    /// Read each new block.
+    Blocks,
+}
+
+impl FromStr for Follow {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "addresses" => Ok(Self::Addresses),
+            "blocks" => Ok(Self::Blocks),
+            _ => Err(format!("\"{text}\" is no way to follow the chain; there are auto, addresses and blocks")),
+        }
+    }
+}
+
+impl fmt::Display for Follow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::Addresses => "addresses",
+            Self::Blocks => "blocks",
+        })
+    }
+}

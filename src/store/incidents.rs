@@ -1,0 +1,138 @@
+//! What was told and cannot be true, with the answer that told it.
+
+use std::io::{Read, Write};
+
+use flate2::Compression;
+use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::ledger::{parsed, time};
+use super::page::insert_request;
+use super::{Store, StoreError};
+use crate::domain::{Incident, IncidentKind, Provenance, RawAnswer};
+
+/// An incident to be written down.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// What kind of thing.
+    pub kind: IncidentKind,
+    /// The address whose history it was told with.
+    pub address: Option<String>,
+    /// The transaction, as told.
+    pub txid: Option<String>,
+    /// What does not agree.
+    pub what: String,
+}
+
+impl Store {
+    /// Writes incidents down with the answer that told them; the same again is counted.
+    pub fn record_incidents(
+        &mut self,
+        findings: &[Finding],
+        provenance: &Provenance,
+        raw: &[RawAnswer],
+    ) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let mut write = || {
+            let work = self.db.transaction()?;
+            let request = insert_request(&work, provenance)?;
+            for finding in findings {
+                note(&work, finding, provenance, raw, request)?;
+            }
+            work.commit()
+        };
+        write().map_err(|error| super::explain(&path, error))
+    }
+
+    /// All incidents, the newest last.
+    pub fn incidents(&self) -> Result<Vec<Incident>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<Incident>> {
+            self.db
+                .prepare_cached(
+                    "SELECT i.incident_id, i.kind, r.explorer, r.url, i.address, i.txid, i.what, i.times, r.asked_at, i.last_at,
+                            r.sha256
+                     FROM incident i JOIN request r USING (request_id) ORDER BY i.incident_id",
+                )?
+                .query_map([], incident)?
+                .collect()
+        };
+        read().map_err(|error| self.explain(error))
+    }
+
+    /// The body of an answer that was kept, by its SHA-256 in hex.
+    pub fn kept_answer(&self, sha256: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let packed: Option<Vec<u8>> = self
+            .db
+            .prepare_cached("SELECT body FROM answer WHERE sha256 = ?1")
+            .and_then(|mut q| q.query_row([sha256], |row| row.get(0)).optional())
+            .map_err(|error| self.explain(error))?;
+        let Some(packed) = packed else { return Ok(None) };
+        let mut body = Vec::new();
+        match ZlibDecoder::new(packed.as_slice()).read_to_end(&mut body) {
+            Ok(_) => Ok(Some(body)),
+            Err(_) => Err(StoreError::NotOurs(self.path.clone())),
+        }
+    }
+}
+
+/// Notes an incident within a transaction of the caller's.
+pub(super) fn note(
+    db: &Connection,
+    finding: &Finding,
+    provenance: &Provenance,
+    raw: &[RawAnswer],
+    request: i64,
+) -> rusqlite::Result<()> {
+    let at = provenance.asked_at.timestamp();
+    let again = db
+        .prepare_cached(
+            "UPDATE incident SET times = times + 1, last_at = max(last_at, ?6) WHERE incident_id = (
+                SELECT i.incident_id FROM incident i JOIN request r USING (request_id)
+                WHERE r.explorer = ?1 AND i.kind = ?2 AND i.address IS ?3 AND i.txid IS ?4 AND i.what = ?5)",
+        )?
+        .execute(params![provenance.explorer, finding.kind.name(), finding.address, finding.txid, finding.what, at])?;
+    if again > 0 {
+        return Ok(());
+    }
+    db.prepare_cached(
+        "INSERT INTO incident (request_id, kind, address, txid, what, last_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![request, finding.kind.name(), finding.address, finding.txid, finding.what, at])?;
+    for (n, answer) in raw.iter().enumerate() {
+        // The question's own answer, and what was asked further about this very transaction.
+        if n == 0 || finding.txid.as_ref().is_some_and(|txid| answer.provenance.url.contains(txid.as_str())) {
+            keep(db, answer)?;
+        }
+    }
+    Ok(())
+}
+
+fn keep(db: &Connection, answer: &RawAnswer) -> rusqlite::Result<()> {
+    let unusable = |error: std::io::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
+    let mut packer = ZlibEncoder::new(Vec::new(), Compression::default());
+    packer.write_all(&answer.body).map_err(unusable)?;
+    let packed = packer.finish().map_err(unusable)?;
+    db.prepare_cached("INSERT OR IGNORE INTO answer (sha256, bytes, body) VALUES (?1, ?2, ?3)")?.execute(params![
+        answer.provenance.sha256,
+        answer.body.len(),
+        packed
+    ])?;
+    Ok(())
+}
+
+fn incident(row: &Row<'_>) -> rusqlite::Result<Incident> {
+    Ok(Incident {
+        id: row.get(0)?,
+        kind: parsed::<IncidentKind>(row, 1)?,
+        explorer: row.get(2)?,
+        url: row.get(3)?,
+        address: row.get(4)?,
+        txid: row.get(5)?,
+        what: row.get(6)?,
+        times: row.get(7)?,
+        first_at: time(row.get(8)?),
+        last_at: time(row.get(9)?),
+        sha256: row.get(10)?,
+    })
+}

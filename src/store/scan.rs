@@ -1,0 +1,256 @@
+//! How far the chain was followed by blocks, and what the blocks brought.
+
+use bitcoin::OutPoint;
+use bitcoin::block::Header;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::incidents;
+use super::ledger::{parsed, time};
+use super::page::{self, insert_request};
+use super::proofs::{insert_header, insert_proof};
+use super::{Finding, HeaderRecord, ProofRecord, Recorded, Refusal, Store, StoreError};
+use crate::domain::{Address, BlockHash, Provenance, Time, Tx, Txid};
+
+/// A span of blocks that was read without a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScanPoint {
+    /// The first block that was read is at this height.
+    pub from_height: u32,
+    /// The last one.
+    pub to_height: u32,
+    /// Its hash.
+    pub to_hash: BlockHash,
+    /// The moment to which that is everything.
+    pub complete_to: Time,
+}
+
+/// A block that was read, and what in it concerns the watch list.
+#[derive(Clone, Debug)]
+pub struct BlockRecord {
+    /// Its header, checked.
+    pub header: HeaderRecord,
+    /// The hash of the block before.
+    pub previous: BlockHash,
+    /// The transactions that pay a watched address or spend a watched output, each with its proof.
+    pub txs: Vec<(Tx, ProofRecord)>,
+    /// Transactions that waited in the ledger and cannot come any more: the block spends what they would.
+    pub replaced: Vec<Txid>,
+    /// The answer that brought the block.
+    pub provenance: Provenance,
+}
+
+impl Store {
+    /// Where following by blocks stands; `None` where it never began.
+    pub fn scan_point(&self) -> Result<Option<ScanPoint>, StoreError> {
+        scan_point(&self.db).map_err(|error| self.explain(error))
+    }
+
+    /// Begins to follow behind this block: the next one is the first that is read.
+    pub fn begin_scan(&mut self, last: &HeaderRecord, provenance: &Provenance) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let mut write = || {
+            let work = self.db.transaction()?;
+            let request = insert_request(&work, provenance)?;
+            insert_header(&work, last, request)?;
+            work.execute("DELETE FROM scan", [])?;
+            work.execute("DELETE FROM joined", [])?;
+            work.execute(
+                "INSERT INTO scan (from_height, to_height, to_hash, complete_to) VALUES (?1 + 1, ?1, ?2, ?3)",
+                params![last.block.height, last.block.hash.map(|h| h.to_string()), provenance.asked_at.timestamp()],
+            )?;
+            work.commit()
+        };
+        write().map_err(|error| super::explain(&path, error))
+    }
+
+    /// Stores what a block brought, and that it was read, in one SQLite transaction. `None` where the block does not follow the
+    /// last one that was read: another program was here, or the chain was reorganised.
+    pub fn record_block(&mut self, block: &BlockRecord) -> Result<Option<Recorded>, StoreError> {
+        let path = self.path.clone();
+        self.write_block(block).map_err(|error| super::explain(&path, error))
+    }
+
+    fn write_block(&mut self, block: &BlockRecord) -> rusqlite::Result<Option<Recorded>> {
+        let mut work = self.db.transaction()?;
+        if scan_point(&work)?.is_none_or(|point| point.to_hash != block.previous) {
+            return Ok(None);
+        }
+        let mut recorded = Recorded::default();
+        let request = insert_request(&work, &block.provenance)?;
+        insert_header(&work, &block.header, request)?;
+        let refusal = |txid, kind, reason| Refusal { txid, explorer: block.provenance.explorer.clone(), kind, reason };
+        for (tx, proof) in &block.txs {
+            let attempt = work.savepoint()?;
+            match page::write_tx(&attempt, tx, request, &block.provenance.explorer)? {
+                Ok(written) => {
+                    insert_proof(&attempt, proof, request)?;
+                    recorded.new += usize::from(written.new);
+                    let corrected = |reason| refusal(tx.txid, crate::domain::IncidentKind::Corrected, reason);
+                    recorded.settled.extend(written.settled.into_iter().map(corrected));
+                    attempt.commit()?;
+                }
+                Err((kind, reason)) => {
+                    drop(attempt);
+                    recorded.refused.push(refusal(tx.txid, kind, format!("refused: {reason}")));
+                }
+            }
+        }
+        gone(&work, &block.replaced, request)?;
+        for told in recorded.refused.iter().chain(&recorded.settled) {
+            let what = Finding {
+                kind: told.kind,
+                address: None,
+                txid: Some(told.txid.to_string()),
+                what: told.reason.clone(),
+            };
+            incidents::note(&work, &what, &block.provenance, &[], request)?;
+        }
+        move_point(&work, &block.header)?;
+        work.commit()?;
+        Ok(Some(recorded))
+    }
+
+    /// The last block that was read left the chain: what it brought is gone until another block brings it, and reading goes on
+    /// behind the block before. `None` where that one is not known: then there is nothing to go on from.
+    pub fn step_back(&mut self, provenance: &Provenance) -> Result<Option<usize>, StoreError> {
+        let path = self.path.clone();
+        let mut write = || -> rusqlite::Result<Option<usize>> {
+            let work = self.db.transaction()?;
+            let Some(point) = scan_point(&work)? else { return Ok(None) };
+            let previous: Option<String> = match previous(&work, &point.to_hash)? {
+                Some(hash) => work
+                    .query_row("SELECT hash FROM block WHERE hash = ?1", [hash.to_string()], |row| row.get(0))
+                    .optional()?,
+                None => None,
+            };
+            let Some(previous) = previous.filter(|_| point.to_height >= point.from_height) else { return Ok(None) };
+            let request = insert_request(&work, provenance)?;
+            let left: Vec<Txid> = work
+                .prepare_cached(
+                    "SELECT DISTINCT s.txid FROM observation o JOIN tx_state s USING (tx_id)
+                     WHERE o.block_height = ?1 AND s.state = 'confirmed' AND s.block_hash = ?2",
+                )?
+                .query_map(params![point.to_height, point.to_hash.to_string()], |row| parsed(row, 0))?
+                .collect::<Result<_, _>>()?;
+            gone(&work, &left, request)?;
+            work.execute(
+                "UPDATE scan SET to_height = to_height - 1, to_hash = ?1,
+                    complete_to = (SELECT time FROM block WHERE hash = ?1)",
+                [previous],
+            )?;
+            work.commit()?;
+            Ok(Some(left.len()))
+        };
+        write().map_err(|error| super::explain(&path, error))
+    }
+
+    /// There is no further block at this moment.
+    pub fn scan_is_level(&mut self, at: Time) -> Result<(), StoreError> {
+        self.db
+            .execute("UPDATE scan SET complete_to = max(complete_to, ?1)", [at.timestamp()])
+            .map(|_| ())
+            .map_err(|error| self.explain(error))
+    }
+
+    /// From this height on the address is looked for in blocks; its history up to there was read. Refused (false) where blocks
+    /// beyond that height were read without it.
+    pub fn join(&mut self, address: &Address, height: u32) -> Result<bool, StoreError> {
+        self.db
+            .execute(
+                "INSERT OR REPLACE INTO joined (address, height)
+                 SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM scan WHERE to_height <= ?2)",
+                params![address.as_str(), height],
+            )
+            .map(|rows| rows > 0)
+            .map_err(|error| self.explain(error))
+    }
+
+    /// The addresses that are looked for in blocks.
+    pub fn joined(&self) -> Result<Vec<String>, StoreError> {
+        self.db
+            .prepare_cached("SELECT address FROM joined ORDER BY address")
+            .and_then(|mut q| q.query_map([], |row| row.get(0))?.collect())
+            .map_err(|error| self.explain(error))
+    }
+
+    /// Outputs of these addresses in the ledger, and what the transactions spend that wait in it, with their txid.
+    pub fn outpoints(&self, addresses: &[String]) -> Result<(Vec<OutPoint>, Vec<(OutPoint, Txid)>), StoreError> {
+        let read = || -> rusqlite::Result<_> {
+            let mut query = self.db.prepare_cached(
+                "SELECT t.txid, o.vout FROM tx_output o JOIN tx t USING (tx_id) WHERE o.address = ?1",
+            )?;
+            let mut ours = Vec::new();
+            for address in addresses {
+                let mut rows = query.query([address])?;
+                while let Some(row) = rows.next()? {
+                    ours.push(OutPoint::new(parsed(row, 0)?, row.get(1)?));
+                }
+            }
+            let waiting = self
+                .db
+                .prepare_cached(
+                    "SELECT i.prev_txid, i.prev_vout, s.txid FROM tx_state s JOIN tx_input i USING (tx_id)
+                     WHERE s.tx_id IN (SELECT tx_id FROM observation WHERE state = 'mempool')
+                       AND s.state = 'mempool' AND i.prev_txid IS NOT NULL AND i.prev_vout IS NOT NULL",
+                )?
+                .query_map([], |row| Ok((OutPoint::new(parsed(row, 0)?, row.get(1)?), parsed(row, 2)?)))?
+                .collect::<Result<_, _>>()?;
+            Ok((ours, waiting))
+        };
+        read().map_err(|error| self.explain(error))
+    }
+
+    /// The moment to which an address was followed by blocks, behind the history that was read by address.
+    pub(super) fn followed_to(&self, address: &Address) -> rusqlite::Result<Option<Time>> {
+        self.db
+            .prepare_cached(
+                "SELECT s.complete_to FROM scan s JOIN joined j
+                 WHERE j.address = ?1 AND j.height <= s.to_height AND j.height + 1 >= s.from_height",
+            )?
+            .query_row([address.as_str()], |row| Ok(time(row.get(0)?)))
+            .optional()
+    }
+}
+
+fn scan_point(db: &Connection) -> rusqlite::Result<Option<ScanPoint>> {
+    db.prepare_cached("SELECT from_height, to_height, to_hash, complete_to FROM scan ORDER BY scan_id DESC LIMIT 1")?
+        .query_row([], |row| {
+            Ok(ScanPoint {
+                from_height: row.get(0)?,
+                to_height: row.get(1)?,
+                to_hash: parsed(row, 2)?,
+                complete_to: time(row.get(3)?),
+            })
+        })
+        .optional()
+}
+
+/// The block before one whose header is kept.
+fn previous(db: &Connection, hash: &BlockHash) -> rusqlite::Result<Option<BlockHash>> {
+    let header: Option<Vec<u8>> = db
+        .prepare_cached("SELECT header FROM block WHERE hash = ?1")?
+        .query_row([hash.to_string()], |row| row.get(0))
+        .optional()?;
+    let decoded = header.and_then(|bytes| bitcoin::consensus::deserialize::<Header>(&bytes).ok());
+    Ok(decoded.map(|header| header.prev_blockhash))
+}
+
+fn move_point(db: &Connection, header: &HeaderRecord) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE scan SET to_height = ?1, to_hash = ?2, complete_to = ?3")?.execute(params![
+        header.block.height,
+        header.block.hash.map(|h| h.to_string()),
+        header.block.time.timestamp()
+    ])?;
+    Ok(())
+}
+
+/// Notes that these transactions are not in the chain (any more).
+fn gone(db: &Connection, txids: &[Txid], request: i64) -> rusqlite::Result<()> {
+    for txid in txids {
+        db.prepare_cached(
+            "INSERT INTO observation (tx_id, request_id, state) SELECT tx_id, ?2, 'gone' FROM tx WHERE txid = ?1",
+        )?
+        .execute(params![txid.to_string(), request])?;
+    }
+    Ok(())
+}

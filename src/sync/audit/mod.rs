@@ -1,0 +1,192 @@
+//! Asking again: a second explorer for totals and transactions, and proofs that transactions are in blocks.
+
+mod proof;
+
+use std::collections::BTreeSet;
+
+use super::chain::Chain;
+use super::{Failure, Progress, Step, reason};
+use crate::domain::{Address, IncidentKind, Said, Time, Totals, Txid};
+use crate::explorer::{AskError, Cursor, Explorer, Known};
+use crate::store::{Finding, PageRecord, Refusal, SharedStore, StoreError};
+
+pub use proof::proofs;
+
+/// So many questions in a row that an explorer fails on, and it is not asked any more.
+const STRIKES: usize = 3;
+
+/// What an audit did.
+#[derive(Clone, Debug, Default)]
+pub struct Audit {
+    /// What second explorers said, address by address.
+    pub opinions: Vec<Opinion>,
+    /// Addresses that no second explorer answered for.
+    pub without_opinion: Vec<Address>,
+    /// Transactions that were proven to be in their block.
+    pub proven: usize,
+    /// Headers that were fetched and checked.
+    pub headers: usize,
+    /// Transactions that could not be proven, and why.
+    pub unproven: Vec<(Txid, String)>,
+    /// What was told and refused.
+    pub refused: Vec<Refusal>,
+    /// What else a reader should know.
+    pub warnings: Vec<String>,
+    /// Explorers that failed, and why.
+    pub failures: Vec<Failure>,
+}
+
+/// What a second explorer said of an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opinion {
+    /// The address.
+    pub address: Address,
+    /// Who gave the ledger's totals.
+    pub first: String,
+    /// Who was asked now.
+    pub second: String,
+    /// What it said.
+    pub said: Said,
+    /// What the ledger holds.
+    pub ledger: Totals,
+    /// Transactions that were told by one explorer alone before, and are by two now.
+    pub confirmed: usize,
+    /// Transactions of the ledger that it does not tell of.
+    pub missing: usize,
+}
+
+impl Opinion {
+    /// It says what the ledger holds.
+    pub fn agrees(&self) -> bool {
+        self.said.agrees(&self.ledger)
+    }
+}
+
+impl Audit {
+    /// Everything was answered, and everything agrees.
+    pub fn is_clean(&self) -> bool {
+        self.without_opinion.is_empty()
+            && self.unproven.is_empty()
+            && self.refused.is_empty()
+            && self.opinions.iter().all(|o| o.agrees() && o.missing == 0)
+    }
+}
+
+/// Asks an explorer that did not give the ledger's totals for its own, and for every transaction that only one told so far.
+pub async fn second_opinion(
+    store: &SharedStore,
+    explorers: &[Explorer],
+    addresses: &[Address],
+    now: Time,
+    progress: Progress<'_>,
+    audit: &mut Audit,
+) -> Result<(), StoreError> {
+    let mut lost: BTreeSet<String> = BTreeSet::new();
+    let mut met: BTreeSet<String> = BTreeSet::new();
+    for address in addresses {
+        progress(Step::Address(address));
+        let of = address.clone();
+        let Some(first) = store.run(move |store| store.last_check(&of)).await? else {
+            audit.without_opinion.push(address.clone());
+            progress(Step::Done);
+            continue;
+        };
+        let mut given = false;
+        for second in explorers.iter().filter(|e| e.name() != first.explorer) {
+            if lost.contains(second.name()) {
+                continue;
+            }
+            if !met.contains(second.name()) {
+                if let Err(error) = Chain::default().meet(second, store, now).await? {
+                    fail(audit, second, None, &error);
+                    lost.insert(second.name().to_owned());
+                    continue;
+                }
+                met.insert(second.name().to_owned());
+            }
+            match opinion(store, second, address, &first.explorer, audit).await? {
+                Ok(opinion) => {
+                    audit.opinions.push(opinion);
+                    given = true;
+                    break;
+                }
+                Err(error) => {
+                    fail(audit, second, Some(address), &error);
+                    if audit.failures.iter().filter(|f| f.explorer == second.name()).count() >= STRIKES {
+                        lost.insert(second.name().to_owned());
+                    }
+                }
+            }
+        }
+        if !given {
+            audit.without_opinion.push(address.clone());
+        }
+        progress(Step::Done);
+    }
+    Ok(())
+}
+
+fn fail(audit: &mut Audit, explorer: &Explorer, address: Option<&Address>, error: &AskError) {
+    let (explorer, address) = (explorer.name().to_owned(), address.cloned());
+    audit.failures.push(Failure { explorer, address, reason: reason(error) });
+}
+
+async fn opinion(
+    store: &SharedStore,
+    second: &Explorer,
+    address: &Address,
+    first: &str,
+    audit: &mut Audit,
+) -> Result<Result<Opinion, AskError>, StoreError> {
+    let totals = match second.totals(address).await {
+        Ok(totals) => totals,
+        Err(error) => return Ok(Err(error)),
+    };
+    let alone = |of: Address| store.run(move |store| store.told_by_one(&of));
+    let before: BTreeSet<Txid> = alone(address.clone()).await?.into_iter().collect();
+    let (mut seen, mut after): (BTreeSet<Txid>, Option<Cursor>) = (BTreeSet::new(), None);
+    let mut cursors: BTreeSet<String> = BTreeSet::new();
+    while !before.is_subset(&seen) {
+        let answer = match second.address_page(address, after.as_ref(), &Known::default()).await {
+            Ok(answer) => answer,
+            Err(error) => return Ok(Err(error)),
+        };
+        seen.extend(answer.value.txs.iter().map(|tx| tx.txid));
+        let next = answer.value.next.clone();
+        let page = PageRecord {
+            address: address.clone(),
+            txs: answer.value.txs,
+            next: None,
+            provenance: answer.provenance,
+            raw: answer.raw,
+        };
+        let recorded = store.run(move |store| store.record_page(&page)).await?;
+        audit.refused.extend(recorded.refused);
+        audit.warnings.extend(recorded.settled.iter().map(ToString::to_string));
+        match next {
+            Some(next) if cursors.insert(next.0.clone()) => after = Some(next),
+            _ => break,
+        }
+    }
+    let still: BTreeSet<Txid> = alone(address.clone()).await?.into_iter().collect();
+    let of = address.clone();
+    let ledger = store.run(move |store| store.address_totals(&of)).await?;
+    let said = totals.value.said;
+    let opinion = Opinion {
+        address: address.clone(),
+        first: first.to_owned(),
+        second: second.name().to_owned(),
+        said,
+        ledger,
+        confirmed: before.difference(&still).count(),
+        missing: before.difference(&seen).count(),
+    };
+    if !opinion.agrees() {
+        let what = format!("its totals of {address} are not those of {first}, nor what the ledger holds");
+        let address = Some(address.to_string());
+        let finding = Finding { kind: IncidentKind::Disagreement, address, txid: None, what };
+        let (provenance, raw) = (totals.provenance, totals.raw);
+        store.run(move |store| store.record_incidents(&[finding], &provenance, &raw)).await?;
+    }
+    Ok(Ok(opinion))
+}

@@ -1,0 +1,258 @@
+//! Following the chain by blocks: each new block is read once, whole, and searched for everything that is watched.
+//!
+//! It costs two requests a block, whatever the number of addresses, and the explorer learns nothing about whom we watch. A block
+//! proves itself: its header carries work and names the block before, its transactions hash to its merkle root.
+
+use std::collections::{BTreeSet, HashMap};
+
+use bitcoin::OutPoint;
+
+use super::address::{Asked, ask};
+use super::chain::{Chain, behind};
+use super::{Progress, Round, Step};
+use crate::domain::{Address, BlockHash, BlockRef, IncidentKind, Provenance, RawAnswer, State, Time, Tx, Txid};
+use crate::explorer::{Answer, AskError, Explorer, Garbled};
+use crate::proof::{BadBlock, Scanned, Watched, scan_block};
+use crate::store::{BlockRecord, Finding, HeaderRecord, ProofRecord, ScanPoint, SharedStore, Store, StoreError};
+
+/// Nobody is believed about a reorganisation that goes deeper.
+const DEEPEST_REORGANISATION: usize = 100;
+
+/// What is looked for in blocks.
+struct Sought {
+    watched: Watched,
+    /// What the transactions spend that wait in the ledger.
+    waiting: HashMap<OutPoint, Vec<Txid>>,
+}
+
+/// Outpoints that transactions of the ledger wait to spend are watched under this number.
+const WAITING: u32 = u32::MAX;
+
+/// Begins to follow behind the explorer's newest block.
+pub(super) async fn begin(explorer: &Explorer, store: &SharedStore, now: Time) -> Asked<ScanPoint> {
+    let mut chain = Chain::default();
+    ask!(chain.meet(explorer, store, now).await?);
+    let tip = ask!(explorer.tip().await).value;
+    let block = ask!(explorer.block(&tip).await).value;
+    let answer = ask!(explorer.header(&tip).await);
+    let header = match checked_header(explorer, &answer, &tip, block.height) {
+        Ok(header) => header,
+        Err(error) => return Ok(Err(error)),
+    };
+    let provenance = answer.provenance;
+    let point = store
+        .run(move |store| {
+            store.begin_scan(&header, &provenance)?;
+            store.scan_point()
+        })
+        .await?;
+    Ok(point.ok_or_else(|| behind(explorer, "following by blocks could not begin".to_owned())))
+}
+
+/// A header as told, with its hash and work checked.
+pub(super) fn checked_header(
+    explorer: &Explorer,
+    answer: &Answer<[u8; 80]>,
+    expected: &BlockHash,
+    height: u32,
+) -> Result<HeaderRecord, AskError> {
+    let garbled = |reason: String| AskError::Garbled {
+        explorer: explorer.name().to_owned(),
+        url: answer.provenance.url.clone(),
+        source: Garbled(reason),
+    };
+    let header = crate::proof::ProvenHeader::from_bytes(&answer.value, explorer.network())
+        .map_err(|e| garbled(e.to_string()))?;
+    if header.hash() != *expected {
+        return Err(garbled(format!("the header of block {}, not of {expected}", header.hash())));
+    }
+    let block = BlockRef { height, hash: Some(header.hash()), time: header.time() };
+    Ok(HeaderRecord { block, header: answer.value })
+}
+
+/// Reads every block from the last one that was read up to the newest.
+pub(super) async fn follow(
+    explorer: &Explorer,
+    store: &SharedStore,
+    now: Time,
+    progress: Progress<'_>,
+    round: &mut Round,
+) -> Asked<()> {
+    let Some(mut point) = store.run(|store| store.scan_point()).await? else {
+        return Ok(Err(behind(explorer, "following by blocks has not begun".to_owned())));
+    };
+    let tip = ask!(explorer.tip().await);
+    let (tip, asked_at) = (tip.value, tip.provenance.asked_at);
+    if tip == point.to_hash {
+        let hash = point.to_hash;
+        let held = store.run(move |store| store.header(&hash)).await?;
+        if let Some(held) = held {
+            ask!(Chain::is_fresh(explorer, held.block.height, held.block.time, now));
+            round.tip = Some((held.block.height, held.block.time));
+        }
+        store.run(move |store| store.scan_is_level(asked_at)).await?;
+        return Ok(Ok(()));
+    }
+    let newest = ask!(explorer.block(&tip).await).value;
+    ask!(Chain::is_fresh(explorer, newest.height, newest.time, now));
+    if newest.height <= point.to_height {
+        let reason = format!("its newest block {} is not above block {} that was read", newest.height, point.to_height);
+        return Ok(Err(behind(explorer, reason)));
+    }
+    let mut sought = store.run(sought(explorer)).await?;
+    let mut stepped_back = 0;
+    while point.to_height < newest.height {
+        let height = point.to_height + 1;
+        progress(Step::Block { height, of: newest.height });
+        let hash = if height == newest.height { tip } else { ask!(explorer.block_at(height).await).value };
+        let answer = ask!(explorer.raw_block(&hash).await);
+        let (provenance, raw) = (answer.provenance.clone(), answer.raw);
+        let scanned = match scan(answer.value, hash, height, explorer, &mut sought).await? {
+            Ok(scanned) => scanned,
+            Err(bad) => return refuse(explorer, store, provenance, raw, hash, bad.to_string(), round).await,
+        };
+        if scanned.header.prev_hash() != point.to_hash {
+            stepped_back += 1;
+            let back = provenance.clone();
+            let gone = if stepped_back > DEEPEST_REORGANISATION {
+                None
+            } else {
+                store.run(move |store| store.step_back(&back)).await?
+            };
+            let Some(gone) = gone else {
+                return Ok(Err(behind(
+                    explorer,
+                    "its chain leaves ours before the first block that was read".to_owned(),
+                )));
+            };
+            round.gone += gone;
+        } else {
+            let record = record(explorer, scanned, height, &sought, provenance);
+            let recorded = store.run(move |store| store.record_block(&record)).await?;
+            // Another program was here: go on from where it came to.
+            if let Some(recorded) = recorded {
+                round.blocks += 1;
+                round.new_in_blocks += recorded.new;
+                round.refused.extend(recorded.refused);
+                round.warnings.extend(recorded.settled.iter().map(ToString::to_string));
+            }
+        }
+        let Some(now_at) = store.run(|store| store.scan_point()).await? else { break };
+        point = now_at;
+    }
+    round.tip = Some((newest.height, newest.time));
+    store.run(move |store| store.scan_is_level(asked_at)).await?;
+    Ok(Ok(()))
+}
+
+/// Everything that is looked for: the scripts of all joined addresses, their outputs, and what waiting transactions spend.
+fn sought(explorer: &Explorer) -> impl FnOnce(&mut Store) -> Result<Sought, StoreError> + Send + 'static {
+    let network = explorer.network();
+    move |store| {
+        let joined = store.joined()?;
+        let mut watched = Watched::with_capacity(joined.len());
+        for (id, text) in (0..).zip(&joined) {
+            if let Some(script) = Address::parse(text, network).ok().and_then(|a| a.script()) {
+                watched.insert_script(&script, id);
+            }
+        }
+        let (ours, waits) = store.outpoints(&joined)?;
+        for outpoint in ours {
+            watched.insert_outpoint(outpoint, 0);
+        }
+        let mut waiting: HashMap<OutPoint, Vec<Txid>> = HashMap::new();
+        for (outpoint, txid) in waits {
+            watched.insert_outpoint(outpoint, WAITING);
+            waiting.entry(outpoint).or_default().push(txid);
+        }
+        Ok(Sought { watched, waiting })
+    }
+}
+
+/// Searches a block on a thread that may work for long.
+async fn scan(
+    bytes: Vec<u8>,
+    hash: BlockHash,
+    height: u32,
+    explorer: &Explorer,
+    sought: &mut Sought,
+) -> Result<Result<Scanned, Unfit>, StoreError> {
+    let network = explorer.network();
+    let mut watched = std::mem::take(&mut sought.watched);
+    let job = tokio::task::spawn_blocking(move || {
+        let scanned = scan_block(&bytes, &hash, network, &mut watched);
+        (watched, scanned)
+    });
+    let (watched, scanned) = job.await.map_err(|error| StoreError::Unusable {
+        path: "block".to_owned(),
+        reason: format!("work was broken off: {error}"),
+    })?;
+    sought.watched = watched;
+    Ok(match scanned {
+        Ok(scanned) if scanned.height_agrees(height) => Ok(scanned),
+        Ok(scanned) => Err(Unfit::Height { hash, claimed: height, told: scanned.height }),
+        Err(bad) => Err(Unfit::Bad(bad)),
+    })
+}
+
+/// Why a block is not taken.
+#[derive(Debug, thiserror::Error)]
+enum Unfit {
+    #[error(transparent)]
+    Bad(BadBlock),
+    #[error("block {hash} is said to be at height {claimed}; its coinbase says {}", told.map_or("nothing".to_owned(), |h| h.to_string()))]
+    Height { hash: BlockHash, claimed: u32, told: Option<u32> },
+}
+
+/// Writes the incident down; the explorer is not believed.
+async fn refuse(
+    explorer: &Explorer,
+    store: &SharedStore,
+    provenance: Provenance,
+    raw: Vec<RawAnswer>,
+    hash: BlockHash,
+    what: String,
+    round: &mut Round,
+) -> Asked<()> {
+    let finding = Finding { kind: IncidentKind::BadBlock, address: None, txid: None, what: what.clone() };
+    round.warnings.push(format!("{}: block {hash} refused: {what}", explorer.name()));
+    let url = provenance.url.clone();
+    store.run(move |store| store.record_incidents(&[finding], &provenance, &raw)).await?;
+    Ok(Err(AskError::Garbled { explorer: explorer.name().to_owned(), url, source: Garbled(what) }))
+}
+
+/// What of a scanned block goes into the ledger.
+fn record(explorer: &Explorer, scanned: Scanned, height: u32, sought: &Sought, provenance: Provenance) -> BlockRecord {
+    let header = &scanned.header;
+    let block = BlockRef { height, hash: Some(header.hash()), time: header.time() };
+    let mut bytes = [0; 80];
+    for (to, from) in bytes.iter_mut().zip(header.to_bytes()) {
+        *to = from;
+    }
+    let in_block: BTreeSet<Txid> = scanned.found.iter().map(|found| found.txid).collect();
+    let mut replaced: BTreeSet<Txid> = BTreeSet::new();
+    let mut txs = Vec::new();
+    for found in &scanned.found {
+        for hit in &found.inputs {
+            let spent = found.tx.input.get(hit.index as usize).map(|input| input.previous_output);
+            let waited = spent.and_then(|outpoint| sought.waiting.get(&outpoint));
+            replaced.extend(waited.into_iter().flatten().copied().filter(|txid| !in_block.contains(txid)));
+        }
+        // What only spends what somebody waited to spend is none of ours.
+        let ours = !found.outputs.is_empty()
+            || found.inputs.iter().any(|hit| hit.id != WAITING)
+            || sought.waiting.values().flatten().any(|txid| *txid == found.txid);
+        if ours {
+            let tx = Tx::from_bitcoin(&found.tx, explorer.network(), State::Confirmed(block));
+            let (pos, branch) = (found.branch.pos(), found.branch.to_bytes());
+            txs.push((tx, ProofRecord { txid: found.txid, block: header.hash(), pos, branch }));
+        }
+    }
+    BlockRecord {
+        header: HeaderRecord { block, header: bytes },
+        previous: header.prev_hash(),
+        txs,
+        replaced: replaced.into_iter().collect(),
+        provenance,
+    }
+}

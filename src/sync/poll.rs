@@ -1,0 +1,85 @@
+//! Asking about addresses, one after the other.
+
+use super::address::Reader;
+use super::{AddressRound, End, Failure, Progress, Round, Step, reason, refuses};
+use crate::domain::{Address, Time};
+use crate::explorer::Explorer;
+use crate::store::{SharedStore, StoreError};
+
+/// So many addresses in a row that an explorer fails on, and it is not asked again in the round.
+const STRIKES: usize = 3;
+
+/// Asks `explorers`, the preferred first, about every address. An explorer that cannot be reached is not asked again in this
+/// round; an address that it could not answer goes to the next. What was read before a failure stays. With `join` the addresses
+/// that are reconciled are looked for in blocks from then on.
+pub(super) async fn poll(
+    store: &SharedStore,
+    explorers: &[Explorer],
+    addresses: &[Address],
+    now: Time,
+    join: bool,
+    progress: Progress<'_>,
+    round: &mut Round,
+) -> Result<(), StoreError> {
+    let mut usable: Vec<Reader<'_>> = explorers.iter().map(|e| Reader::new(e, store)).collect();
+    let mut waiting = oldest_check_first(store, addresses).await?.into_iter();
+    for next in waiting.by_ref() {
+        progress(Step::Address(&next));
+        let mut best: Option<AddressRound> = None;
+        let mut at = 0;
+        while let Some(reader) = usable.get_mut(at) {
+            match reader.read(&next, now, progress, round).await? {
+                Ok(done) => {
+                    reader.strikes = 0;
+                    round.tip = reader.tip().or(round.tip);
+                    let whole = !matches!(done.end, End::Unreconciled { .. });
+                    if whole && join {
+                        reader.join(&next).await?;
+                    }
+                    best = Some(done);
+                    if whole {
+                        break;
+                    }
+                    at += 1;
+                }
+                Err(error) => {
+                    reader.strikes += 1;
+                    let lost = !reader.contacted || refuses(&error) || reader.strikes >= STRIKES;
+                    let address = (!lost).then(|| next.clone());
+                    let explorer = reader.explorer.name().to_owned();
+                    round.failures.push(Failure { explorer, address, reason: reason(&error) });
+                    if lost {
+                        usable.remove(at);
+                    } else {
+                        at += 1;
+                    }
+                }
+            }
+        }
+        match best {
+            Some(done) => round.addresses.push(done),
+            None => round.not_asked.push(next),
+        }
+        progress(Step::Done);
+        if usable.is_empty() {
+            break;
+        }
+    }
+    round.not_asked.extend(waiting);
+    Ok(())
+}
+
+/// The addresses whose last answer is oldest come first, so that a broken-off round goes on where it stopped.
+async fn oldest_check_first(store: &SharedStore, addresses: &[Address]) -> Result<Vec<Address>, StoreError> {
+    let wanted = addresses.to_vec();
+    store
+        .run(move |store| {
+            let mut order = Vec::with_capacity(wanted.len());
+            for address in wanted {
+                order.push((store.last_check(&address)?.map(|c| c.as_of), address));
+            }
+            order.sort_by_key(|(asked, _)| *asked);
+            Ok(order.into_iter().map(|(_, address)| address).collect())
+        })
+        .await
+}
