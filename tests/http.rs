@@ -6,17 +6,17 @@ use std::time::Duration;
 use ransomtrail::http::{Http, HttpError, HttpOptions, Wait};
 use reqwest::Url;
 
-use crate::support::{Answer, FakeChain, FakeExplorer, Trouble};
+use crate::support::{Answer, FakeChain, FakeExplorer, FakeProxy, Trouble};
 
 /// A server, a client that writes its waits down, and the waits.
-struct Bench {
-    server: FakeExplorer,
-    http: Http,
+pub struct Bench {
+    pub server: FakeExplorer,
+    pub http: Http,
     waits: Arc<Mutex<Vec<Duration>>>,
 }
 
 impl Bench {
-    fn new(change: impl FnOnce(&mut HttpOptions)) -> Self {
+    pub fn new(change: impl FnOnce(&mut HttpOptions)) -> Self {
         let waits = Arc::new(Mutex::default());
         let wait = Wait::Recorded(Arc::clone(&waits));
         // A pace that does not show among the waits.
@@ -26,24 +26,29 @@ impl Bench {
         Self { server, http: Http::new(options).unwrap(), waits }
     }
 
-    fn plain() -> Self {
+    pub fn plain() -> Self {
         Self::new(|_| {})
     }
 
-    fn url(&self, path: &str) -> Url {
+    pub fn url(&self, path: &str) -> Url {
         format!("{}/{path}", self.server.url()).parse().unwrap()
     }
 
-    async fn tip(&self) -> Result<Vec<u8>, HttpError> {
+    pub async fn tip(&self) -> Result<Vec<u8>, HttpError> {
         self.http.get(&self.url("blocks/tip/height")).await
     }
 
-    fn waits(&self) -> Vec<Duration> {
+    pub fn waits(&self) -> Vec<Duration> {
         self.waits.lock().unwrap().clone()
+    }
+
+    /// Lets time go by.
+    pub fn later(&self, by: Duration) {
+        self.waits.lock().unwrap().push(by);
     }
 }
 
-fn secs(seconds: u64) -> Duration {
+pub fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
@@ -229,6 +234,52 @@ async fn names_the_proxy_that_fails() {
     let said = bench.http.get(&"https://mempool.example/api".parse().unwrap()).await.unwrap_err().to_string();
     assert_eq!(said, format!("mempool.example cannot be reached: no connection to the proxy {free}"));
     assert_eq!(bench.tip().await.unwrap(), b"100", "this machine is asked without the proxy");
+}
+
+/// What Tor does: the name goes to the proxy as it is, and nobody else is asked for it.
+#[tokio::test]
+async fn onion_services_are_reached_through_the_proxy_by_name() {
+    let server = FakeExplorer::start(FakeChain::new(bitcoin::Network::Regtest));
+    let proxy = FakeProxy::start(server.host().parse().unwrap());
+    let bench = Bench::new(|options| options.proxy = Some(proxy.url().parse().unwrap()));
+    let onion = "mempoolhqx4isw62xs7abwphsq7ldayuidyx2v2oethdhhj6mlo2r6ad.onion";
+    let url = format!("http://{onion}/api/blocks/tip/height").parse().unwrap();
+    assert_eq!(bench.http.get(&url).await.unwrap(), b"100");
+    assert_eq!(proxy.asked(), [format!("{onion}:80")]);
+    assert_eq!(server.headers(0)["host"], onion);
+
+    assert_eq!(bench.tip().await.unwrap(), b"100");
+    let localhost = bench.url("blocks/tip/height").as_str().replace("127.0.0.1", "localhost").parse().unwrap();
+    assert_eq!(bench.http.get(&localhost).await.unwrap(), b"100");
+    assert_eq!(proxy.asked().len(), 1, "this machine is asked without the proxy");
+
+    let elsewhere = "http://explorer.invalid:8080/api/blocks/tip/height".parse().unwrap();
+    assert_eq!(bench.http.get(&elsewhere).await.unwrap(), b"100");
+    assert_eq!(proxy.asked()[1], "explorer.invalid:8080", "names are looked up inside the proxy");
+}
+
+#[tokio::test]
+async fn an_onion_service_without_a_proxy_is_not_looked_up() {
+    let bench = Bench::plain();
+    let said = bench.http.get(&"http://abcdefgh.onion/api".parse().unwrap()).await.unwrap_err().to_string();
+    assert_eq!(
+        said,
+        "abcdefgh.onion cannot be reached: an onion service is reached through Tor; set proxy = \
+         \"socks5h://127.0.0.1:9050\""
+    );
+    assert!(bench.http.statistics().is_empty() && bench.waits().is_empty());
+}
+
+#[tokio::test]
+async fn a_redirect_does_not_lead_out_of_the_onion_network() {
+    let bench = Bench::plain();
+    let proxy = FakeProxy::start(bench.server.host().parse().unwrap());
+    let bench = Bench { http: Bench::new(|o| o.proxy = Some(proxy.url().parse().unwrap())).http, ..bench };
+    let away = Answer::text(302, "").with("location", "http://explorer.invalid/api/blocks/tip/height");
+    bench.server.script([Trouble::Answer(away)]);
+    let said = bench.http.get(&"http://abcdefgh.onion/api/x".parse().unwrap()).await.unwrap_err().to_string();
+    assert!(said.ends_with("redirected out of the onion network (explorer.invalid), which is refused"), "{said}");
+    assert_eq!(proxy.asked(), ["abcdefgh.onion:80"]);
 }
 
 #[test]

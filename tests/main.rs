@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod breaker;
 mod data;
 mod docs;
 mod explorers;
@@ -13,6 +14,7 @@ mod http;
 mod layers;
 mod ledger;
 mod live;
+mod secrets;
 mod support;
 mod trial;
 mod wannacry;

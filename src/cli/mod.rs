@@ -11,6 +11,7 @@ mod families;
 mod incidents;
 mod output;
 mod payments;
+mod secrets;
 mod summary;
 mod sync;
 mod weekly;

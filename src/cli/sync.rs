@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::output::Usage;
-use super::{Answer, Context, context};
+use super::{Answer, Context, context, secrets};
 use crate::catalog::Catalog;
 use crate::config::ExplorerConfig;
 use crate::domain::{Address, Amount, Family, Follow, Said, Totals, format, network_name};
@@ -138,7 +138,9 @@ pub(super) fn explorers(context: &Context, wanted: Option<&str>) -> Result<Vec<E
                     one.url
                 )));
             }
-            Ok(Explorer::over_http(&one.name, dialect, one.url, http.clone(), network, clock))
+            let credentials = secrets::credentials(&one, &context.config_folder)?;
+            let explorer = Explorer::over_http(&one.name, dialect, one.url, http.clone(), network, clock);
+            Ok(explorer.with_credentials(credentials))
         })
         .collect()
 }

@@ -1,6 +1,8 @@
 use bitcoin::Network;
 use reqwest::Url;
+use reqwest::header::HeaderName;
 
+use super::SecretSource;
 use crate::http::Pace;
 
 /// One explorer: an `[[explorer]]` block.
@@ -16,15 +18,25 @@ pub struct ExplorerConfig {
     pub network: Network,
     /// How often it is asked; `None` takes the pace of `[http]`.
     pub pace: Option<Pace>,
+    /// Headers that it wants to be shown with each request, and where their values are found.
+    pub headers: Vec<(HeaderName, SecretSource)>,
+    /// Where the value of `?token=` is found, which APIs such as BlockCypher's want.
+    pub token: Option<SecretSource>,
 }
 
 impl ExplorerConfig {
+    /// An explorer that wants no headers and no token.
+    fn open(name: &str, dialect: &str, url: Url, network: Network, pace: Option<Pace>) -> Self {
+        let (name, dialect) = (name.to_owned(), dialect.to_owned());
+        Self { name, dialect, url, network, pace, headers: Vec::new(), token: None }
+    }
+
     /// An Esplora server named by its URL alone; it goes by its host.
     pub fn from_url(text: &str, network: Network) -> Result<Self, String> {
         let url = parse_url(text, false)?;
         let host = url.host_str().unwrap_or(text);
         let name = url.port().map_or(host.to_owned(), |port| format!("{host}:{port}"));
-        Ok(Self { name, dialect: "esplora".to_owned(), url, network, pace: None })
+        Ok(Self::open(&name, "esplora", url, network, None))
     }
 }
 
@@ -46,7 +58,7 @@ pub fn default_explorers(network: Network) -> Vec<ExplorerConfig> {
     };
     let explorer = |(name, url, pace): &(&str, &str, &str)| {
         let (url, pace) = (Url::parse(url).ok()?, pace.parse().ok()?);
-        Some(ExplorerConfig { name: (*name).to_owned(), dialect: "esplora".to_owned(), url, network, pace: Some(pace) })
+        Some(ExplorerConfig::open(name, "esplora", url, network, Some(pace)))
     };
     servers.iter().filter_map(explorer).collect()
 }

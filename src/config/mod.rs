@@ -5,8 +5,10 @@
 
 mod explorers;
 mod reader;
+mod secrets;
 mod units;
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -21,6 +23,7 @@ use crate::http::{HttpOptions, Pace, check_proxy};
 use reader::{Section, Source};
 
 pub use explorers::{ExplorerConfig, default_explorers};
+pub use secrets::SecretSource;
 pub use units::{parse_duration, parse_size};
 
 /// Everything that can be set in the file.
@@ -65,6 +68,10 @@ pub struct HttpConfig {
     pub pace: Pace,
     /// Proxy for all but this machine.
     pub proxy: Option<Url>,
+    /// So many requests in a row that failed for good, and a host rests.
+    pub breaker_failures: NonZeroU32,
+    /// Its first rest; doubles with each failed trial.
+    pub cool_down: Duration,
 }
 
 /// What is wrong with the file, and in which line.
@@ -97,9 +104,19 @@ impl Default for Config {
 
 impl Default for HttpConfig {
     fn default() -> Self {
-        let HttpOptions { user_agent, timeout, max_body, retries, backoff, max_wait, pace, proxy, .. } =
-            HttpOptions::default();
-        Self { user_agent, timeout, max_body, retries, backoff, max_wait, pace, proxy }
+        let options = HttpOptions::default();
+        Self {
+            user_agent: options.user_agent,
+            timeout: options.timeout,
+            max_body: options.max_body,
+            retries: options.retries,
+            backoff: options.backoff,
+            max_wait: options.max_wait,
+            pace: options.pace,
+            proxy: options.proxy,
+            breaker_failures: options.breaker_failures,
+            cool_down: options.cool_down,
+        }
     }
 }
 
@@ -140,20 +157,22 @@ impl Config {
 
     /// How requests are made, with the pace of each explorer's host.
     pub fn http_options(&self) -> HttpOptions {
-        let HttpConfig { user_agent, timeout, max_body, retries, backoff, max_wait, pace, proxy } = self.http.clone();
+        let http = self.http.clone();
         let mut options = HttpOptions {
-            user_agent,
-            timeout,
-            max_body,
-            retries,
-            backoff,
-            max_wait,
-            pace,
-            proxy,
+            user_agent: http.user_agent,
+            timeout: http.timeout,
+            max_body: http.max_body,
+            retries: http.retries,
+            backoff: http.backoff,
+            max_wait: http.max_wait,
+            pace: http.pace,
+            proxy: http.proxy,
+            breaker_failures: http.breaker_failures,
+            cool_down: http.cool_down,
             ..HttpOptions::default()
         };
         for explorer in self.explorers() {
-            options.set_pace(&explorer.url, explorer.pace.unwrap_or(pace));
+            options.set_pace(&explorer.url, explorer.pace.unwrap_or(http.pace));
         }
         options
     }
@@ -161,9 +180,21 @@ impl Config {
 
 impl HttpConfig {
     fn read(source: &Source<'_>, value: &Spanned<DeValue<'_>>) -> Result<Self, ConfigError> {
-        let known = ["user_agent", "timeout", "max_body", "retries", "backoff", "max_wait", "pace", "proxy"];
+        let known = [
+            "user_agent",
+            "timeout",
+            "max_body",
+            "retries",
+            "backoff",
+            "max_wait",
+            "pace",
+            "proxy",
+            "breaker_failures",
+            "cool_down",
+        ];
         let http = Section::new(source, "[http]", value.span(), table(source, value, "[http]")?, &known)?;
         let default = Self::default();
+        let one_or_more = |text: &str| text.parse().map_err(|_| format!("{text} is not a whole number from 1 on"));
         let whole = |text: &str| text.parse().map_err(|_| format!("{text} is not a whole number"));
         let read = Self {
             user_agent: http.text("user_agent", |text| Ok(text.to_owned()))?.unwrap_or(default.user_agent),
@@ -174,6 +205,8 @@ impl HttpConfig {
             max_wait: http.text("max_wait", parse_duration)?.unwrap_or(default.max_wait),
             pace: http.scalar("pace", parse_pace)?.unwrap_or(default.pace),
             proxy: http.text("proxy", parse_proxy)?,
+            breaker_failures: http.scalar("breaker_failures", one_or_more)?.unwrap_or(default.breaker_failures),
+            cool_down: http.text("cool_down", parse_duration)?.unwrap_or(default.cool_down),
         };
         if read.timeout.is_zero() {
             return Err(http.error("timeout", "has to be longer than nothing"));
@@ -191,7 +224,7 @@ fn read_explorers(
         .get_ref()
         .as_array()
         .ok_or_else(|| source.error(value.span(), "write [[explorer]] with two brackets, once an explorer"))?;
-    let known = ["name", "dialect", "url", "network", "pace", "allow_http"];
+    let known = ["name", "dialect", "url", "network", "pace", "allow_http", "headers", "token"];
     let mut explorers: Vec<ExplorerConfig> = Vec::new();
     for block in blocks.iter() {
         let section =
@@ -203,6 +236,8 @@ fn read_explorers(
             url: section.required("url", |text| explorers::parse_url(text, allow_http))?,
             network: section.text("network", parse_network)?.unwrap_or(network),
             pace: section.scalar("pace", parse_pace)?,
+            headers: secrets::read_headers(&section)?,
+            token: section.text("token", SecretSource::parse)?,
         };
         if explorers.iter().any(|e| e.name == explorer.name && e.network == explorer.network) {
             return Err(section.error("name", format!("\"{}\" is the name of another explorer", explorer.name)));
@@ -233,7 +268,8 @@ fn parse_pace(text: &str) -> Result<Pace, String> {
 }
 
 fn parse_proxy(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|e| format!("\"{text}\" is not a URL: {e}"))?;
+    // A proxy may be given with a password, so that the text is not repeated.
+    let url = Url::parse(text).map_err(|e| format!("not a URL: {e}"))?;
     check_proxy(&url).map(|()| url)
 }
 

@@ -91,6 +91,24 @@ impl<'a> Section<'a> {
         value.get_ref().as_bool().map(Some).ok_or_else(|| self.wrong_type(key, value, "true or false"))
     }
 
+    /// Each name and text of a table within; `read` complains about one of them.
+    pub(super) fn each(
+        &self,
+        key: &str,
+        mut read: impl FnMut(&str, &str) -> Result<(), String>,
+    ) -> Result<(), ConfigError> {
+        let Some(value) = self.get(key) else { return Ok(()) };
+        let wanted = "a table like { \"X-Api-Key\" = \"env:NAME\" }";
+        let table = value.get_ref().as_table().ok_or_else(|| self.wrong_type(key, value, wanted))?;
+        for (name, value) in table {
+            let complain = |reason: String| self.source.error(value.span(), format!("{key}: {reason}"));
+            let text = value.get_ref().as_str();
+            let wrong = || complain(format!("{} has to be a text in quotes", name.get_ref()));
+            read(name.get_ref(), text.ok_or_else(wrong)?).map_err(complain)?;
+        }
+        Ok(())
+    }
+
     /// A text that has to be there.
     pub(super) fn required<T>(
         &self,

@@ -22,7 +22,10 @@ fn the_example_shows_keys_without_default() {
         .collect();
     let read = Config::parse(&text, "ransomtrail.example.toml").unwrap();
     assert!(read.database.is_some() && read.http.proxy.is_some());
-    assert_eq!(shown, 4, "database, user_agent, proxy and allow_http");
+    let first = &read.explorers()[0];
+    assert_eq!(first.headers[0].0, "x-api-key");
+    assert!(first.token.is_some());
+    assert_eq!(shown, 6, "database, user_agent, proxy, allow_http, headers and token");
 }
 
 #[test]
@@ -57,6 +60,11 @@ fn complaints_name_file_line_and_remedy() {
         "[http]\nproxy = \"socks5://[::1]:1\"",
         "x.toml: line 2: proxy: proxy scheme socks5 would look names up outside the proxy; use socks5h://",
     );
+    check("[http]\nbreaker_failures = 0", "x.toml: line 2: breaker_failures: 0 is not a whole number from 1 on");
+    check(
+        "[http]\nproxy = \"me:hunter2@proxy\"",
+        "x.toml: line 2: proxy: unknown proxy scheme me; use socks5h://, http:// or https://",
+    );
     check("http = 1", "x.toml: line 1: [http] has to be a table");
     check("[explorer]\nname = \"a\"", "x.toml: line 1: write [[explorer]] with two brackets, once an explorer");
     check("\n[[explorer]]\nname = \"a\"", "x.toml: line 2: [[explorer]] needs a url");
@@ -68,6 +76,34 @@ fn complaints_name_file_line_and_remedy() {
     check(&twice.repeat(2), "x.toml: line 5: name: \"a\" is the name of another explorer");
     let said = Config::parse("a = 1\nb = = 2", "x.toml").unwrap_err();
     assert_eq!(said.line, 2, "{said}");
+}
+
+#[test]
+fn headers_and_token_of_an_explorer() {
+    let explorer = "[[explorer]]\nname = \"a\"\nurl = \"https://a.example\"\n";
+    let text = format!(
+        "{explorer}token = \"env:TOKEN\"\nheaders = {{ \"X-Api-Key\" = \"file:key\", X-Desk = \"plain:news\" }}\n"
+    );
+    let read = Config::parse(&text, "x.toml").unwrap().configured.remove(0);
+    assert_eq!(read.token, Some(SecretSource::Env("TOKEN".into())));
+    let headers: Vec<_> = read.headers.iter().map(|(name, source)| (name.as_str(), source.clone())).collect();
+    let expect = [("x-api-key", SecretSource::File("key".into())), ("x-desk", SecretSource::Plain("news".into()))];
+    assert_eq!(headers, expect);
+
+    let check = |line: &str, expect: &str| {
+        let said = Config::parse(&format!("{explorer}{line}"), "x.toml").unwrap_err().to_string();
+        assert_eq!(said, format!("x.toml: line 4: {expect}"), "{line}");
+    };
+    let refused = "secrets do not belong in this file; write \"env:NAME\" or \"file:/path\" to say where the value is \
+                   found, or put plain: before a value that everybody may read";
+    check("token = \"hunter2\"", &format!("token: {refused}"));
+    check("headers = { X-Key = \"hunter2\" }", &format!("headers: X-Key: {refused}"));
+    check("headers = { X-Key = 5 }", "headers: X-Key has to be a text in quotes");
+    check("headers = \"X-Key\"", "headers: expected a table like { \"X-Api-Key\" = \"env:NAME\" }, found string");
+    check("headers = { \"X Key\" = \"env:A\" }", "headers: \"X Key\" is not the name of a header");
+    check("headers = { Host = \"plain:b.example\" }", "headers: Host is written by the program itself");
+    check("headers = { User-Agent = \"plain:me\" }", "headers: User-Agent: set user_agent in [http] instead");
+    check("headers = { X-Key = \"env:A\", x-key = \"env:B\" }", "headers: x-key stands there twice");
 }
 
 #[test]

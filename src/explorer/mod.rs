@@ -13,7 +13,7 @@ use bitcoin::hashes::{Hash, sha256};
 use bitcoin::{BlockHash, Network, Txid};
 
 use crate::domain::{Address, Provenance, RawAnswer, Time, Tx};
-use crate::http::{Http, HttpError};
+use crate::http::{Credentials, Http, HttpError};
 
 pub use built_in::BUILT_IN;
 pub use dialect::{
@@ -94,8 +94,18 @@ const MOST_REQUESTS: usize = 1_000;
 /// How an explorer is reached.
 #[derive(Clone, Debug)]
 enum Transport {
-    Http { base: reqwest::Url, http: Http },
+    Http { base: reqwest::Url, http: Http, credentials: Credentials },
     Embedded,
+}
+
+impl Transport {
+    /// Parsers quote what they cannot read, and that may be a secret that the server repeats.
+    fn scrub(&self, garbled: Garbled) -> Garbled {
+        match self {
+            Self::Http { credentials, .. } => Garbled(credentials.scrub(&garbled.0)),
+            Self::Embedded => garbled,
+        }
+    }
 }
 
 /// One explorer: a dialect and a transport, under a name.
@@ -121,7 +131,17 @@ impl Explorer {
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        Self { name: name.to_owned(), dialect, transport: Transport::Http { base, http }, network, clock }
+        let transport = Transport::Http { base, http, credentials: Credentials::default() };
+        Self { name: name.to_owned(), dialect, transport, network, clock }
+    }
+
+    /// The same, shown these headers and this query with each request; what is built in needs none.
+    #[must_use]
+    pub fn with_credentials(mut self, shown: Credentials) -> Self {
+        if let Transport::Http { credentials, .. } = &mut self.transport {
+            *credentials = shown;
+        }
+        self
     }
 
     /// The recorded snapshots that the program carries.
@@ -277,7 +297,7 @@ impl Explorer {
             let garbled = |at: usize, source| AskError::Garbled {
                 explorer: self.name.clone(),
                 url: provenances.get(at).map(|p| p.url.clone()).unwrap_or_default(),
-                source,
+                source: self.transport.scrub(source),
             };
             match read(&Told::new(&answers, self.network, known)) {
                 Ok(value) => {
@@ -314,11 +334,11 @@ impl Explorer {
                 let body = snapshot::answer(request).ok_or_else(|| AskError::NotRecorded(request.path.clone()))?;
                 (format!("built-in:{}", request.path), body)
             }
-            Transport::Http { base, http } => {
+            Transport::Http { base, http, credentials } => {
                 // A path of hex digits and addresses joined to a base that ends in a slash always parses.
                 let url = base.join(&request.path).unwrap_or_else(|_| base.clone());
-                let body =
-                    http.get(&url).await.map_err(|source| AskError::Http { explorer: self.name.clone(), source })?;
+                let http_error = |source| AskError::Http { explorer: self.name.clone(), source };
+                let body = http.get_with(&url, credentials).await.map_err(http_error)?;
                 (url.to_string(), body)
             }
         };

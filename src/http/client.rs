@@ -1,16 +1,36 @@
 use std::error::Error as _;
 use std::io;
+use std::sync::OnceLock;
 
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Certificate, Client, NoProxy, Proxy};
 
-use super::HttpOptions;
+use super::{Credentials, HttpError, HttpOptions};
 
 /// Redirects that are followed for one request.
 const REDIRECTS: usize = 5;
 
-/// Makes the client.
-pub(super) fn build(options: &HttpOptions) -> reqwest::Result<Client> {
+/// The clients, each made at its first request: one follows redirects to other hosts, one stays where its secrets belong.
+#[derive(Default)]
+pub(super) struct Clients {
+    roaming: OnceLock<Result<Client, String>>,
+    staying: OnceLock<Result<Client, String>>,
+}
+
+impl Clients {
+    /// The client that shows nobody what is meant for another.
+    pub(super) fn of(&self, shown: &Credentials, options: &HttpOptions) -> Result<&Client, HttpError> {
+        let (client, policy) = if shown.is_empty() {
+            (&self.roaming, Policy::custom(redirect))
+        } else {
+            (&self.staying, Policy::custom(redirect_at_home))
+        };
+        let client = client.get_or_init(|| build(options, policy).map_err(|e| reason(&e, options)));
+        client.as_ref().map_err(|reason| HttpError::Client { reason: reason.clone() })
+    }
+}
+
+fn build(options: &HttpOptions, policy: Policy) -> reqwest::Result<Client> {
     // An error means that a provider is installed already, which is all that is wanted.
     let _ = rustls::crypto::ring::default_provider().install_default();
     // The roots come with the program: without any on the system not even a client for plain HTTP could be made.
@@ -21,7 +41,7 @@ pub(super) fn build(options: &HttpOptions) -> reqwest::Result<Client> {
     let mut builder = Client::builder()
         .user_agent(&options.user_agent)
         .timeout(options.timeout)
-        .redirect(Policy::custom(redirect))
+        .redirect(policy)
         .referer(false)
         .tls_certs_only(roots)
         // Proxies are given by the options, never taken from the environment behind the user's back.
@@ -33,16 +53,20 @@ pub(super) fn build(options: &HttpOptions) -> reqwest::Result<Client> {
     builder.build()
 }
 
+/// Whether the host is an onion service, which only Tor finds.
+pub(super) fn is_onion(url: &reqwest::Url) -> bool {
+    url.host_str().is_some_and(|host| host.ends_with(".onion"))
+}
+
 /// Follows a redirect unless it leads around in circles or out of what protects the request.
 fn redirect(attempt: Attempt<'_>) -> reqwest::redirect::Action {
-    let onion = |url: &reqwest::Url| url.host_str().is_some_and(|host| host.ends_with(".onion"));
     let Some(from) = attempt.previous().last() else { return attempt.follow() };
     if attempt.previous().len() > REDIRECTS {
         return attempt.error(format!("redirected more than {REDIRECTS} times"));
     }
     let refused = if from.scheme() == "https" && attempt.url().scheme() != "https" {
         Some("from https to a plain address")
-    } else if onion(from) && !onion(attempt.url()) {
+    } else if is_onion(from) && !is_onion(attempt.url()) {
         Some("out of the onion network")
     } else {
         None
@@ -53,6 +77,18 @@ fn redirect(attempt: Attempt<'_>) -> reqwest::redirect::Action {
             attempt.error(format!("redirected {how} ({to}), which is refused"))
         }
         None => attempt.follow(),
+    }
+}
+
+/// Follows a redirect on the same host only: reqwest carries most headers anywhere.
+fn redirect_at_home(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    match attempt.previous().first() {
+        Some(home) if home.origin() != attempt.url().origin() => {
+            let to = super::authority(attempt.url());
+            attempt
+                .error(format!("redirected to {to}, which must not see the headers and the token meant for this host"))
+        }
+        _ => redirect(attempt),
     }
 }
 

@@ -1,61 +1,54 @@
-//! The one place that talks HTTP: user agent, time-out, size cap, pace a host, retry with backoff, `Retry-After`, proxy.
+//! The one place that talks HTTP: user agent, time-out, size cap, pace a host, retry with backoff, `Retry-After`, proxy,
+//! secrets that are sent and never shown, a rest for hosts that keep failing, and statistics of each host.
 //!
 //! Nothing here reads the wall clock or the environment: waits are measured on a monotonic clock, a `Retry-After` date
-//! is set against the `Date` of the same answer, and proxies come from [`HttpOptions`] only.
+//! is set against the `Date` of the same answer, and proxies and secrets are handed in.
 
+mod attempt;
+mod breaker;
 mod client;
 mod error;
 mod options;
 mod pace;
 mod retry_after;
+mod secret;
+mod statistics;
 mod turns;
 mod wait;
 
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::fmt;
+use std::sync::Arc;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::Url;
 
-use turns::Turns;
+use attempt::{Again, Failure, Question};
+use breaker::{Pass, Rest};
+use client::Clients;
+use statistics::Tally;
+use turns::{Host, Turns};
 use wait::Clock;
 
 pub use error::HttpError;
 pub use options::HttpOptions;
 pub(crate) use options::check_proxy;
 pub use pace::{BadPace, Pace};
+pub use secret::{Credentials, Secret};
+pub use statistics::HostStatistics;
 pub use wait::Wait;
 
-/// Most of an error's body that is read; only its beginning is shown.
-const ERROR_BODY: usize = 64 * 1024;
-
-/// The HTTP client, shared by all explorers. Clones share connections, and the pace of each host.
-#[derive(Clone, Debug)]
+/// The HTTP client, shared by all explorers. Clones share connections, and of each host the pace, the rest and the
+/// statistics.
+#[derive(Clone)]
 pub struct Http {
     shared: Arc<Shared>,
 }
 
-#[derive(Debug)]
 struct Shared {
     options: HttpOptions,
     clock: Clock,
     turns: Turns,
-    client: OnceLock<Result<Client, String>>,
-}
-
-/// A failed try: why, and whether another one makes sense.
-struct Failure {
-    error: HttpError,
-    again: Again,
-}
-
-enum Again {
-    /// The same request would fail the same way.
-    Never,
-    /// After the backoff; other requests to the host may go on.
-    Later,
-    /// The host wants fewer requests; it may say for how long.
-    HostWide(Option<Duration>),
+    clients: Clients,
 }
 
 impl Http {
@@ -64,27 +57,72 @@ impl Http {
     pub fn new(options: HttpOptions) -> anyhow::Result<Self> {
         options.check()?;
         let clock = Clock::new(options.wait.clone());
-        let turns = Turns::new(options.pace, options.host_paces.clone(), clock.clone());
-        Ok(Self { shared: Arc::new(Shared { options, clock, turns, client: OnceLock::new() }) })
+        let turns = Turns::new(options.clone(), clock.clone());
+        Ok(Self { shared: Arc::new(Shared { options, clock, turns, clients: Clients::default() }) })
     }
 
-    /// The body of a successful GET, decompressed. Waits for the host's pace, and tries again where that may help.
+    /// The body of a successful GET, decompressed. Waits for the host's pace, and tries again where that may help. A
+    /// host that keeps failing is left alone for a while: [`HttpError::Resting`] comes at once.
     pub async fn get(&self, url: &Url) -> Result<Vec<u8>, HttpError> {
-        let Shared { options, clock, turns, client } = &*self.shared;
-        let client = client
-            .get_or_init(|| client::build(options).map_err(|e| client::reason(&e, options)))
-            .as_ref()
-            .map_err(|reason| HttpError::Client { reason: reason.clone() })?;
-        let host = turns.host(&authority(url));
+        self.get_with(url, &Credentials::default()).await
+    }
+
+    /// Like [`Http::get`], with headers and a query that only the host of `url` gets to see: no error and no statistic
+    /// shows them, and a redirect to another host is refused.
+    pub async fn get_with(&self, url: &Url, credentials: &Credentials) -> Result<Vec<u8>, HttpError> {
+        let Shared { options, clock, turns, clients } = &*self.shared;
+        let name = authority(url);
+        if client::is_onion(url) && options.proxy.is_none() {
+            // Name servers do not know it, and would only learn what is asked for (RFC 7686).
+            let reason = "an onion service is reached through Tor; set proxy = \"socks5h://127.0.0.1:9050\"".to_owned();
+            return Err(HttpError::Unreachable { host: name, reason });
+        }
+        let question = Question::new(clients.of(credentials, options)?, options, url, credentials)?;
+        let host = turns.host(&name);
+        let pass = host.breaker.admit(clock.now()).map_err(|rest| resting(&name, rest))?;
+        match self.keep_trying(&question, &host, &pass).await {
+            Ok(body) => {
+                pass.answered();
+                Ok(body)
+            }
+            Err(Stop::Resting(rest)) => Err(resting(&name, rest)),
+            Err(Stop::Failed(failure)) if failure.error.is_answer() => {
+                pass.answered();
+                Err(failure.error)
+            }
+            Err(Stop::Failed(failure)) => {
+                pass.failed(clock.now(), failure.error.to_string(), failure.asks_too_long(options));
+                Err(failure.error)
+            }
+        }
+    }
+
+    /// How each host behaved since the client was made, in the order of their names.
+    pub fn statistics(&self) -> Vec<HostStatistics> {
+        self.shared.turns.statistics(Tally::ever)
+    }
+
+    /// How each host behaved since this was last called: each request is told once, so that the sum over all calls is
+    /// [`Http::statistics`].
+    pub fn take_statistics(&self) -> Vec<HostStatistics> {
+        self.shared.turns.statistics(Tally::take)
+    }
+
+    /// Tries until there is an answer, or more tries make no sense.
+    async fn keep_trying(&self, question: &Question<'_>, host: &Host, pass: &Pass<'_>) -> Result<Vec<u8>, Stop> {
+        let Shared { options, clock, .. } = &*self.shared;
         let mut delays = ExponentialBuilder::default()
             .with_min_delay(options.backoff)
             .with_max_delay(options.max_wait)
-            .with_max_times(options.retries)
+            // A trial is one try: the rest before it was the backoff.
+            .with_max_times(if pass.is_trial() { 0 } else { options.retries })
             .with_jitter()
             .build();
         loop {
             host.turn(clock).await;
-            let failure = match self.attempt(client, url).await {
+            // While this one waited, others may have failed on the host.
+            pass.check(clock.now()).map_err(Stop::Resting)?;
+            let failure = match self.counted(question, host).await {
                 Ok(body) => return Ok(body),
                 Err(failure) => failure,
             };
@@ -93,11 +131,11 @@ impl Http {
                 host.hold(clock.now() + asked.min(options.max_wait));
             }
             // A host that asks for more patience than we have is left alone: hosts ban those who knock all the same.
-            let too_long = matches!(failure.again, Again::HostWide(Some(asked)) if asked > options.max_wait);
-            if too_long || matches!(failure.again, Again::Never) {
-                return Err(failure.error);
+            let hopeless = matches!(failure.again, Again::Never) || failure.asks_too_long(options).is_some();
+            let Some(delay) = delays.next().filter(|_| !hopeless) else { return Err(Stop::Failed(failure)) };
+            if pass.check(clock.now()).is_err() {
+                return Err(Stop::Failed(failure));
             }
-            let Some(delay) = delays.next() else { return Err(failure.error) };
             let delay = delay.min(options.max_wait);
             match failure.again {
                 Again::HostWide(None) => host.hold(clock.now() + delay),
@@ -107,70 +145,35 @@ impl Http {
         }
     }
 
-    async fn attempt(&self, client: &Client, url: &Url) -> Result<Vec<u8>, Failure> {
-        let broken = |error| self.broken(url, &error);
-        let response = client.get(url.clone()).send().await.map_err(broken)?;
-        if !response.status().is_success() {
-            return Err(self.refused(url, response).await);
-        }
-        let limit = self.shared.options.max_body;
-        match read(response, limit).await.map_err(broken)? {
-            Some(body) => Ok(body),
-            None => Err(Failure {
-                error: HttpError::TooLarge { host: authority(url), path: url.path().to_owned(), limit },
-                again: Again::Never,
-            }),
-        }
-    }
-
-    /// No answer, or one that broke off.
-    fn broken(&self, url: &Url, error: &reqwest::Error) -> Failure {
-        let reason = client::reason(error, &self.shared.options);
-        let again = if client::is_final(error) { Again::Never } else { Again::Later };
-        Failure { error: HttpError::Unreachable { host: authority(url), reason }, again }
-    }
-
-    /// An answer that is not success.
-    async fn refused(&self, url: &Url, response: Response) -> Failure {
-        let status = response.status();
-        let asked = retry_after::read(response.headers());
-        let again = match status {
-            StatusCode::TOO_MANY_REQUESTS => Again::HostWide(asked),
-            StatusCode::SERVICE_UNAVAILABLE if asked.is_some() => Again::HostWide(asked),
-            StatusCode::REQUEST_TIMEOUT => Again::Later,
-            _ if status.is_server_error() => Again::Later,
-            _ => Again::Never,
-        };
-        let body = error::snippet(&read_beginning(response).await);
-        let (host, path) = (authority(url), url.path().to_owned());
-        Failure { error: HttpError::Status { host, path, status: status.as_u16(), body }, again }
+    /// One try, counted.
+    async fn counted(&self, question: &Question<'_>, host: &Host) -> Result<Vec<u8>, Failure> {
+        let clock = &self.shared.clock;
+        host.tally.sent();
+        let sent = clock.now();
+        let outcome = question.attempt().await;
+        host.tally.ended(outcome.as_ref().err().map(|failure| &failure.error), clock.now().saturating_sub(sent));
+        outcome
     }
 }
 
-/// Reads a body up to `limit` bytes; `None` where there is more. The length is counted after decompression, chunk by
-/// chunk, so that a small answer cannot unfold into a large one.
-async fn read(mut response: Response, limit: u64) -> Result<Option<Vec<u8>>, reqwest::Error> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        if (body.len() + chunk.len()) as u64 > limit {
-            return Ok(None);
-        }
-        body.extend_from_slice(&chunk);
+impl fmt::Debug for Http {
+    /// Without the options: a proxy's URL may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http").field("statistics", &self.statistics()).finish_non_exhaustive()
     }
-    Ok(Some(body))
 }
 
-/// The beginning of an error's body; whatever goes wrong with it, the status is the message.
-async fn read_beginning(mut response: Response) -> Vec<u8> {
-    let mut body = Vec::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        body.extend_from_slice(&chunk);
-        if body.len() >= ERROR_BODY {
-            body.truncate(ERROR_BODY);
-            break;
-        }
-    }
-    body
+/// Why no more tries are made.
+enum Stop {
+    Failed(Failure),
+    /// Others have failed on the host meanwhile.
+    Resting(Rest),
+}
+
+fn resting(host: &str, Rest { left, failures, last }: Rest) -> HttpError {
+    // Whoever asks again after so many seconds is let in.
+    let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+    HttpError::Resting { host: host.to_owned(), seconds, failures, last }
 }
 
 /// Host, and port where it is not the usual one.

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use anyhow::bail;
@@ -27,6 +28,10 @@ pub struct HttpOptions {
     pub host_paces: BTreeMap<String, Pace>,
     /// Proxy: `socks5h://127.0.0.1:9050`. Hosts on this machine are asked without it.
     pub proxy: Option<Url>,
+    /// So many requests in a row that failed for good, and the host rests.
+    pub breaker_failures: NonZeroU32,
+    /// First rest of such a host; doubles with each failed trial after it, up to an hour.
+    pub cool_down: Duration,
     /// How waiting is done.
     pub wait: Wait,
 }
@@ -44,6 +49,8 @@ impl Default for HttpOptions {
             pace: Pace::default(),
             host_paces: BTreeMap::new(),
             proxy: None,
+            breaker_failures: const { NonZeroU32::new(3).unwrap() },
+            cool_down: Duration::from_secs(300),
             wait: Wait::Real,
         }
     }
@@ -77,7 +84,7 @@ impl HttpOptions {
 pub(crate) fn check_proxy(proxy: &Url) -> Result<(), String> {
     match proxy.scheme() {
         "http" | "https" | "socks5h" if proxy.host_str().is_some_and(|host| !host.is_empty()) => Ok(()),
-        "http" | "https" | "socks5h" => Err(format!("proxy {proxy} names no host")),
+        "http" | "https" | "socks5h" => Err("the proxy names no host".to_owned()),
         "socks5" | "socks4" | "socks4a" | "socks" => {
             Err(format!("proxy scheme {} would look names up outside the proxy; use socks5h://", proxy.scheme()))
         }

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -6,29 +6,30 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 
-use super::Pace;
+use super::breaker::Breaker;
+use super::statistics::{HostStatistics, Tally};
 use super::wait::Clock;
+use super::{HttpOptions, Pace};
 
 /// Who may ask when: one [`Host`] a host, shared by all tasks.
-#[derive(Debug)]
 pub(super) struct Turns {
-    pace: Pace,
-    paces: BTreeMap<String, Pace>,
+    options: HttpOptions,
     clock: Clock,
-    hosts: Mutex<HashMap<String, Arc<Host>>>,
+    hosts: Mutex<BTreeMap<String, Arc<Host>>>,
 }
 
-/// The pace of one host, and the time before which it wants no request.
-#[derive(Debug)]
+/// The pace of one host, the time before which it wants no request, whether it rests, and how it behaved.
 pub(super) struct Host {
     limiter: RateLimiter<NotKeyed, InMemoryState, Clock, NoOpMiddleware<Duration>>,
     /// A governor's quota is fixed when it is made, so what the server asks for is kept beside it.
     not_before: Mutex<Duration>,
+    pub breaker: Breaker,
+    pub tally: Tally,
 }
 
 impl Turns {
-    pub(super) fn new(pace: Pace, paces: BTreeMap<String, Pace>, clock: Clock) -> Self {
-        Self { pace, paces, clock, hosts: Mutex::default() }
+    pub(super) fn new(options: HttpOptions, clock: Clock) -> Self {
+        Self { options, clock, hosts: Mutex::default() }
     }
 
     pub(super) fn host(&self, name: &str) -> Arc<Host> {
@@ -36,18 +37,30 @@ impl Turns {
         if let Some(host) = hosts.get(name) {
             return host.clone();
         }
-        let pace = self.paces.get(name).copied().unwrap_or(self.pace);
-        let host = Arc::new(Host::new(pace, self.clock.clone()));
+        let host = Arc::new(Host::new(self.options.pace_of(name), Breaker::new(&self.options), self.clock.clone()));
         hosts.insert(name.to_owned(), host.clone());
         host
+    }
+
+    /// How each host behaved, by `count`, in the order of their names.
+    pub(super) fn statistics(&self, count: fn(&Tally) -> HostStatistics) -> Vec<HostStatistics> {
+        let now = self.clock.now();
+        let hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |(name, host): (&String, &Arc<Host>)| HostStatistics {
+            host: name.clone(),
+            resting_for: host.breaker.resting_for(now),
+            ..count(&host.tally)
+        };
+        hosts.iter().map(of).collect()
     }
 }
 
 impl Host {
-    fn new(pace: Pace, clock: Clock) -> Self {
+    fn new(pace: Pace, breaker: Breaker, clock: Clock) -> Self {
         let burst = pace.burst();
         let quota = Quota::with_period(pace.every()).unwrap_or_else(|| Quota::per_second(burst)).allow_burst(burst);
-        Self { limiter: RateLimiter::direct_with_clock(quota, clock), not_before: Mutex::default() }
+        let limiter = RateLimiter::direct_with_clock(quota, clock);
+        Self { limiter, not_before: Mutex::default(), breaker, tally: Tally::default() }
     }
 
     /// Waits until the host may be asked, and takes the turn.

@@ -17,7 +17,6 @@ use chrono::TimeDelta;
 
 use crate::domain::{Address, Follow, Said, Time, Totals, Txid};
 use crate::explorer::{AskError, Explorer};
-use crate::http::HttpError;
 use crate::store::{Refusal, ScanPoint, SharedStore, StoreError};
 
 pub use audit::{Audit, Opinion, proofs, second_opinion};
@@ -284,8 +283,7 @@ pub type Progress<'a> = &'a (dyn Fn(Step<'_>) + Sync);
 
 /// Whether the explorer refuses us, as against failing on one question.
 fn refuses(error: &AskError) -> bool {
-    let AskError::Http { source: HttpError::Status { status, .. }, .. } = error else { return false };
-    matches!(status, 401 | 402 | 403 | 429 | 430 | 451)
+    matches!(error, AskError::Http { source, .. } if source.is_refusal())
 }
 
 fn reason(error: &AskError) -> String {

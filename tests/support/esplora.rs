@@ -21,7 +21,9 @@ pub enum Style {
 
 /// Answers a path below the base URL.
 pub fn answer(chain: &FakeChain, path: &str, style: Style) -> Answer {
-    let segments: Vec<_> = path.trim_matches('/').split('/').collect();
+    // A query is nothing that Esplora knows.
+    let plain = path.split('?').next().unwrap_or_default();
+    let segments: Vec<_> = plain.trim_matches('/').split('/').collect();
     match segments.as_slice() {
         ["address", text, rest @ ..] => {
             let Ok(address) = Address::from_str(text) else { return Answer::text(400, "Invalid Bitcoin address") };

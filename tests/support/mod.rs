@@ -5,7 +5,9 @@
 pub mod chain;
 pub mod esplora;
 pub mod explorer;
+pub mod proxy;
 
 pub use chain::{FakeChain, Kind};
 pub use esplora::Style;
 pub use explorer::{Answer, FakeExplorer, Trouble};
+pub use proxy::FakeProxy;
