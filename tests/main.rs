@@ -14,7 +14,11 @@ mod http;
 mod layers;
 mod ledger;
 mod live;
+<<<<<<< ours
 mod secrets;
+=======
+mod proof;
+>>>>>>> theirs
 mod support;
 mod trial;
 mod wannacry;

@@ -2,6 +2,7 @@
 //! misbehave.
 #![allow(dead_code, reason = "each behaviour uses its part")]
 
+pub mod blocks;
 pub mod chain;
 pub mod esplora;
 pub mod explorer;
