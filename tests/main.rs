@@ -14,11 +14,8 @@ mod http;
 mod layers;
 mod ledger;
 mod live;
-<<<<<<< ours
-mod secrets;
-=======
 mod proof;
->>>>>>> theirs
+mod secrets;
 mod support;
 mod trial;
 mod wannacry;

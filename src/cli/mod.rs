@@ -11,9 +11,12 @@ mod families;
 mod incidents;
 mod output;
 mod payments;
+mod rounds;
 mod secrets;
+mod status;
 mod summary;
 mod sync;
+mod watch;
 mod weekly;
 
 use std::path::PathBuf;
@@ -67,6 +70,10 @@ enum Command {
     Families(families::Args),
     /// Ask explorers what happened since: one round over the addresses of the named families
     Sync(sync::Args),
+    /// Make rounds on an interval until stopped: the poller of a small server
+    Watch(watch::Args),
+    /// Say whether the ledger is fresh and whole, and what the explorers are like; for people and monitoring
+    Status(status::Args),
     /// Ask a second explorer, and for proofs that the recorded transactions are in blocks
     Audit(audit::Args),
     /// List what was told and cannot be true, and the answers that told it
@@ -108,6 +115,8 @@ fn run(cli: Cli) -> anyhow::Result<Answer> {
         Command::Demo(args) => demo::run(&args),
         Command::Families(args) => families::run(&context, &args),
         Command::Sync(args) => sync::run(&context, &args),
+        Command::Watch(args) => watch::run(&context, &args),
+        Command::Status(args) => status::run(&context, &args),
         Command::Audit(args) => audit::run(&context, &args),
         Command::Incidents(args) => incidents::run(&context, &args),
         Command::Summary(args) => summary::run(&context, &args),

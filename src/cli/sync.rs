@@ -8,14 +8,14 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::output::Usage;
-use super::{Answer, Context, context, secrets};
+use super::{Answer, Context, context, rounds, secrets};
 use crate::catalog::Catalog;
 use crate::config::ExplorerConfig;
 use crate::domain::{Address, Amount, Family, Follow, Said, Totals, format, network_name};
 use crate::explorer::{self, BUILT_IN, Dialect, Explorer};
 use crate::http::Http;
 use crate::store::{SharedStore, Store};
-use crate::sync::{self, AddressRound, End, Followed, Options, Round, Step};
+use crate::sync::{AddressRound, End, Followed, Options, Round, Step};
 
 /// Flags of `sync`.
 #[derive(Debug, clap::Args)]
@@ -167,7 +167,7 @@ pub(super) fn round(
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let shared = SharedStore::new(store);
-    let round = runtime.block_on(sync::round(&shared, explorers, &addresses, options, &progress));
+    let round = runtime.block_on(rounds::round(&shared, explorers, &addresses, options, &progress));
     drop(runtime);
     bar.finish_and_clear();
     let store = shared.into_inner().ok_or_else(|| anyhow::anyhow!("the database is still in use"))?;
@@ -300,7 +300,7 @@ fn as_json(round: &Round, families: &[&str]) -> Value {
     };
     json!({
         "families": families,
-        "follow": match round.follow { Followed::Addresses => "addresses", Followed::Blocks => "blocks" },
+        "follow": rounds::follow_name(round.follow),
         "blocks": round.blocks,
         "in_blocks": round.in_blocks,
         "tip_height": round.tip.map(|t| t.0),

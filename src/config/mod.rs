@@ -251,7 +251,7 @@ fn table<'a>(source: &Source<'_>, value: &'a Spanned<DeValue<'a>>, name: &str) -
     value.get_ref().as_table().ok_or_else(|| source.error(value.span(), format!("{name} has to be a table")))
 }
 
-/// Reads the time between two rounds; without any the explorers would have no rest.
+/// Reads the time between two rounds of `watch`; without any the explorers would have no rest.
 pub fn parse_every(text: &str) -> Result<Duration, String> {
     match parse_duration(text)? {
         every if every.is_zero() => Err("has to be longer than nothing".to_owned()),

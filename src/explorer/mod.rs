@@ -171,6 +171,27 @@ impl Explorer {
         }
     }
 
+    /// Base URL of its API, without credentials; `None` for what is built in.
+    pub fn base(&self) -> Option<String> {
+        match &self.transport {
+            Transport::Http { base, .. } => Some(base.to_string()),
+            Transport::Embedded => None,
+        }
+    }
+
+    /// Name of the API that it speaks.
+    pub fn dialect(&self) -> &'static str {
+        self.dialect.name()
+    }
+
+    /// The client that asks it; `None` for what is built in.
+    pub fn http(&self) -> Option<&Http> {
+        match &self.transport {
+            Transport::Http { http, .. } => Some(http),
+            Transport::Embedded => None,
+        }
+    }
+
     /// The network whose chain it serves.
     pub fn network(&self) -> Network {
         self.network

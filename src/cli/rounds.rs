@@ -1,0 +1,100 @@
+//! What `sync` and `watch` share: one round, and what is written down of it.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use super::context;
+use crate::domain::{Address, Time};
+use crate::explorer::Explorer;
+use crate::http::HostStatistics;
+use crate::store::{ExplorerRecord, RoundRecord, SharedStore};
+use crate::sync::{self, End, Followed, Options, Progress, Round};
+
+/// One round, written down with what the explorers were like.
+pub(super) async fn round(
+    store: &SharedStore,
+    explorers: &[Explorer],
+    addresses: &[Address],
+    options: Options,
+    progress: Progress<'_>,
+) -> Result<Round> {
+    let made = sync::round(store, explorers, addresses, options, progress).await;
+    let ended_at = context::now();
+    let statistics = take_statistics(explorers);
+    let requests = statistics.values().map(|s| s.requests).sum();
+    let seen = explorer_records(explorers, &statistics, ended_at);
+    let made = made?;
+    let record = record(&made, options.now, ended_at, requests);
+    store
+        .run(move |store| {
+            store.record_explorers(&seen)?;
+            store.record_round(&record)
+        })
+        .await?;
+    Ok(made)
+}
+
+/// What the hosts did since this was last asked, by host.
+fn take_statistics(explorers: &[Explorer]) -> BTreeMap<String, HostStatistics> {
+    let http = explorers.iter().find_map(Explorer::http);
+    let taken = http.map(|http| http.take_statistics()).unwrap_or_default();
+    taken.into_iter().map(|one| (one.host.clone(), one)).collect()
+}
+
+fn explorer_records(
+    explorers: &[Explorer],
+    statistics: &BTreeMap<String, HostStatistics>,
+    now: Time,
+) -> Vec<ExplorerRecord> {
+    let mut hosts: BTreeMap<String, ()> = BTreeMap::new();
+    let mut records = Vec::new();
+    for explorer in explorers {
+        let (Some(base), place) = (explorer.base(), explorer.place()) else { continue };
+        // Two explorers on one host share its statistics: they are the first one's.
+        let shared = hosts.insert(place.clone(), ()).is_some();
+        let Some(one) = statistics.get(&place).filter(|_| !shared) else { continue };
+        let failed = one.refusals + one.failures > 0;
+        records.push(ExplorerRecord {
+            name: explorer.name().to_owned(),
+            dialect: explorer.dialect().to_owned(),
+            base,
+            requests: one.requests,
+            answered: one.answered,
+            refusals: one.refusals,
+            failures: one.failures,
+            latency_ms: u64::try_from(one.latency_total.as_millis()).unwrap_or(u64::MAX),
+            last_answer_at: (one.answered > 0).then_some(now),
+            last_failure_at: failed.then_some(now),
+            last_failure: one.last_failure.clone().filter(|_| failed),
+            resting_until: one.resting_for.and_then(|rest| Some(now + chrono::TimeDelta::from_std(rest).ok()?)),
+        });
+    }
+    records
+}
+
+fn record(round: &Round, started_at: Time, ended_at: Time, requests: u64) -> RoundRecord {
+    let unreconciled = round.addresses.iter().filter(|a| matches!(a.end, End::Unreconciled { .. })).count();
+    RoundRecord {
+        started_at,
+        ended_at,
+        follow: follow_name(round.follow).to_owned(),
+        addresses: round.addresses.len() + round.in_blocks,
+        blocks: round.blocks,
+        requests,
+        new_transactions: round.new_transactions(),
+        unreconciled,
+        not_asked: round.not_asked.len(),
+        refused: round.refused.len(),
+        tip: round.tip,
+        failures: round.failures.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// The way in the database, in JSON and in logs.
+pub(super) fn follow_name(follow: Followed) -> &'static str {
+    match follow {
+        Followed::Addresses => "addresses",
+        Followed::Blocks => "blocks",
+    }
+}

@@ -1,0 +1,258 @@
+//! `watch`: rounds on an interval, until somebody stops it.
+
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use fd_lock::{RwLock, RwLockWriteGuard};
+use sd_notify::NotifyState;
+use serde_json::json;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing::{error, info, warn};
+
+use super::rounds::{self, follow_name};
+use super::sync::{chosen, explorers};
+use super::{Answer, Context, context};
+use crate::config::{parse_duration, parse_every};
+use crate::domain::{Address, Follow, format};
+use crate::explorer::Explorer;
+use crate::store::{SharedStore, StoreError};
+use crate::sync::{End, Options, Round};
+
+/// Flags of `watch`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The families [default: all on the watch list]
+    #[arg(value_name = "FAMILY")]
+    families: Vec<String>,
+    /// Time between two rounds, like 10m; a tenth more or less by chance [default: 10m]
+    #[arg(long, value_name = "TIME", value_parser = parse_every)]
+    every: Option<Duration>,
+    /// Stop after so many rounds [default: when told to]
+    #[arg(long, value_name = "N")]
+    rounds: Option<u64>,
+    /// Ask this explorer alone: a name from the configuration, or the URL of an Esplora server
+    #[arg(long, value_name = "NAME|URL")]
+    explorer: Option<String>,
+    /// Ask about each address, read each new block, or whichever needs fewer requests (auto) [default: auto]
+    #[arg(long, value_name = "WAY", value_parser = |text: &str| text.parse::<Follow>())]
+    follow: Option<Follow>,
+    /// What log lines look like: text for people, json for programs
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    log_format: LogFormat,
+}
+
+/// What log lines look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum LogFormat {
+    /// For people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+/// Why the waiting ended.
+enum Woken {
+    Time,
+    Stop(&'static str),
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    // Mistakes are told before anything is begun.
+    chosen(&context.catalog()?, &args.families)?;
+    let explorers = explorers(context, args.explorer.as_deref())?;
+    let every = args.every.unwrap_or(context.config.every);
+    begin_log(args.log_format);
+    let path = context.db_path()?;
+    let store = context.store()?;
+    let mut lock = lock_file(&path)?;
+    let _held = hold(&mut lock, &path)?;
+    let shared = SharedStore::new(store);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let made = runtime.block_on(watch(context, args, &explorers, &shared, every));
+    // Waits for the page in hand: it is stored whole, or not at all.
+    drop(runtime);
+    let made = made?;
+    let text = format!("stopped after {}\n", format::count(made, "round", "rounds"));
+    Ok(Answer::new(text, json!({ "rounds": made })))
+}
+
+/// Makes rounds until a signal, or as many as were asked for. Returns how many were made.
+async fn watch(
+    context: &Context,
+    args: &Args,
+    explorers: &[Explorer],
+    store: &SharedStore,
+    every: Duration,
+) -> Result<usize> {
+    let mut stop = [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?];
+    let _ = sd_notify::notify(&[NotifyState::Ready]);
+    let watchdog = tokio::spawn(keep_watchdog());
+    info!(
+        every = format!("{every:?}"),
+        explorers = explorers.len(),
+        database = context.db_path()?.display().to_string(),
+        "watching"
+    );
+    let mut made = 0;
+    let ended = loop {
+        let one = tokio::select! {
+            one = one_round(context, args, explorers, store) => one,
+            by = told_to_stop(&mut stop) => break by,
+        };
+        made += 1;
+        match one {
+            Ok(round) => log(&round),
+            // What another program or a full disk does today may be over tomorrow.
+            Err(failed) if is_passing(&failed) => error!("{failed:#}"),
+            Err(failed) => return Err(failed),
+        }
+        if args.rounds.is_some_and(|most| made >= most) {
+            break "the last round";
+        }
+        match wait(jittered(every), &mut stop).await {
+            Woken::Time => {}
+            Woken::Stop(by) => break by,
+        }
+    };
+    watchdog.abort();
+    let _ = sd_notify::notify(&[NotifyState::Stopping]);
+    info!(rounds = made, by = ended, "stopped");
+    Ok(usize::try_from(made).unwrap_or(usize::MAX))
+}
+
+/// The watch list is read anew for each round, so that a family that is added is watched from then on.
+async fn one_round(context: &Context, args: &Args, explorers: &[Explorer], store: &SharedStore) -> Result<Round> {
+    let catalog = context.catalog()?;
+    let families: Vec<_> = chosen(&catalog, &args.families)?.into_iter().cloned().collect();
+    let addresses: Vec<Address> = families.iter().flat_map(|f| f.addresses.iter().map(|a| a.address.clone())).collect();
+    let watched: Vec<String> = catalog.families().map(|f| f.name.clone()).collect();
+    store
+        .run(move |store| {
+            store.keep_watching(&watched.iter().map(String::as_str).collect::<Vec<_>>())?;
+            families.iter().try_for_each(|family| store.watch(family))
+        })
+        .await?;
+    let options = Options {
+        now: context::now(),
+        follow: args.follow.unwrap_or(context.config.follow),
+        recheck: context.config.recheck,
+    };
+    let _ = sd_notify::notify(&[NotifyState::Status("making a round")]);
+    let round = rounds::round(store, explorers, &addresses, options, &|_| ()).await?;
+    let _ = sd_notify::notify(&[NotifyState::Status("waiting for the next round")]);
+    Ok(round)
+}
+
+fn log(round: &Round) {
+    for refused in &round.refused {
+        warn!(
+            explorer = refused.explorer,
+            txid = refused.txid.to_string(),
+            kind = refused.kind.name(),
+            "{}",
+            refused.reason
+        );
+    }
+    for warning in &round.warnings {
+        warn!("{warning}");
+    }
+    for failure in &round.failures {
+        warn!(explorer = failure.explorer, "{failure}");
+    }
+    for address in &round.addresses {
+        if let End::Unreconciled { .. } = address.end {
+            let address = address.address.as_str();
+            warn!(address, "the ledger does not equal the explorer's totals; ransomtrail status shows by how much");
+        }
+    }
+    info!(
+        follow = follow_name(round.follow),
+        addresses = round.addresses.len() + round.in_blocks,
+        blocks = round.blocks,
+        new = round.new_transactions(),
+        not_asked = round.not_asked.len(),
+        whole = round.is_whole(),
+        tip = round.tip.map(|t| t.0),
+        "round"
+    );
+}
+
+/// Whether a further round may go well.
+fn is_passing(error: &anyhow::Error) -> bool {
+    match error.downcast_ref::<StoreError>() {
+        Some(StoreError::Busy(_) | StoreError::Full(_)) => true,
+        Some(_) => false,
+        // A family file that is being written.
+        None => true,
+    }
+}
+
+/// A tenth more or less, so that not all watchers of the world ask at the full hour.
+fn jittered(every: Duration) -> Duration {
+    every.mul_f64(0.9 + 0.2 * fastrand::f64())
+}
+
+async fn wait(time: Duration, stop: &mut [Signal; 2]) -> Woken {
+    tokio::select! {
+        () = tokio::time::sleep(time) => Woken::Time,
+        by = told_to_stop(stop) => Woken::Stop(by),
+    }
+}
+
+async fn told_to_stop([interrupt, terminate]: &mut [Signal; 2]) -> &'static str {
+    tokio::select! {
+        _ = interrupt.recv() => "SIGINT",
+        _ = terminate.recv() => "SIGTERM",
+    }
+}
+
+/// Tells systemd twice in its time that this thread still turns.
+async fn keep_watchdog() {
+    let Some(time) = sd_notify::watchdog_enabled() else { return };
+    loop {
+        let _ = sd_notify::notify(&[NotifyState::Watchdog]);
+        tokio::time::sleep(time / 2).await;
+    }
+}
+
+fn begin_log(log: LogFormat) {
+    let lines = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).with_target(false);
+    // An error means that somebody logs already, which is all that is wanted.
+    let _ = match log {
+        LogFormat::Text => lines.try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+    };
+}
+
+/// The file that says that somebody watches, beside the database; readers do not look at it.
+fn lock_path(db: &Path) -> PathBuf {
+    let mut name = db.as_os_str().to_owned();
+    name.push(".watch");
+    PathBuf::from(name)
+}
+
+fn lock_file(db: &Path) -> Result<RwLock<File>> {
+    let path = lock_path(db);
+    let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path);
+    Ok(RwLock::new(file.with_context(|| format!("{}: cannot be made", path.display()))?))
+}
+
+fn hold<'a>(lock: &'a mut RwLock<File>, db: &Path) -> Result<RwLockWriteGuard<'a, File>> {
+    match lock.try_write() {
+        Ok(held) => Ok(held),
+        Err(_) => bail!("{}: another ransomtrail watch is at work on it; stop that one first", db.display()),
+    }
+}
+
+/// Whether somebody watches this database at the moment.
+pub(super) fn is_watched(db: &Path) -> bool {
+    let Ok(file) = File::open(lock_path(db)) else { return false };
+    RwLock::new(file).try_read().is_err()
+}
+
+/// Reads a length of time that a round may be old.
+pub(super) fn parse_age(text: &str) -> Result<Duration, String> {
+    parse_duration(text)
+}
