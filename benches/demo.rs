@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use criterion::{Criterion, criterion_group, criterion_main};
 use ransomtrail::catalog::Catalog;
 use ransomtrail::domain::{Currency, Network};
-use ransomtrail::price::Prices;
+use ransomtrail::price::{Live, Prices};
 
 fn run(folder: &std::path::Path, args: &[&str]) {
     let status = Command::new(env!("CARGO_BIN_EXE_ransomtrail"))
@@ -35,7 +35,9 @@ fn parts(bench: &mut Criterion) {
     bench.bench_function("load the catalogue", |b| {
         b.iter(|| Catalog::load(Network::Bitcoin, None).map(|c| c.families().count()))
     });
-    bench.bench_function("load prices in euros", |b| b.iter(|| Prices::load(Currency::Eur).map(|p| p.last_day())));
+    bench.bench_function("load prices in euros", |b| {
+        b.iter(|| Prices::load(Currency::Eur, &Live::default()).map(|p| p.last_day()))
+    });
 }
 
 criterion_group!(benches, program, parts);

@@ -4,10 +4,10 @@
 //! The rooms, from the ground floor up; a room uses only rooms on lower floors:
 //!
 //! 1. [`domain`] (plain types) and [`http`] (the one place that sends a request)
-//! 2. [`config`], [`catalog`] (families), [`store`] (SQLite), [`explorer`] (dialects), [`price`] (history),
+//! 2. [`config`], [`catalog`] (families), [`store`] (SQLite), [`explorer`] (dialects), [`price`] (history, live sources),
 //!    [`proof`] (what the chain proves by itself)
 //! 3. [`figures`]: every published number
-//! 4. [`sync`] (a round over the watch list), [`chart`] (the pictures)
+//! 4. [`sync`] (a round over the watch list, newest prices), [`chart`] (the pictures)
 //! 5. [`cli`]: commands, clock, environment, output
 
 pub mod domain;

@@ -6,7 +6,7 @@ use bitcoin::Network;
 use ransomtrail::catalog::Catalog;
 use ransomtrail::domain::Currency;
 use ransomtrail::explorer::snapshots;
-use ransomtrail::price::Prices;
+use ransomtrail::price::{Live, Prices};
 use serde_json::Value;
 
 use crate::trial::source;
@@ -42,7 +42,7 @@ fn every_file_names_its_source() {
         assert!(head.to_lowercase().contains("source"), "{file} does not name its source");
     }
     for currency in Currency::ALL {
-        let prices = Prices::load(currency).unwrap();
+        let prices = Prices::load(currency, &Live::default()).unwrap();
         let day = "2017-08-03".parse().unwrap();
         assert!(prices.at(day).is_some() && !prices.source().is_empty(), "{currency}");
     }

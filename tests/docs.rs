@@ -2,6 +2,7 @@
 
 use ransomtrail::chart::CHARTS;
 use ransomtrail::explorer::DIALECTS;
+use ransomtrail::price::LIVE_SOURCES;
 
 use crate::trial::{Trial, source};
 
@@ -34,7 +35,7 @@ fn every_view_and_dialect_is_documented() {
     let architecture = read("ARCHITECTURE.md");
     let db = Trial::recorded();
     let db = rusqlite::Connection::open(db.path("test.db")).unwrap();
-    for view in ["payments", "withdrawals", "daily_inflows", "addresses"] {
+    for view in ["payments", "withdrawals", "daily_inflows", "addresses", "prices"] {
         let row = architecture.lines().find(|l| l.starts_with(&format!("| `{view}` |"))).unwrap_or_default();
         let query = db.prepare(&format!("SELECT * FROM {view}")).unwrap();
         for column in query.column_names() {
@@ -44,6 +45,10 @@ fn every_view_and_dialect_is_documented() {
     let example = read("ransomtrail.example.toml");
     for dialect in DIALECTS.iter().filter(|d| d.name() != "built-in") {
         assert!(example.contains(dialect.name()), "ransomtrail.example.toml does not name {}", dialect.name());
+    }
+    for source in LIVE_SOURCES {
+        let quoted = format!("\"{}\"", source.name);
+        assert!(example.contains(&quoted), "ransomtrail.example.toml does not name {quoted}");
     }
 }
 

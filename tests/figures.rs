@@ -8,7 +8,7 @@ use ransomtrail::domain::{
     Moment, Network, Period, Spend, Time, TimeBasis, Totals, Trust, Txid, WatchedAddress, parse_instant,
 };
 use ransomtrail::figures::{Account, Class, Question, open, steps};
-use ransomtrail::price::Prices;
+use ransomtrail::price::{Live, Prices};
 
 const OURS: [&str; 2] = ["12t9YDPgwueZ9NyMgw519p7AA8isjr6SMw", "13AM4VW2dhxYgXeQepoHkHSQuy6NgaEb94"];
 
@@ -90,7 +90,7 @@ impl Book {
             };
             self.ledger.addresses.push(AddressRecord::new(address(n), Some(check), &inflows, &spends));
         }
-        open(family, &self.ledger, &Prices::load(Currency::Usd).unwrap(), question).unwrap()
+        open(family, &self.ledger, &Prices::load(Currency::Usd, &Live::default()).unwrap(), question).unwrap()
     }
 }
 

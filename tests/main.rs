@@ -14,6 +14,7 @@ mod http;
 mod layers;
 mod ledger;
 mod live;
+mod prices;
 mod proof;
 mod secrets;
 mod support;

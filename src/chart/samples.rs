@@ -12,7 +12,7 @@ use crate::domain::{
     Period, Spend, Time, Totals, Trust, Txid,
 };
 use crate::figures::{self, Question};
-use crate::price::Prices;
+use crate::price::{Live, Prices};
 
 /// A family with what moved: seconds after its start and satoshis.
 struct Sample {
@@ -122,7 +122,7 @@ impl Sample {
     /// Draws every chart and holds it against the rules.
     fn check(&self, name: &str, looks: &[Look]) {
         static PRICES: OnceLock<Prices> = OnceLock::new();
-        let prices = PRICES.get_or_init(|| Prices::load(Currency::Usd).unwrap());
+        let prices = PRICES.get_or_init(|| Prices::load(Currency::Usd, &Live::default()).unwrap());
         let family = self.family();
         let account = figures::open(&family, &self.ledger(), prices, Question::default()).unwrap();
         let worth = account.worth(prices, account.summary.as_of.date_naive() + Days::new(1));
@@ -230,7 +230,7 @@ proptest! {
 
 #[test]
 fn the_same_account_draws_the_same_bytes_and_a_png_that_knows_them() {
-    let prices = Prices::load(Currency::Usd).unwrap();
+    let prices = Prices::load(Currency::Usd, &Live::default()).unwrap();
     let sample = Sample::new(spread(30, 30 * DAY, 2.0));
     let family = sample.family();
     let account = figures::open(&family, &sample.ledger(), &prices, Question::default()).unwrap();

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use chrono_tz::Tz;
 
-use super::Context;
+use super::{Context, prices};
 use crate::domain::{Currency, Family, Moment, Network, TimeBasis, parse_zone};
 use crate::figures::{self, Account, Question};
 use crate::price::Prices;
@@ -41,7 +41,7 @@ impl QuestionArgs {
     pub fn prices(&self, context: &Context) -> Result<Prices> {
         let currency = self.currency.unwrap_or(context.config.currency);
         match context.network() {
-            Network::Bitcoin => Prices::load(currency),
+            Network::Bitcoin => Prices::load(currency, &prices::live(context)?),
             _ => Ok(Prices::none(currency)),
         }
     }

@@ -14,7 +14,7 @@ use crate::chart::CHARTS;
 use crate::domain::Network;
 use crate::explorer::{BUILT_IN, Dialect, Explorer};
 use crate::figures::Question;
-use crate::price::Prices;
+use crate::price::{Live, Prices};
 use crate::store::Store;
 use crate::sync::Options;
 
@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args) -> Result<Answer> {
         &[Explorer::built_in(context::now)],
         Options::by_address(context::now()),
     )?;
-    let prices = Prices::load(QuestionArgs::default().currency.unwrap_or_default())?;
+    let prices = Prices::load(QuestionArgs::default().currency.unwrap_or_default(), &Live::default())?;
     let account = ask::account_in(&store, family, &prices, Question::default())?.context("the record is empty")?;
     let folder = args.out.join(FAMILY);
     let charts: Vec<_> = CHARTS.iter().collect();

@@ -11,6 +11,7 @@ mod families;
 mod incidents;
 mod output;
 mod payments;
+mod prices;
 mod rounds;
 mod secrets;
 mod status;
@@ -86,6 +87,8 @@ enum Command {
     Chart(chart::Args),
     /// Draw the week's chart of every family with data; meant for cron
     Weekly(weekly::Args),
+    /// Show the prices that values are computed with, or ask live sources for the newest days
+    Prices(prices::Args),
     /// Print a completion script for a shell
     Completions(complete::CompletionsArgs),
     /// Print the manual page (roff)
@@ -123,6 +126,7 @@ fn run(cli: Cli) -> anyhow::Result<Answer> {
         Command::Payments(args) => payments::run(&context, &args),
         Command::Chart(args) => chart::run(&context, &args),
         Command::Weekly(args) => weekly::run(&context, &args),
+        Command::Prices(args) => prices::run(&context, &args),
         Command::Completions(args) => complete::completions(&args),
         Command::Man(args) => complete::man(&args),
     }

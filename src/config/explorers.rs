@@ -63,7 +63,7 @@ pub fn default_explorers(network: Network) -> Vec<ExplorerConfig> {
     servers.iter().filter_map(explorer).collect()
 }
 
-/// Reads the base URL of an explorer. Whom we watch is nobody's business on the way, and an answer that anyone on the way
+/// Reads the base URL of a server. Whom we watch is nobody's business on the way, and an answer that anyone on the way
 /// can change proves little: so https, unless the server is on this machine, is an onion service, or plain http is
 /// allowed by hand.
 pub(super) fn parse_url(text: &str, allow_http: bool) -> Result<Url, String> {
@@ -77,7 +77,7 @@ pub(super) fn parse_url(text: &str, allow_http: bool) -> Result<Url, String> {
     match url.scheme() {
         "https" => Ok(url),
         "http" if allow_http || is_private(&url) => Ok(url),
-        "http" => Err(format!("\"{text}\" is not encrypted; use https://, or set allow_http = true for this explorer")),
+        "http" => Err(format!("\"{text}\" is not encrypted; use https://, or set allow_http = true beside it")),
         other => Err(format!("\"{text}\" has the scheme {other}; use https://")),
     }
 }

@@ -4,6 +4,7 @@
 //! `ransomtrail.example.toml` explains every key.
 
 mod explorers;
+mod prices;
 mod reader;
 mod secrets;
 mod units;
@@ -23,6 +24,7 @@ use crate::http::{HttpOptions, Pace, check_proxy};
 use reader::{Section, Source};
 
 pub use explorers::{ExplorerConfig, default_explorers};
+pub use prices::PricesConfig;
 pub use secrets::SecretSource;
 pub use units::{parse_duration, parse_size};
 
@@ -45,6 +47,8 @@ pub struct Config {
     pub every: Duration,
     /// How requests are made.
     pub http: HttpConfig,
+    /// Where the newest prices are asked for.
+    pub prices: PricesConfig,
     /// The `[[explorer]]` blocks of the file, of all networks; [`Config::explorers`] says which are asked.
     pub configured: Vec<ExplorerConfig>,
 }
@@ -97,6 +101,7 @@ impl Default for Config {
             recheck: Duration::from_secs(7 * 24 * 3600),
             every: Duration::from_secs(10 * 60),
             http: HttpConfig::default(),
+            prices: PricesConfig::default(),
             configured: Vec::new(),
         }
     }
@@ -126,7 +131,18 @@ impl Config {
         let source = Source { text, path };
         let document =
             DeTable::parse(text).map_err(|e| source.error(e.span().unwrap_or_default(), e.message().trim()))?;
-        let known = ["network", "database", "currency", "time_zone", "follow", "recheck", "every", "http", "explorer"];
+        let known = [
+            "network",
+            "database",
+            "currency",
+            "time_zone",
+            "follow",
+            "recheck",
+            "every",
+            "http",
+            "prices",
+            "explorer",
+        ];
         let top = Section::new(&source, "", 0..0, document.get_ref(), &known)?;
         let default = Self::default();
         let network = top.text("network", parse_network)?.unwrap_or(default.network);
@@ -141,6 +157,10 @@ impl Config {
             http: match top.get("http") {
                 Some(value) => HttpConfig::read(&source, value)?,
                 None => default.http,
+            },
+            prices: match top.get("prices") {
+                Some(value) => PricesConfig::read(&source, value)?,
+                None => default.prices,
             },
             configured: match top.get("explorer") {
                 Some(value) => read_explorers(&source, value, network)?,

@@ -85,6 +85,25 @@ impl<'a> Section<'a> {
         parse(text).map(Some).map_err(|reason| self.error(key, reason))
     }
 
+    /// A list of texts.
+    pub(super) fn texts(&self, key: &str) -> Result<Option<Vec<&'a str>>, ConfigError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let wanted = "a list of texts";
+        let list = value.get_ref().as_array().ok_or_else(|| self.wrong_type(key, value, wanted))?;
+        let texts = list.iter().map(|one| one.get_ref().as_str().ok_or_else(|| self.wrong_type(key, one, wanted)));
+        texts.collect::<Result<_, _>>().map(Some)
+    }
+
+    /// A table of texts under names of the user's; empty where there is none.
+    pub(super) fn texts_by_name(&self, key: &str) -> Result<Vec<(&'a str, &'a str)>, ConfigError> {
+        let Some(value) = self.get(key) else { return Ok(Vec::new()) };
+        let wanted = "a table of texts";
+        let table = value.get_ref().as_table().ok_or_else(|| self.wrong_type(key, value, wanted))?;
+        let text =
+            |one: &'a Spanned<DeValue<'a>>| one.get_ref().as_str().ok_or_else(|| self.wrong_type(key, one, wanted));
+        table.iter().map(|(name, one)| Ok((name.get_ref().as_ref(), text(one)?))).collect()
+    }
+
     /// `true` or `false`.
     pub(super) fn flag(&self, key: &str) -> Result<Option<bool>, ConfigError> {
         let Some(value) = self.get(key) else { return Ok(None) };

@@ -25,7 +25,8 @@ fn the_example_shows_keys_without_default() {
     let first = &read.explorers()[0];
     assert_eq!(first.headers[0].0, "x-api-key");
     assert!(first.token.is_some());
-    assert_eq!(shown, 6, "database, user_agent, proxy, allow_http, headers and token");
+    assert!(read.prices.urls.contains_key("kraken"));
+    assert_eq!(shown, 8, "database, user_agent, proxy, the urls of prices, allow_http twice, headers and token");
 }
 
 #[test]
@@ -43,7 +44,7 @@ fn complaints_name_file_line_and_remedy() {
     );
     check(
         "zzz = 1",
-        "x.toml: line 1: unknown key \"zzz\"; known are network, database, currency, time_zone, http, explorer",
+        "x.toml: line 1: unknown key \"zzz\"; known are network, database, currency, time_zone, follow, recheck, every, http, prices, explorer",
     );
     check(
         "network = \"testnet\"",
@@ -70,7 +71,7 @@ fn complaints_name_file_line_and_remedy() {
     check("\n[[explorer]]\nname = \"a\"", "x.toml: line 2: [[explorer]] needs a url");
     check(
         "[[explorer]]\nname = \"a\"\nurl = \"http://a.example\"",
-        "x.toml: line 3: url: \"http://a.example\" is not encrypted; use https://, or set allow_http = true for this explorer",
+        "x.toml: line 3: url: \"http://a.example\" is not encrypted; use https://, or set allow_http = true beside it",
     );
     let twice = "[[explorer]]\nname = \"a\"\nurl = \"https://a.example\"\n";
     check(&twice.repeat(2), "x.toml: line 5: name: \"a\" is the name of another explorer");

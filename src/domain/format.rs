@@ -83,6 +83,11 @@ pub fn money_whole(amount: Decimal) -> String {
     fixed(amount, if small { 2 } else { 0 })
 }
 
+/// Money to the cent without sign or scale: `69,382.41`.
+pub fn cents(amount: Decimal) -> String {
+    fixed(amount, 2)
+}
+
 /// Money in as little room as possible: `$840`, `$62k`, `$1.2m`.
 pub fn money_tight(currency: Currency, amount: Decimal) -> String {
     let scaled = |divisor: u64, letter: &str| {

@@ -169,7 +169,7 @@ pub fn open(family: &Family, ledger: &Ledger, prices: &Prices, question: Questio
         price_source: prices.source().to_owned(),
         caveats: Vec::new(),
     };
-    summary.caveats = super::caveats::of(family, &summary, &payments, &withdrawals, question);
+    summary.caveats = super::caveats::of(family, &summary, &payments, &withdrawals, prices, question);
     Some(Account { question, currency: prices.currency(), summary, payments, withdrawals })
 }
 

@@ -1,16 +1,21 @@
 //! What a reader must know before printing the figures, in plain sentences, found from the figures themselves.
 
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::{Payment, Question, Summary, Withdrawal};
 use crate::domain::format::{count, day};
-use crate::domain::{Family, Time, TimeBasis};
+use crate::domain::{Family, Moment, Time, TimeBasis};
+use crate::price::Prices;
 
 pub(super) fn of(
     family: &Family,
     summary: &Summary,
     payments: &[Payment],
     withdrawals: &[Withdrawal],
+    prices: &Prices,
     question: Question,
 ) -> Vec<String> {
     let mut out = Vec::new();
@@ -18,7 +23,8 @@ pub(super) fn of(
         out.push(format!("the addresses are a sample: {}", sample.trim_end_matches('.')));
     }
     out.extend(completeness(summary, question));
-    out.extend(prices(summary, question));
+    out.extend(without_price(summary, question));
+    out.extend(disputed(summary, payments, withdrawals, prices, question));
     if withdrawals.iter().any(|w| !w.is_whole) || summary.balance.is_none() {
         out.push("the ledger holds more spends than payments; what is left is unknown".to_owned());
     }
@@ -70,7 +76,7 @@ fn completeness(summary: &Summary, question: Question) -> Vec<String> {
     out
 }
 
-fn prices(summary: &Summary, question: Question) -> Vec<String> {
+fn without_price(summary: &Summary, question: Question) -> Vec<String> {
     let mut out = Vec::new();
     let (payments, withdrawals) = (summary.received.without_price, summary.withdrawn.without_price);
     if payments + withdrawals > 0 {
@@ -86,6 +92,35 @@ fn prices(summary: &Summary, question: Question) -> Vec<String> {
     if days > 0 {
         let days = count(days, "day has", "days have");
         out.push(format!("{days} no price; the highest day is that of the days that have one"));
+    }
+    out
+}
+
+/// Most disagreements about prices that are told one by one.
+const TOLD: usize = 3;
+
+/// Sources that disagree about the price of a day that a figure takes: of a payment, a withdrawal, the day asked about, the
+/// highest.
+fn disputed(
+    summary: &Summary,
+    payments: &[Payment],
+    withdrawals: &[Withdrawal],
+    prices: &Prices,
+    question: Question,
+) -> Vec<String> {
+    if prices.disagreements().is_empty() {
+        return Vec::new();
+    }
+    let mut days: BTreeSet<NaiveDate> = payments.iter().map(Payment::price_day).collect();
+    days.extend(withdrawals.iter().map(|w| w.time.date_naive()));
+    days.insert(question.as_of.map_or(summary.as_of.date_naive(), Moment::price_day));
+    days.extend(summary.received.peak.as_ref().map(|p| p.date));
+    let concerned: Vec<_> = prices.disagreements().iter().filter(|d| days.contains(&d.day)).collect();
+    let mut out: Vec<String> =
+        concerned.iter().take(TOLD).map(|d| format!("price sources disagree on {d}; the first is used")).collect();
+    if concerned.len() > TOLD {
+        let more = count(concerned.len() - TOLD, "further price", "further prices");
+        out.push(format!("sources disagree on {more} of the days used; run: ransomtrail prices"));
     }
     out
 }

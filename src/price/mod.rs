@@ -1,14 +1,24 @@
 //! What a bitcoin was worth on a UTC day, in dollars and in the currencies of the European Central Bank's reference rates.
 //!
-//! The history is built into the program ([`SOURCES`]); a day that it does not hold has no price, and everything that
-//! needs one is unknown.
+//! The history is built into the program ([`SOURCES`]); newer days are those that live sources ([`LIVE_SOURCES`]) told and the
+//! database keeps. A day that neither holds has no price, and everything that needs one is unknown.
 
 mod built_in;
+mod coinbase;
+mod compare;
 mod fx;
+mod kraken;
+mod live;
+mod mempool;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use crate::domain::{Currency, DayPrice};
+use crate::domain::{Currency, DayPrice, QuoteRecord};
+
+pub use compare::{Disagreement, Live};
+pub use live::{Garbled, LIVE_SOURCES, LiveSource, Reading, live_source};
 
 /// A source of daily BTC/USD prices.
 #[derive(Debug)]
@@ -21,7 +31,7 @@ pub struct PriceSource {
     pub days: fn() -> anyhow::Result<Vec<DayPrice>>,
 }
 
-/// Every source of prices, the preferred first.
+/// Every built-in source of prices, the preferred first.
 pub static SOURCES: &[PriceSource] = &[built_in::SOURCE];
 
 /// Prices in one currency.
@@ -29,34 +39,54 @@ pub static SOURCES: &[PriceSource] = &[built_in::SOURCE];
 pub struct Prices {
     currency: Currency,
     usd: Vec<DayPrice>,
+    /// The last day of the built-in history.
+    history: Option<NaiveDate>,
+    /// The newer days, with who told them.
+    live: BTreeMap<NaiveDate, QuoteRecord>,
+    disagreements: Vec<Disagreement>,
     fx: Option<fx::Rates>,
     source: String,
 }
 
 impl Prices {
-    /// Loads the built-in history, and the reference rates where `currency` needs them.
-    pub fn load(currency: Currency) -> anyhow::Result<Self> {
+    /// Loads the built-in history, what `live` adds to it, and the reference rates where `currency` needs them.
+    pub fn load(currency: Currency, live: &Live) -> anyhow::Result<Self> {
         let mut usd: Vec<DayPrice> = Vec::new();
-        let mut titles: Vec<&str> = Vec::new();
+        let mut titles: Vec<String> = Vec::new();
         for source in SOURCES {
             let after = usd.last().map(|p| p.day);
             let newer = (source.days)()?.into_iter().filter(|p| after.is_none_or(|day| p.day > day));
             let before = usd.len();
             usd.extend(newer);
             if usd.len() > before {
-                titles.push(source.title);
+                titles.push(source.title.to_owned());
             }
         }
+        let history = usd.last().map(|p| p.day);
+        let newer = live.chosen(history);
+        usd.extend(newer.values().filter_map(|record| record.quote.price()));
+        titles.extend(compare::line(&newer));
         let fx = (currency != Currency::Usd).then(|| fx::Rates::load(currency)).transpose()?;
         if fx.is_some() {
-            titles.push(fx::TITLE);
+            titles.push(fx::TITLE.to_owned());
         }
-        Ok(Self { currency, usd, fx, source: titles.join("; ") })
+        let source = titles.join("; ");
+        let mut prices = Self { currency, usd, history, live: newer, disagreements: Vec::new(), fx, source };
+        prices.disagreements = live.disagreements(|day| Some((prices.source_of(day)?, prices.usd_at(day)?)));
+        Ok(prices)
     }
 
     /// No prices at all: the coins of test networks are worth nothing.
     pub fn none(currency: Currency) -> Self {
-        Self { currency, usd: Vec::new(), fx: None, source: "none: coins of a test network have no price".to_owned() }
+        Self {
+            currency,
+            usd: Vec::new(),
+            history: None,
+            live: BTreeMap::new(),
+            disagreements: Vec::new(),
+            fx: None,
+            source: "none: coins of a test network have no price".to_owned(),
+        }
     }
 
     /// The currency of [`Prices::at`].
@@ -72,6 +102,36 @@ impl Prices {
     /// The last day with a price.
     pub fn last_day(&self) -> Option<NaiveDate> {
         self.usd.last().map(|p| p.day)
+    }
+
+    /// The last day of the built-in history: what comes after is asked for.
+    pub fn history_end(&self) -> Option<NaiveDate> {
+        self.history
+    }
+
+    /// The name of the source that gives a UTC day its price; `None` where it has none.
+    pub fn source_of(&self, day: NaiveDate) -> Option<&str> {
+        match self.live.get(&day) {
+            Some(record) => Some(&record.source),
+            None => self.usd_at(day).map(|_| built_in::SOURCE.name),
+        }
+    }
+
+    /// What a live source told of a UTC day, where that is the day's price.
+    pub fn told(&self, day: NaiveDate) -> Option<&QuoteRecord> {
+        self.live.get(&day)
+    }
+
+    /// The UTC days up to `until` that have no price, from the first day that has one.
+    pub fn gaps(&self, until: NaiveDate) -> Vec<NaiveDate> {
+        let Some(first) = self.usd.first() else { return Vec::new() };
+        let known: BTreeSet<NaiveDate> = self.usd.iter().map(|p| p.day).collect();
+        first.day.iter_days().take_while(|day| *day <= until).filter(|day| !known.contains(day)).collect()
+    }
+
+    /// Where another source's close differs by more than the band from the one used, in order of days.
+    pub fn disagreements(&self) -> &[Disagreement] {
+        &self.disagreements
     }
 
     /// The price of one bitcoin on a UTC day in the chosen currency; `None` where it is not known.

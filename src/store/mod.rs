@@ -8,6 +8,7 @@ mod incidents;
 mod ledger;
 mod links;
 mod page;
+mod prices;
 mod proofs;
 mod rounds;
 mod scan;
@@ -24,14 +25,18 @@ use rusqlite_migration::{M, Migrations};
 
 pub use incidents::Finding;
 pub use page::{PageRecord, Recorded, Refusal};
+pub use prices::RecordedPrices;
 pub use proofs::{HeaderRecord, ProofRecord};
 pub use rounds::{ExplorerRecord, RoundRecord};
 pub use scan::{BlockRecord, ScanPoint};
 pub use shared::SharedStore;
 
 /// Never edited once released: a change of the schema is a further file.
-const STEPS: &[M<'static>] =
-    &[M::up(include_str!("migrations/001_ground_state.sql")), M::up(include_str!("migrations/002_trust.sql"))];
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("migrations/001_ground_state.sql")),
+    M::up(include_str!("migrations/002_trust.sql")),
+    M::up(include_str!("migrations/003_prices.sql")),
+];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
 /// "rtrl" in ASCII: tells a file of ours from any other SQLite database.

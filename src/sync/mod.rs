@@ -9,6 +9,7 @@ mod audit;
 mod blocks;
 mod chain;
 mod poll;
+mod prices;
 
 use std::fmt;
 use std::time::Duration;
@@ -20,6 +21,8 @@ use crate::explorer::{AskError, Explorer};
 use crate::store::{Refusal, ScanPoint, SharedStore, StoreError};
 
 pub use audit::{Audit, Opinion, proofs, second_opinion};
+
+pub use prices::{FeedRound, PriceFailure, PriceFeed, PriceRound, last_finished_day, prices};
 
 /// What a round did.
 #[derive(Clone, Debug, Default)]

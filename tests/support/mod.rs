@@ -6,9 +6,11 @@ pub mod blocks;
 pub mod chain;
 pub mod esplora;
 pub mod explorer;
+pub mod market;
 pub mod proxy;
 
 pub use chain::{FakeChain, Kind};
 pub use esplora::Style;
 pub use explorer::{Answer, FakeExplorer, Trouble};
+pub use market::FakeMarket;
 pub use proxy::FakeProxy;

@@ -1,0 +1,196 @@
+//! Which of several sources gives a day its price, and where they do not agree.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use chrono::NaiveDate;
+use rust_decimal::RoundingStrategy;
+
+use super::{LiveSource, built_in, live_source};
+use crate::domain::{DayPrice, Decimal, QuoteRecord, format};
+
+/// What live sources told, and how it is judged. The default is nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Live {
+    /// What was told; what is not from one of the `sources` does not count.
+    pub quotes: Vec<QuoteRecord>,
+    /// The sources, the preferred first.
+    pub sources: Vec<&'static LiveSource>,
+    /// The part of a close by which another source's may differ: 0.02 is two per cent.
+    pub band: Decimal,
+}
+
+/// Two sources whose closes of a day differ by more than the band, in US dollars.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disagreement {
+    /// The UTC day.
+    pub day: NaiveDate,
+    /// The source that figures use.
+    pub used: String,
+    /// Its close.
+    pub close: Decimal,
+    /// The source compared.
+    pub other: String,
+    /// What that one told.
+    pub other_close: Decimal,
+}
+
+impl Disagreement {
+    /// By how many per cent of the close used the other one differs, to one place.
+    pub fn percent(&self) -> Option<Decimal> {
+        let apart = (self.other_close - self.close).abs();
+        let percent = apart.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(self.close)?;
+        let mut rounded = percent.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero);
+        rounded.rescale(1);
+        Some(rounded)
+    }
+}
+
+impl fmt::Display for Disagreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { day, used, close, other, other_close } = self;
+        let (close, other_close) = (format::cents(*close), format::cents(*other_close));
+        write!(f, "{day}: {} closes at {close} US dollars, {} at {other_close}", title(used), title(other))?;
+        match self.percent() {
+            Some(percent) => write!(f, " ({percent} % apart)"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How a source is called in print.
+pub(super) fn title(name: &str) -> &str {
+    if name == built_in::SOURCE.name { "the built-in history" } else { live_source(name).map_or(name, |s| s.title) }
+}
+
+impl Live {
+    /// The days after `history` that have a price, each from the first source in order that tells low, close and high.
+    pub(super) fn chosen(&self, history: Option<NaiveDate>) -> BTreeMap<NaiveDate, QuoteRecord> {
+        let mut chosen: BTreeMap<NaiveDate, QuoteRecord> = BTreeMap::new();
+        for source in self.sources.iter().filter(|s| s.whole) {
+            let newer = |q: &&QuoteRecord| q.source == source.name && history.is_none_or(|end| q.quote.day() > end);
+            for record in self.quotes.iter().filter(newer).filter(|q| q.quote.price().is_some()) {
+                chosen.entry(record.quote.day()).or_insert_with(|| record.clone());
+            }
+        }
+        chosen
+    }
+
+    /// Where what was told differs by more than the band from the price that figures use. A day without a price is
+    /// compared with nothing.
+    pub(super) fn disagreements<'a>(
+        &self,
+        used: impl Fn(NaiveDate) -> Option<(&'a str, DayPrice)>,
+    ) -> Vec<Disagreement> {
+        let mut out: Vec<Disagreement> = Vec::new();
+        for source in &self.sources {
+            for record in self.quotes.iter().filter(|q| q.source == source.name) {
+                let (day, other_close) = (record.quote.day(), record.quote.close());
+                let Some((name, price)) = used(day).filter(|(name, _)| *name != source.name) else { continue };
+                let apart = (other_close - price.close).abs();
+                if price.close.checked_mul(self.band).is_some_and(|room| apart > room) {
+                    let (used, other) = (name.to_owned(), source.name.to_owned());
+                    out.push(Disagreement { day, used, close: price.close, other, other_close });
+                }
+            }
+        }
+        out.sort_by_key(|d| d.day);
+        out
+    }
+}
+
+/// What is printed beside values of the days that live sources gave.
+pub(super) fn line(chosen: &BTreeMap<NaiveDate, QuoteRecord>) -> Option<String> {
+    let first = chosen.keys().next()?;
+    let mut days: Vec<(&str, usize)> = Vec::new();
+    for record in chosen.values() {
+        match days.iter_mut().find(|(name, _)| *name == record.source) {
+            Some((_, count)) => *count += 1,
+            None => days.push((&record.source, 1)),
+        }
+    }
+    let asked: BTreeSet<NaiveDate> = chosen.values().map(|q| q.asked_at.date_naive()).collect();
+    let asked = format::days(*asked.first()?, *asked.last()?);
+    let what = match days.as_slice() {
+        [(name, _)] => format!("{} daily low, close and high", title(name)),
+        several => {
+            let part =
+                |(name, count): &(&str, usize)| format!("{} ({})", title(name), format::count(*count, "day", "days"));
+            let parts: Vec<String> = several.iter().map(part).collect();
+            format!("daily low, close and high from {}", parts.join(" and "))
+        }
+    };
+    Some(format!("from {first} {what}, asked {asked}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Quote, Time};
+    use crate::price::LIVE_SOURCES;
+
+    fn record(source: &str, day: &str, close: u32) -> QuoteRecord {
+        let close = Decimal::from(close);
+        let range = live_source(source).unwrap().whole.then_some((close, close));
+        let quote = Quote::new(day.parse().unwrap(), range, close).unwrap();
+        QuoteRecord { quote, source: source.to_owned(), asked_at: Time::UNIX_EPOCH, before: None }
+    }
+
+    fn live(quotes: Vec<QuoteRecord>) -> Live {
+        Live { quotes, sources: LIVE_SOURCES.iter().collect(), band: "0.02".parse().unwrap() }
+    }
+
+    #[test]
+    fn the_first_source_with_an_interval_counts() {
+        let mut live = live(vec![
+            record("mempool", "2024-11-01", 100),
+            record("coinbase", "2024-11-02", 100),
+            record("kraken", "2024-11-02", 101),
+            record("coinbase", "2024-11-03", 102),
+            record("kraken", "2024-10-01", 1),
+        ]);
+        let used = |live: &Live| -> Vec<(String, String)> {
+            let chosen = live.chosen("2024-10-27".parse().ok());
+            chosen.iter().map(|(day, q)| (day.to_string(), q.source.clone())).collect()
+        };
+        let row = |day: &str, source: &str| (day.to_owned(), source.to_owned());
+        assert_eq!(used(&live), [row("2024-11-02", "kraken"), row("2024-11-03", "coinbase")]);
+        let said = line(&live.chosen("2024-10-27".parse().ok())).unwrap();
+        assert_eq!(
+            said,
+            "from 2024-11-02 daily low, close and high from Kraken (1 day) and Coinbase (1 day), asked 1 Jan 1970"
+        );
+        live.sources.retain(|s| s.name != "kraken");
+        assert_eq!(used(&live), [row("2024-11-02", "coinbase"), row("2024-11-03", "coinbase")]);
+        let said = line(&live.chosen("2024-10-27".parse().ok())).unwrap();
+        assert_eq!(said, "from 2024-11-02 Coinbase daily low, close and high, asked 1 Jan 1970");
+        live.sources.clear();
+        assert_eq!((used(&live), line(&live.chosen(None))), (Vec::new(), None));
+    }
+
+    #[test]
+    fn beyond_the_band_is_a_disagreement() {
+        let check = |other: u32, source: &str, expect: Option<&str>| {
+            let live = live(vec![record("kraken", "2024-11-02", 50_000), record(source, "2024-11-02", other)]);
+            let chosen = live.chosen(None);
+            let used = |day| chosen.get(&day).and_then(|q| Some((q.source.as_str(), q.quote.price()?)));
+            let found: Vec<String> = live.disagreements(used).iter().map(ToString::to_string).collect();
+            assert_eq!(found.first().map(String::as_str), expect, "{other}");
+        };
+        check(51_000, "coinbase", None);
+        check(49_000, "coinbase", None);
+        check(
+            51_001,
+            "coinbase",
+            Some("2024-11-02: Kraken closes at 50,000.00 US dollars, Coinbase at 51,001.00 (2.0 % apart)"),
+        );
+        check(
+            40_000,
+            "mempool",
+            Some("2024-11-02: Kraken closes at 50,000.00 US dollars, mempool.space at 40,000.00 (20.0 % apart)"),
+        );
+        // Nothing to compare with: unknown, and no disagreement.
+        let alone = live(vec![record("mempool", "2024-11-02", 1)]);
+        assert_eq!(alone.disagreements(|_| None), []);
+    }
+}
