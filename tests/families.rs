@@ -105,3 +105,96 @@ fn a_broken_file_on_the_watch_list_is_named() {
     trial.ok(&["families", "remove", "my-case"]);
     trial.ok(&["families"]);
 }
+
+const BOAT: &str = "1BoatSLRHtKNngkdXEeobR76b53LETtpyT";
+const PAGE: &str = "https://example.org/report?case=12";
+
+#[test]
+fn a_family_is_started_from_the_command_line() {
+    let trial = Trial::new();
+    let title = "The \"Case\" \\ of [brackets] # 'quotes'\nand\ttabs ß";
+    let bech32 = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4";
+    let mut args = vec!["families", "new", "my-case", "--address", BOAT, bech32, "--source", PAGE, "--title", title];
+    args.extend(["--alias", "The Case", "--alias", "Case 12", "--summary", "What \"it\" was."]);
+    args.extend(["--from", "2026-05-12", "--to", "2026-06-01", "--demand", "300.50 USD", "--demand", "0.5 BTC"]);
+    let said = trial.json(&args);
+    let path = trial.path("config/ransomtrail/families/my-case.toml");
+    assert_eq!(said["file"], path.to_str().unwrap());
+    let family = trial.json(&["families", "case 12"]);
+    assert_eq!(family, said["family"], "the file reads back as what was asked for");
+    assert_eq!(family["title"], title);
+    assert_eq!((&family["active_from"], &family["active_to"]), (&"2026-05-12".into(), &"2026-06-01".into()));
+    assert_eq!((&family["demands"][0]["usd"], &family["demands"][1]["sats"]), (&"300.50".into(), &50_000_000.into()));
+    assert_eq!(
+        (&family["sources"][0]["url"], &family["sources"][0]["title"]),
+        (&PAGE.into(), &"example.org/report".into())
+    );
+    let addresses: Vec<_> = family["addresses"].as_array().unwrap().iter().map(|a| a["address"].clone()).collect();
+    assert_eq!(addresses, [BOAT, bech32]);
+    // It is a family file like any other: it goes, and comes back through `add`.
+    let text = std::fs::read_to_string(&path).unwrap();
+    trial.ok(&["families", "remove", "my-case"]);
+    let kept = trial.write("my-case.toml", &text);
+    trial.ok(&["families", "add", kept.to_str().unwrap()]);
+    assert_eq!(trial.json(&["families", "my-case"]), family);
+
+    let said = trial.ok(&[
+        "families",
+        "new",
+        "second",
+        "--address",
+        "12ib7dApVFvg82TXKycWBNpN8kFyiAN1dr",
+        "--source",
+        "a letter",
+    ]);
+    assert!(
+        said.contains("started second with 1 address") && said.contains("next   ransomtrail sync second"),
+        "{said}"
+    );
+    assert!(said.contains("second.toml"));
+    let signet = "tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx";
+    let said =
+        trial.ok(&["families", "new", "tests", "--address", signet, "--source", "a letter", "--network", "signet"]);
+    assert!(said.contains("ransomtrail sync tests --network signet"), "{said}");
+    assert!(trial.ok(&["families", "tests", "--network", "signet"]).contains(signet));
+}
+
+#[test]
+fn a_family_that_cannot_be_started_leaves_no_file() {
+    let trial = Trial::new();
+    let check = |args: &[&str], code: i32, expect: &str| {
+        let mut all = vec!["families", "new"];
+        all.extend(args);
+        let ran = trial.fails(&all, code, expect);
+        assert!(ran.out.is_empty());
+        assert!(!trial.path("config/ransomtrail/families").exists(), "{args:?}");
+    };
+    let with = |name: &'static str, address: &'static str| vec![name, "--address", address, "--source", PAGE];
+    check(&with("Case One", BOAT), 2, "is no short name");
+    check(&with("../case", BOAT), 2, "is no short name");
+    check(&with("case", "1BoatSLRHtKNngkdXEeobR76b53LETtpyX"), 2, "fails its checksum");
+    check(&with("case", "tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx"), 2, "not an address of mainnet");
+    check(&["case", "--address", BOAT, "--address", BOAT, "--source", PAGE], 2, "is named twice");
+    check(&["case", "--address", BOAT, "--source", "https://"], 2, "is not a URL");
+    check(&["case", "--address", BOAT, "--source", " "], 2, "have to say something");
+    check(&["case", "--address", BOAT], 2, "--source");
+    check(&["case", "--source", PAGE], 2, "--address");
+    let more = |flags: &[&'static str]| [&with("case", BOAT)[..], flags].concat();
+    check(&more(&["--demand", "300 EUR"]), 2, "write it like \"300 USD\"");
+    check(&more(&["--from", "yesterday"]), 2, "not a date");
+    check(&more(&["--from", "2017-05-13", "--to", "2017-05-12"]), 2, "before it begins");
+    check(&with("wannacry", BOAT), 1, "\"wannacry\" is taken by the family wannacry, which is built in");
+    check(&with("wannacrypt", BOAT), 1, "\"wannacrypt\" is taken by the family wannacry");
+    check(&more(&["--alias", "WCry"]), 1, "\"WCry\" is taken by the family wannacry");
+    check(
+        &with("case", "12t9YDPgwueZ9NyMgw519p7AA8isjr6SMw"),
+        1,
+        "belongs to the family wannacry already (data/families/wannacry.toml, line ",
+    );
+    trial.ok(&["families", "new", "case", "--address", BOAT, "--source", PAGE]);
+    trial.fails(
+        &["families", "new", "case", "--address", BOAT, "--source", PAGE],
+        1,
+        "\"case\" is taken by the family case",
+    );
+}

@@ -9,7 +9,7 @@ use crate::trial::{Ran, Trial, dump, views};
 const NAMES: [Kind; 2] = [Kind::P2pkh, Kind::P2wpkh];
 
 /// Seventy payments to one address and three to the other, one that pays both, one that waits, one withdrawal.
-fn story() -> FakeChain {
+pub fn story() -> FakeChain {
     let mut chain = FakeChain::new(Network::Regtest);
     let [first, second] = NAMES.map(|kind| chain.address(kind, 1));
     let mut paid: Vec<Txid> = Vec::new();
@@ -54,7 +54,7 @@ pub fn configure(trial: &Trial, explorers: &str) {
 }
 
 /// An `[[explorer]]` block.
-fn block(name: &str, url: &str) -> String {
+pub fn block(name: &str, url: &str) -> String {
     format!("[[explorer]]\nname = \"{name}\"\nurl = \"{url}\"\n")
 }
 

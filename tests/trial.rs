@@ -42,7 +42,12 @@ impl Trial {
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("ransomtrail"));
+        Command::from_std(self.process(args))
+    }
+
+    /// The same as a process that can be started and let run.
+    pub fn process(&self, args: &[&str]) -> std::process::Command {
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("ransomtrail"));
         command.args(args).current_dir(self.folder.path());
         for (key, _) in std::env::vars() {
             if key.starts_with("RANSOMTRAIL_") || key.to_lowercase().ends_with("_proxy") {

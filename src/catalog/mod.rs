@@ -5,6 +5,7 @@
 
 mod file;
 mod own;
+mod write;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -13,9 +14,9 @@ use anyhow::{Context, Result, bail};
 use bitcoin::Network;
 use rust_embed::Embed;
 
-use crate::domain::{Address, Family};
+use crate::domain::{Address, Family, WatchedAddress};
 
-pub use own::{Added, add, remove};
+pub use own::{Added, add, create, remove};
 
 /// The families that the program carries.
 #[derive(Embed)]
@@ -112,6 +113,12 @@ impl Catalog {
             .filter(|(score, _)| *score > 0.7)
             .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)));
         Err(UnknownFamily { name: name.to_owned(), near: near.and_then(|(_, known)| self.names.get(known)).cloned() })
+    }
+
+    /// The family that watches an address, and what it says of it.
+    pub fn watching(&self, address: &Address) -> Option<(&Family, &WatchedAddress)> {
+        self.places.get(address)?;
+        self.families().find_map(|family| Some((family, family.addresses.iter().find(|w| w.address == *address)?)))
     }
 
     /// Where an address is named: file and line.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use bitcoin::Network;
 
-use super::{Catalog, file};
+use super::{Catalog, file, write};
 use crate::domain::Family;
 
 /// The family files of a folder, in order of name; none where the folder does not exist.
@@ -40,8 +40,25 @@ pub struct Added {
 /// Checks the family file at `from` against the whole catalogue and copies it into the user's folder.
 pub fn add(from: &Path, folder: &Path) -> Result<Added> {
     let text = std::fs::read_to_string(from).with_context(|| from.display().to_string())?;
-    let place = from.display();
-    let parsed = file::parse(&text).map_err(|error| anyhow::anyhow!("{place}: {error}"))?;
+    put(&text, &from.display().to_string(), folder)
+}
+
+/// Writes a new family file into the user's folder, checked like one that is added: what it reads back as is the family.
+pub fn create(family: &Family, network: Network, folder: &Path) -> Result<Added> {
+    let name = &family.name;
+    let text = write::family(family, network)?;
+    let read = file::parse(&text).map_err(|error| anyhow::anyhow!("the file of {name} would not be read: {error}"))?;
+    if (&read.family, read.network) != (family, network) {
+        bail!(
+            "the file of {name} would be read as another family; write it by hand and use: ransomtrail families add FILE"
+        );
+    }
+    put(&text, &format!("{name}.toml"), folder)
+}
+
+/// Checks the text of a family file, which came from `place`, and puts it into the folder.
+fn put(text: &str, place: &str, folder: &Path) -> Result<Added> {
+    let parsed = file::parse(text).map_err(|error| anyhow::anyhow!("{place}: {error}"))?;
     let name = &parsed.family.name;
     let target = folder.join(format!("{name}.toml"));
     if target.exists() {
@@ -51,12 +68,12 @@ pub fn add(from: &Path, folder: &Path) -> Result<Added> {
     let mut catalog = Catalog::load(parsed.network, Some(folder))?;
     let named_as = target.display().to_string();
     catalog
-        .admit(&named_as, &text, parsed.network, false)
-        .map_err(|error| anyhow::anyhow!(error.to_string().replacen(&named_as, &place.to_string(), 1)))?;
+        .admit(&named_as, text, parsed.network, false)
+        .map_err(|error| anyhow::anyhow!(error.to_string().replacen(&named_as, place, 1)))?;
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     // Written beside and renamed, so that a full disk leaves no half file in the watch list.
     let beside = folder.join(format!(".{name}.new"));
-    std::fs::write(&beside, &text).with_context(|| beside.display().to_string())?;
+    std::fs::write(&beside, text).with_context(|| beside.display().to_string())?;
     std::fs::rename(&beside, &target).with_context(|| target.display().to_string())?;
     Ok(Added { family: parsed.family, network: parsed.network, path: target })
 }

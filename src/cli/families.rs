@@ -1,5 +1,7 @@
 //! `families`: the watch list.
 
+mod new;
+
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -24,6 +26,8 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Edit {
+    /// Start a family file from the command line, and put it on your watch list
+    New(new::Args),
     /// Check a family file and put it on your watch list
     Add {
         /// A family file in the format of data/README.md
@@ -38,6 +42,7 @@ enum Edit {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     match (&args.edit, &args.name) {
+        (Some(Edit::New(args)), _) => new::run(context, args),
         (Some(Edit::Add { file }), _) => add(context, file),
         (Some(Edit::Remove { name }), _) => remove(context, name),
         (None, Some(name)) => Ok(one(context.catalog()?.find(name)?)),
@@ -83,7 +88,7 @@ fn all(context: &Context) -> Result<Answer> {
     if count == 0 {
         writeln!(
             text,
-            "no families of {} yet; add one with: ransomtrail families add FILE",
+            "no families of {} yet; add one with: ransomtrail families new NAME --address A --source URL",
             network_name(context.network())
         )?;
     } else {

@@ -9,6 +9,8 @@ mod context;
 mod demo;
 mod families;
 mod incidents;
+mod links;
+mod lookup;
 mod output;
 mod payments;
 mod prices;
@@ -83,6 +85,8 @@ enum Command {
     Summary(summary::Args),
     /// Print the ledger of a family, a row a payment
     Payments(payments::Args),
+    /// Look up one address or one transaction, without a family and without a trace in the database
+    Lookup(lookup::Args),
     /// Draw charts of a family, with the drawn series beside them as CSV
     Chart(chart::Args),
     /// Draw the week's chart of every family with data; meant for cron
@@ -124,6 +128,7 @@ fn run(cli: Cli) -> anyhow::Result<Answer> {
         Command::Incidents(args) => incidents::run(&context, &args),
         Command::Summary(args) => summary::run(&context, &args),
         Command::Payments(args) => payments::run(&context, &args),
+        Command::Lookup(args) => lookup::run(&context, &args),
         Command::Chart(args) => chart::run(&context, &args),
         Command::Weekly(args) => weekly::run(&context, &args),
         Command::Prices(args) => prices::run(&context, &args),

@@ -5,6 +5,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle};
 use serde_json::{Value, json};
 
 use super::ask::{self, QuestionArgs};
+use super::links::Links;
 use super::{Answer, Context, summary};
 use crate::domain::{format, rfc3339};
 use crate::figures::{Account, Payment};
@@ -24,11 +25,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let family = catalog.find(&args.family)?;
     let prices = args.question.prices(context)?;
     let account = ask::account(context, family, &prices, args.question.question(context))?;
-    let rows = account.payments.iter().map(as_json).collect();
-    Ok(Answer::new(table(&account) + &summary::basis(&account), Value::Array(rows)))
+    let links = Links::new(context, None);
+    let rows = account.payments.iter().map(|payment| as_json(payment, &links)).collect();
+    Ok(Answer::new(table(&account, &links) + &summary::basis(&account), Value::Array(rows)))
 }
 
-fn as_json(payment: &Payment) -> Value {
+/// A payment for programs.
+pub(super) fn as_json(payment: &Payment, links: &Links) -> Value {
+    let txid = payment.txid.to_string();
     let value = payment.value.map(|v| v.rounded().map(|x| x.to_string()));
     let [low, close, high] = value.map_or([None, None, None], |v| v.map(Some));
     json!({
@@ -36,9 +40,11 @@ fn as_json(payment: &Payment) -> Value {
         "block_time": rfc3339(payment.block_time),
         "first_seen": payment.first_seen.map(rfc3339),
         "block_height": payment.block_height,
-        "txid": payment.txid.to_string(),
+        "page": links.transaction(&payment.explorer, &txid),
+        "txid": txid,
         "vout": payment.vout,
         "address": payment.address,
+        "address_page": links.address(&payment.explorer, payment.address.as_str()),
         "sats": payment.amount.to_sat(),
         "low": low,
         "close": close,
@@ -51,7 +57,7 @@ fn as_json(payment: &Payment) -> Value {
     })
 }
 
-fn table(account: &Account) -> String {
+fn table(account: &Account, links: &Links) -> String {
     let zone = account.question.zone;
     let code = account.currency.code();
     let mut table = Table::new();
@@ -101,8 +107,16 @@ fn table(account: &Account) -> String {
         }
     }
     let mut out = String::new();
-    for line in table.lines() {
-        out.push_str(line.trim_end());
+    // The first line is the header; linked when the widths are settled.
+    let rows = std::iter::once(None).chain(account.payments.iter().map(Some));
+    for (line, payment) in table.lines().zip(rows) {
+        let mut line = line.trim_end().to_owned();
+        if let Some(payment) = payment {
+            let (txid, address) = (payment.txid.to_string(), payment.address.as_str());
+            links.dress(&mut line, &txid, links.transaction(&payment.explorer, &txid));
+            links.dress(&mut line, address, links.address(&payment.explorer, address));
+        }
+        out.push_str(&line);
         out.push('\n');
     }
     out

@@ -85,18 +85,20 @@ fn sources(context: &Context) -> Result<Vec<&'static LiveSource>> {
 
 /// Asks the configured sources for what is missing.
 fn update(context: &Context) -> Result<PriceRound> {
-    let settings = &context.config.prices;
-    let feeds = sources(context)?
-        .into_iter()
-        .map(|source| PriceFeed::new(source, settings.urls.get(source.name).cloned()))
-        .collect::<Result<Vec<_>>>()?;
+    let feeds = feeds(context)?;
     if feeds.is_empty() {
         return Err(Usage("no price source is configured; name one in [prices] of the configuration".to_owned()).into());
     }
     let http = Http::new(context.config.http_options())?;
     let store = SharedStore::new(context.store()?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(sync::prices(&store, &http, &feeds, settings.band, context::now))
+    runtime.block_on(sync::prices(&store, &http, &feeds, context.config.prices.band, context::now))
+}
+
+/// The configured sources and where each is asked.
+pub(super) fn feeds(context: &Context) -> Result<Vec<PriceFeed>> {
+    let urls = &context.config.prices.urls;
+    sources(context)?.into_iter().map(|source| PriceFeed::new(source, urls.get(source.name).cloned())).collect()
 }
 
 /// What the update did, in a few lines.

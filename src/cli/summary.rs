@@ -155,9 +155,6 @@ pub(super) fn basis(account: &Account) -> String {
             format!("{} (outputs; demand: low to high of its day meets one ±{percent} %)", classes.join(", ")),
         );
     }
-    let apart = |what: &figures::Internal| {
-        format!("{}, {} BTC", format::count(what.outputs, "output", "outputs"), format::btc(what.amount, 8))
-    };
     if summary.internal.outputs == 0 {
         line("internal", "no transfers within the family to drop".to_owned());
     } else {
@@ -166,6 +163,21 @@ pub(super) fn basis(account: &Account) -> String {
     if summary.after_withdrawal.outputs > 0 {
         line("late", format!("{} came after the wallets had been emptied", apart(&summary.after_withdrawal)));
     }
+    out + &foot(account)
+}
+
+/// Outputs set apart from the rest: how many, and how much.
+pub(super) fn apart(what: &figures::Internal) -> String {
+    format!("{}, {} BTC", format::count(what.outputs, "output", "outputs"), format::btc(what.amount, 8))
+}
+
+/// What waits, basis, prices and caveats: what every page ends with.
+pub(super) fn foot(account: &Account) -> String {
+    let summary = &account.summary;
+    let mut out = String::new();
+    let mut line = |name: &str, text: String| {
+        let _ = writeln!(out, "  {name:<10}{text}");
+    };
     let waiting = &summary.unconfirmed;
     if waiting.outputs > 0 {
         let coming = figures::Internal { outputs: waiting.outputs, amount: waiting.amount };

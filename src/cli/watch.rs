@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use chrono::{NaiveDate, TimeDelta};
 use fd_lock::{RwLock, RwLockWriteGuard};
 use sd_notify::NotifyState;
 use serde_json::json;
@@ -13,12 +14,12 @@ use tracing::{error, info, warn};
 
 use super::rounds::{self, follow_name};
 use super::sync::{chosen, explorers};
-use super::{Answer, Context, context};
+use super::{Answer, Context, context, prices};
 use crate::config::{parse_duration, parse_every};
-use crate::domain::{Address, Follow, format};
+use crate::domain::{Address, Follow, Network, Time, format};
 use crate::explorer::Explorer;
 use crate::store::{SharedStore, StoreError};
-use crate::sync::{End, Options, Round};
+use crate::sync::{self, End, Options, PriceFeed, Round};
 
 /// Flags of `watch`.
 #[derive(Debug, clap::Args)]
@@ -96,6 +97,7 @@ async fn watch(
         "watching"
     );
     let mut made = 0;
+    let mut prices = DailyPrices::new(context)?;
     let ended = loop {
         let one = tokio::select! {
             one = one_round(context, args, explorers, store) => one,
@@ -107,6 +109,10 @@ async fn watch(
             // What another program or a full disk does today may be over tomorrow.
             Err(failed) if is_passing(&failed) => error!("{failed:#}"),
             Err(failed) => return Err(failed),
+        }
+        tokio::select! {
+            () = prices.update(context, explorers, store) => {}
+            by = told_to_stop(&mut stop) => break by,
         }
         if args.rounds.is_some_and(|most| made >= most) {
             break "the last round";
@@ -143,6 +149,48 @@ async fn one_round(context: &Context, args: &Args, explorers: &[Explorer], store
     let round = rounds::round(store, explorers, &addresses, options, &|_| ()).await?;
     let _ = sd_notify::notify(&[NotifyState::Status("waiting for the next round")]);
     Ok(round)
+}
+
+/// The newest prices, asked for once a day, and every hour while a day is missing.
+struct DailyPrices {
+    feeds: Vec<PriceFeed>,
+    complete_to: Option<NaiveDate>,
+    not_before: Option<Time>,
+}
+
+impl DailyPrices {
+    /// Coins of test networks have no price, and nobody is asked for one.
+    fn new(context: &Context) -> Result<Self> {
+        let feeds = if context.network() == Network::Bitcoin { prices::feeds(context)? } else { Vec::new() };
+        Ok(Self { feeds, complete_to: None, not_before: None })
+    }
+
+    async fn update(&mut self, context: &Context, explorers: &[Explorer], store: &SharedStore) {
+        let now = context::now();
+        let last = sync::last_finished_day(now);
+        let due = self.complete_to.is_none_or(|day| day < last) && self.not_before.is_none_or(|time| time <= now);
+        let Some(http) = explorers.iter().find_map(Explorer::http).filter(|_| due && !self.feeds.is_empty()) else {
+            return;
+        };
+        self.not_before = Some(now + TimeDelta::hours(1));
+        match sync::prices(store, http, &self.feeds, context.config.prices.band, context::now).await {
+            Ok(round) => {
+                for failure in round.feeds.iter().filter_map(|feed| feed.failure.as_ref()) {
+                    warn!("{failure}");
+                }
+                if round.missing.is_empty() {
+                    self.complete_to = Some(last);
+                }
+                info!(
+                    filled = round.filled.len(),
+                    missing = round.missing.len(),
+                    disagreements = round.disagreements.len(),
+                    "prices"
+                );
+            }
+            Err(failed) => error!("{failed:#}"),
+        }
+    }
 }
 
 fn log(round: &Round) {

@@ -128,6 +128,22 @@ impl Tx {
         }
     }
 
+    /// Satoshis that the inputs bring in; `None` where one of them is not told, and for newly mined coins.
+    pub fn spent(&self) -> Option<Amount> {
+        self.inputs.iter().try_fold(Amount::ZERO, |sum, input| sum.checked_add(input.value?))
+    }
+
+    /// Satoshis that the outputs pay; `None` where the sum cannot exist.
+    pub fn paid(&self) -> Option<Amount> {
+        self.outputs.iter().try_fold(Amount::ZERO, |sum: Amount, output| sum.checked_add(output.value))
+    }
+
+    /// The miner's fee: what comes in and is not paid out. `None` where the value of an input is not told, for newly mined
+    /// coins, and where more is paid than comes in, which cannot be.
+    pub fn fee(&self) -> Option<Amount> {
+        self.spent()?.checked_sub(self.paid()?)
+    }
+
     /// The transaction as rust-bitcoin has it, where everything that the txid commits to is known.
     pub fn to_bitcoin(&self) -> Option<Transaction> {
         let input = self.inputs.iter().map(TxIn::to_bitcoin).collect::<Option<Vec<_>>>()?;
@@ -159,5 +175,38 @@ impl TxIn {
             sequence: Sequence(self.sequence?),
             witness: self.witness.clone().unwrap_or_default(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fee_is_known_only_where_every_input_is() {
+        let check = |inputs: &[Option<u64>], outputs: &[u64], expect: Option<u64>| {
+            let tx = Tx {
+                txid: "f3a5c1f8e0d2b7a6c4e3d2b1a0f9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c4b3a2f1".parse().unwrap(),
+                state: State::Mempool,
+                first_seen: None,
+                version: None,
+                lock_time: None,
+                size: None,
+                inputs: inputs
+                    .iter()
+                    .map(|sats| TxIn { value: sats.map(Amount::from_sat), ..TxIn::default() })
+                    .collect(),
+                outputs: outputs
+                    .iter()
+                    .map(|sats| TxOut { address: None, script: None, value: Amount::from_sat(*sats) })
+                    .collect(),
+            };
+            assert_eq!(tx.fee(), expect.map(Amount::from_sat), "{inputs:?} {outputs:?}");
+        };
+        check(&[Some(500), Some(600)], &[1_000, 90], Some(10));
+        check(&[Some(500)], &[500], Some(0));
+        check(&[Some(500), None], &[400], None);
+        check(&[Some(500)], &[501], None);
+        check(&[None], &[5_000_000_000], None);
     }
 }

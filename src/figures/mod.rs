@@ -10,10 +10,12 @@ mod classes;
 mod series;
 mod summary;
 mod totals;
+mod transaction;
 mod worth;
 
 pub use account::{Account, Payment, Question, Withdrawal, open};
 pub use classes::{Class, ClassFigures};
 pub use series::{Step, steps};
 pub use summary::{AddressFigures, AsOfValue, Estimate, Internal, Peak, Received, Summary, Unconfirmed, Withdrawn};
+pub use transaction::{TxFigures, transaction};
 pub use worth::{Worth, worth_by_day};

@@ -13,8 +13,9 @@ mod proofs;
 mod rounds;
 mod scan;
 mod shared;
+mod telling;
 mod totals;
-mod transactions;
+mod transaction;
 mod watch;
 
 use std::path::Path;
@@ -30,6 +31,7 @@ pub use proofs::{HeaderRecord, ProofRecord};
 pub use rounds::{ExplorerRecord, RoundRecord};
 pub use scan::{BlockRecord, ScanPoint};
 pub use shared::SharedStore;
+pub use transaction::StoredTx;
 
 /// Never edited once released: a change of the schema is a further file.
 const STEPS: &[M<'static>] = &[

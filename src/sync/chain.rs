@@ -33,11 +33,7 @@ impl Chain {
         if explorer.is_recorded() {
             return Ok(Ok(()));
         }
-        let network = explorer.network();
-        let genesis = ask!(told(explorer.block_at(0).await));
-        if genesis.is_some_and(|hash| hash != genesis_block(network).block_hash()) {
-            return Ok(Err(behind(explorer, format!("it shows another chain than {}", network_name(network)))));
-        }
+        ask!(shows_our_chain(explorer).await);
         // A server that does not tell of its newest block can still answer for addresses.
         let Some(tip) = ask!(told(explorer.tip().await)) else { return Ok(Ok(())) };
         let block = ask!(told(explorer.block(&tip).await));
@@ -127,6 +123,16 @@ impl Chain {
             _ => Ok(false),
         }
     }
+}
+
+/// The same genesis block, where the explorer tells it.
+pub(super) async fn shows_our_chain(explorer: &Explorer) -> Result<(), AskError> {
+    let network = explorer.network();
+    let genesis = told(explorer.block_at(0).await)?;
+    if genesis.is_some_and(|hash| hash != genesis_block(network).block_hash()) {
+        return Err(behind(explorer, format!("it shows another chain than {}", network_name(network))));
+    }
+    Ok(())
 }
 
 pub(super) fn behind(explorer: &Explorer, reason: String) -> AskError {

@@ -8,6 +8,7 @@ mod address;
 mod audit;
 mod blocks;
 mod chain;
+mod lookup;
 mod poll;
 mod prices;
 
@@ -23,6 +24,8 @@ use crate::store::{Refusal, ScanPoint, SharedStore, StoreError};
 pub use audit::{Audit, Opinion, proofs, second_opinion};
 
 pub use prices::{FeedRound, PriceFailure, PriceFeed, PriceRound, last_finished_day, prices};
+
+pub use lookup::{Found, Search, find};
 
 /// What a round did.
 #[derive(Clone, Debug, Default)]

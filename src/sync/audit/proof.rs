@@ -89,8 +89,7 @@ async fn prove(
     audit: &mut Audit,
 ) -> Result<Result<(), Why>, StoreError> {
     // What was only told is asked for again: a proof of the txid says nothing of a content that does not hash to it.
-    let known = store.run(move |store| store.transaction(&txid)).await?;
-    let mut content = known.and_then(|tx| tx.to_bitcoin()).filter(|tx| tx.compute_txid() == txid);
+    let mut content = store.run(move |store| store.content(&txid)).await?;
     if content.is_none() {
         let answer = match explorer.transaction(&txid).await {
             Ok(answer) => answer,
