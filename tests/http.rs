@@ -6,6 +6,7 @@ use std::time::Duration;
 use ransomtrail::http::{Http, HttpError, HttpOptions, Wait};
 use reqwest::Url;
 
+use crate::support::explorer::gzip_of_zeros;
 use crate::support::{Answer, FakeChain, FakeExplorer, FakeProxy, Trouble};
 
 /// A server, a client that writes its waits down, and the waits.
@@ -287,30 +288,4 @@ fn refuses_a_proxy_that_leaks_names() {
     let proxy = Some("socks5://127.0.0.1:9050".parse().unwrap());
     let said = Http::new(HttpOptions { proxy, ..HttpOptions::default() }).unwrap_err().to_string();
     assert!(said.contains("use socks5h://"), "{said}");
-}
-
-/// A gzip stream of at least `length` zero bytes (RFC 1951 and 1952): one literal, then copies of 258 bytes each in 13
-/// bits.
-fn gzip_of_zeros(length: usize) -> Vec<u8> {
-    let mut bytes = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
-    let (mut buffer, mut filled) = (0_u32, 0);
-    let mut put = |code: u32, bits: u32| {
-        buffer |= code << filled;
-        filled += bits;
-        while filled >= 8 {
-            bytes.push(buffer as u8);
-            buffer >>= 8;
-            filled -= 8;
-        }
-    };
-    put(0b011, 3); // last block, fixed Huffman codes
-    put(0b0000_1100, 8); // literal 0: 00110000, first bit first
-    for _ in 0..length.div_ceil(258) {
-        put(0b1010_0011, 8); // length 258: 11000101
-        put(0, 5); // distance 1
-    }
-    put(0, 7); // end of block
-    put(0, 7); // fills the last byte
-    bytes.extend_from_slice(&[0; 8]); // checksum and length, which nobody gets to see
-    bytes
 }

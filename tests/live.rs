@@ -72,7 +72,7 @@ pub fn clean_views(chain: FakeChain) -> Vec<String> {
 }
 
 /// The ledger that one clean pass over the chain makes.
-fn clean(chain: FakeChain) -> Vec<String> {
+pub fn clean(chain: FakeChain) -> Vec<String> {
     let trial = trial(&chain);
     let server = FakeExplorer::start(chain);
     let ran = sync(&trial, &server);

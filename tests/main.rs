@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod breaker;
+mod damage;
 mod data;
+mod dialects;
+mod dialects_sync;
 mod docs;
 mod explorers;
 mod families;
@@ -17,6 +20,7 @@ mod live;
 mod lookup;
 mod prices;
 mod proof;
+mod recorded;
 mod secrets;
 mod support;
 mod trial;

@@ -29,6 +29,24 @@ fn the_example_shows_keys_without_default() {
     assert_eq!(shown, 8, "database, user_agent, proxy, the urls of prices, allow_http twice, headers and token");
 }
 
+/// Explorers that are not asked by default stand in the example as comments; they read too.
+#[test]
+fn the_example_shows_other_explorers() {
+    let from = EXAMPLE.find("# [[explorer]]").unwrap();
+    let lines = EXAMPLE[from..].lines().filter_map(|line| line.strip_prefix("# "));
+    let text: String =
+        lines.filter(|l| *l == "[[explorer]]" || l.contains(" = \"")).map(|line| format!("{line}\n")).collect();
+    let read = Config::parse(&text, "ransomtrail.example.toml").unwrap().explorers();
+    let told: Vec<_> = read.iter().map(|e| (e.dialect.as_str(), e.url.as_str(), e.pace)).collect();
+    assert_eq!(
+        told,
+        [
+            ("blockchain.info", "https://blockchain.info/", "6/m".parse().ok()),
+            ("blockcypher", "https://api.blockcypher.com/v1/btc/main", "100/h".parse().ok()),
+        ]
+    );
+}
+
 #[test]
 fn nothing_is_the_default() {
     assert_eq!(Config::parse("", "x.toml").unwrap(), Config::default());

@@ -4,16 +4,14 @@
 //! refused for being unknown. Addresses are derived from the scripts, which the txid commits to; what the server says
 //! they are is not looked at.
 
-use std::collections::HashMap;
-
 use bitcoin::hex::FromHex;
 use bitcoin::{TxMerkleNode, Txid};
-use serde::de::DeserializeOwned;
 
+use super::reading::{each_once, json};
 use super::{
     Block, Cursor, Dialect, Garbled, MerkleProof, Outspend, Page, Request, Subject, Told, TotalsAnswer, Unread,
 };
-use crate::domain::{Address, BlockHash, State, Tx};
+use crate::domain::{Address, BlockHash, Tx};
 
 mod wire;
 
@@ -139,32 +137,6 @@ impl Dialect for Esplora {
             Subject::Address(address) => format!("{site}/address/{address}"),
         })
     }
-}
-
-/// Reads JSON; a web page, as firewalls and landing pages send it with status 200, is called one.
-fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Garbled> {
-    if body.trim_ascii_start().first() == Some(&b'<') {
-        return Err(Garbled("a web page, not JSON".to_owned()));
-    }
-    Ok(serde_json::from_slice(body)?)
-}
-
-/// Removes rows that come twice, as mempool's server sends what waits. Of two states of one transaction the confirmed one
-/// stays: it was mined while the page was put together.
-fn each_once(rows: Vec<Tx>) -> Vec<Tx> {
-    let mut places = HashMap::new();
-    let mut txs: Vec<Tx> = Vec::with_capacity(rows.len());
-    for tx in rows {
-        match places.get(&tx.txid) {
-            None => {
-                places.insert(tx.txid, txs.len());
-                txs.push(tx);
-            }
-            Some(&place) if txs[place].state == State::Mempool => txs[place] = tx,
-            Some(_) => {}
-        }
-    }
-    txs
 }
 
 #[cfg(test)]

@@ -4,9 +4,12 @@
 //! A dialect names requests and reads answers; it never touches the network. Pace, retry and size caps live in
 //! [`crate::http`]. The recorded snapshots are asked through the same front door.
 
+mod blockchain_info;
+mod blockcypher;
 mod built_in;
 mod dialect;
 mod esplora;
+mod reading;
 mod snapshot;
 
 use bitcoin::hashes::{Hash, sha256};
@@ -15,6 +18,8 @@ use bitcoin::{BlockHash, Network, Txid};
 use crate::domain::{Address, Provenance, RawAnswer, Time, Tx};
 use crate::http::{Credentials, Http, HttpError};
 
+pub use blockchain_info::BLOCKCHAIN_INFO;
+pub use blockcypher::BLOCKCYPHER;
 pub use built_in::BUILT_IN;
 pub use dialect::{
     Block, Cursor, Dialect, Garbled, Known, MerkleProof, Outspend, Page, Request, Subject, Told, TotalsAnswer, Unread,
@@ -23,7 +28,7 @@ pub use esplora::ESPLORA;
 pub use snapshot::{Snapshot, snapshots};
 
 /// Every explorer API that the program speaks.
-pub static DIALECTS: &[&dyn Dialect] = &[&ESPLORA, &BUILT_IN];
+pub static DIALECTS: &[&dyn Dialect] = &[&ESPLORA, &BLOCKCHAIN_INFO, &BLOCKCYPHER, &BUILT_IN];
 
 /// The dialect of that name.
 pub fn dialect(name: &str) -> Option<&'static dyn Dialect> {
@@ -357,7 +362,11 @@ impl Explorer {
             }
             Transport::Http { base, http, credentials } => {
                 // A path of hex digits and addresses joined to a base that ends in a slash always parses.
-                let url = base.join(&request.path).unwrap_or_else(|_| base.clone());
+                let mut url = base.join(&request.path).unwrap_or_else(|_| base.clone());
+                if request.path.is_empty() {
+                    // The document at the root is named without a slash at its end.
+                    url.set_path(base.path().trim_end_matches('/'));
+                }
                 let http_error = |source| AskError::Http { explorer: self.name.clone(), source };
                 let body = http.get_with(&url, credentials).await.map_err(http_error)?;
                 (url.to_string(), body)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use bitcoin::block::{Header, Version};
-use bitcoin::hashes::{Hash, sha256, sha256d};
+use bitcoin::hashes::{Hash, sha256};
 use bitcoin::{
     Address, Amount, Block, BlockHash, CompactTarget, Network, OutPoint, ScriptBuf, Sequence, Transaction, TxIn,
     TxMerkleNode, TxOut, Txid, Witness, WitnessMerkleNode, Wtxid, absolute, merkle_tree, transaction,
@@ -44,6 +44,8 @@ pub struct FakeTx {
     pub txid: Txid,
     pub prevouts: Vec<TxOut>,
     pub place: Place,
+    /// When it was first seen, in Unix seconds; the clock of those who look has nothing to do with the blocks' times.
+    pub seen: u32,
 }
 
 /// A block: its header and what is in it, coinbase first.
@@ -59,6 +61,8 @@ pub struct FakeBlock {
 pub struct FakeChain {
     pub network: Network,
     pub blocks: Vec<FakeBlock>,
+    /// Blocks that left the chain.
+    pub stale: Vec<FakeBlock>,
     /// In the order first seen.
     pub txs: Vec<FakeTx>,
     places: HashMap<Txid, usize>,
@@ -68,7 +72,8 @@ pub struct FakeChain {
 impl FakeChain {
     /// A chain of one empty block.
     pub fn new(network: Network) -> Self {
-        let mut chain = Self { network, blocks: Vec::new(), txs: Vec::new(), places: HashMap::new(), serial: 0 };
+        let mut chain =
+            Self { network, blocks: Vec::new(), stale: Vec::new(), txs: Vec::new(), places: HashMap::new(), serial: 0 };
         chain.mine();
         chain
     }
@@ -100,24 +105,29 @@ impl FakeChain {
 
     /// Somebody pays several addresses at once; the transaction waits.
     pub fn pay_many(&mut self, outputs: &[(&Address, u64)]) -> Txid {
+        self.pay_scripts(&scripts(outputs))
+    }
+
+    /// Somebody pays scripts, which need not have an address; the transaction waits.
+    pub fn pay_scripts(&mut self, outputs: &[TxOut]) -> Txid {
         self.serial += 1;
         let from = OutPoint::new(Txid::hash(&self.serial.to_le_bytes()), 0);
-        let value = Amount::from_sat(outputs.iter().map(|(_, sats)| sats).sum::<u64>() + FEE);
+        let value = Amount::from_sat(outputs.iter().map(|out| out.value.to_sat()).sum::<u64>() + FEE);
         let payer = self.address(Kind::P2wpkh, 1_000_000 + u32::try_from(self.serial).expect("few payments"));
-        self.add(vec![from], vec![TxOut { value, script_pubkey: payer.script_pubkey() }], outputs)
+        self.add(vec![from], vec![TxOut { value, script_pubkey: payer.script_pubkey() }], outputs.to_vec())
     }
 
     /// Outputs are spent; the transaction waits. What is left is the fee.
     pub fn spend(&mut self, inputs: &[OutPoint], outputs: &[(&Address, u64)]) -> Txid {
         let prevouts = inputs.iter().map(|input| self.output(*input)).collect();
-        self.add(inputs.to_vec(), prevouts, outputs)
+        self.add(inputs.to_vec(), prevouts, scripts(outputs))
     }
 
     /// A waiting transaction is replaced by one with the same inputs; the old one is gone.
     pub fn replace(&mut self, old: &Txid, outputs: &[(&Address, u64)]) -> Txid {
         let FakeTx { tx, prevouts, .. } = self.tx(old).expect("a known transaction").clone();
         self.evict(old);
-        self.add(tx.input.iter().map(|input| input.previous_output).collect(), prevouts, outputs)
+        self.add(tx.input.iter().map(|input| input.previous_output).collect(), prevouts, scripts(outputs))
     }
 
     /// A waiting transaction is forgotten.
@@ -175,40 +185,13 @@ impl FakeChain {
             for (n, txid) in block.txids.iter().enumerate() {
                 self.put(txid, if n == 0 { Place::Gone } else { Place::Mempool });
             }
+            self.stale.push(block);
         }
     }
 
     /// A transaction, wherever it stands.
     pub fn tx(&self, txid: &Txid) -> Option<&FakeTx> {
         self.places.get(txid).map(|&place| &self.txs[place])
-    }
-
-    /// A block as it goes over the wire.
-    pub fn block(&self, block: &FakeBlock) -> Block {
-        let txdata = block.txids.iter().map(|txid| self.tx(txid).expect("a known transaction").tx.clone()).collect();
-        Block { header: block.header, txdata }
-    }
-
-    /// The neighbours of a transaction on the way up to its block's merkle root.
-    pub fn merkle_branch(&self, block: &FakeBlock, pos: usize) -> Vec<TxMerkleNode> {
-        let mut level: Vec<TxMerkleNode> =
-            block.txids.iter().map(|txid| TxMerkleNode::from_raw_hash(txid.to_raw_hash())).collect();
-        let (mut branch, mut at) = (Vec::new(), pos);
-        while level.len() > 1 {
-            if level.len() % 2 == 1 {
-                level.push(*level.last().expect("an odd one"));
-            }
-            branch.push(level[at ^ 1]);
-            level = level
-                .chunks(2)
-                .map(|pair| {
-                    let bytes = [pair[0].to_byte_array(), pair[1].to_byte_array()].concat();
-                    TxMerkleNode::from_raw_hash(sha256d::Hash::hash(&bytes))
-                })
-                .collect();
-            at /= 2;
-        }
-        branch
     }
 
     /// The newest block.
@@ -237,6 +220,55 @@ impl FakeChain {
         })
     }
 
+    /// A block by hash, in the chain or not any more.
+    pub fn block(&self, hash: &str) -> Option<&FakeBlock> {
+        self.blocks.iter().chain(&self.stale).find(|block| block.header.block_hash().to_string() == hash)
+    }
+
+    /// A block with its transactions.
+    pub fn whole(&self, block: &FakeBlock) -> bitcoin::Block {
+        let txdata = block.txids.iter().map(|txid| self.tx(txid).expect("a known transaction").tx.clone()).collect();
+        bitcoin::Block { header: block.header, txdata }
+    }
+
+    /// Whether a block is in the chain.
+    pub fn has(&self, block: &FakeBlock) -> bool {
+        self.blocks.iter().any(|known| known.header == block.header)
+    }
+
+    /// The script that pays to a bare public key, and the address under which some services show it.
+    pub fn bare_key(&self) -> (ScriptBuf, Address) {
+        let key: bitcoin::PublicKey =
+            "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798".parse().expect("a point on the curve");
+        (ScriptBuf::new_p2pk(&key), Address::p2pkh(key, self.network))
+    }
+
+    /// The address under which services show a script that mix bare public keys with the hashes of such.
+    pub fn shown(&self, script: &ScriptBuf) -> Option<String> {
+        let bare = script.p2pk_public_key().map(|key| Address::p2pkh(key, self.network));
+        bare.or_else(|| Address::from_script(script, self.network).ok()).map(|address| address.to_string())
+    }
+
+    /// Transactions under such an address: those that wait, then those in blocks, newest first each.
+    pub fn shown_history(&self, address: &str) -> (Vec<&FakeTx>, Vec<&FakeTx>) {
+        let concerns = |tx: &&FakeTx| {
+            let mut outs = tx.tx.output.iter().chain(&tx.prevouts);
+            outs.any(|out| self.shown(&out.script_pubkey).as_deref() == Some(address))
+        };
+        let waiting = self.txs.iter().rev().filter(|tx| tx.place == Place::Mempool).filter(concerns).collect();
+        let newest_first = self.blocks.iter().rev().flat_map(|block| block.txids.iter().rev());
+        (waiting, newest_first.filter_map(|txid| self.tx(txid)).filter(concerns).collect())
+    }
+
+    /// Received and spent under such an address.
+    pub fn shown_sums(&self, address: &str, txs: &[&FakeTx]) -> (u64, u64) {
+        let sum = |outs: &[TxOut]| {
+            let ours = outs.iter().filter(|out| self.shown(&out.script_pubkey).as_deref() == Some(address));
+            ours.map(|out| out.value.to_sat()).sum::<u64>()
+        };
+        txs.iter().fold((0, 0), |sums, tx| (sums.0 + sum(&tx.tx.output), sums.1 + sum(&tx.prevouts)))
+    }
+
     fn output(&self, outpoint: OutPoint) -> TxOut {
         let tx = self.tx(&outpoint.txid).expect("a known transaction");
         tx.tx.output[usize::try_from(outpoint.vout).expect("an index")].clone()
@@ -262,20 +294,18 @@ impl FakeChain {
         self.insert(vec![input], vec![], vec![output, committed])
     }
 
-    fn add(&mut self, inputs: Vec<OutPoint>, prevouts: Vec<TxOut>, outputs: &[(&Address, u64)]) -> Txid {
+    fn add(&mut self, inputs: Vec<OutPoint>, prevouts: Vec<TxOut>, output: Vec<TxOut>) -> Txid {
         let input = inputs.into_iter().zip(&prevouts).map(|(previous_output, out)| {
-            // Nothing checks signatures; a script or a witness is there where one would be.
-            let segwit = out.script_pubkey.is_witness_program();
+            // Nothing checks signatures; a script or a witness is there where one would be, and both where a script hash
+            // wraps a witness program.
+            let (segwit, wrapped) = (out.script_pubkey.is_witness_program(), out.script_pubkey.is_p2sh());
             let script_sig = if segwit { ScriptBuf::new() } else { ScriptBuf::from_bytes(vec![0x01, 0x51]) };
+            let signed = segwit || wrapped;
             let witness =
-                if segwit { Witness::from_slice(&[[0x30; 71].as_slice(), &[0x02; 33]]) } else { Witness::new() };
+                if signed { Witness::from_slice(&[[0x30; 71].as_slice(), &[0x02; 33]]) } else { Witness::new() };
             TxIn { previous_output, script_sig, sequence: Sequence::ENABLE_RBF_NO_LOCKTIME, witness }
         });
         let input = input.collect();
-        let output = outputs
-            .iter()
-            .map(|(address, sats)| TxOut { value: Amount::from_sat(*sats), script_pubkey: address.script_pubkey() })
-            .collect();
         self.insert(input, prevouts, output)
     }
 
@@ -283,7 +313,8 @@ impl FakeChain {
         let tx = Transaction { version: transaction::Version::TWO, lock_time: absolute::LockTime::ZERO, input, output };
         let txid = tx.compute_txid();
         self.places.insert(txid, self.txs.len());
-        self.txs.push(FakeTx { tx, txid, prevouts, place: Place::Mempool });
+        let seen = START + 7 + 11 * u32::try_from(self.txs.len()).expect("few transactions");
+        self.txs.push(FakeTx { tx, txid, prevouts, place: Place::Mempool, seen });
         txid
     }
 
@@ -307,6 +338,14 @@ impl FakeTx {
     fn concerns(&self, script: &ScriptBuf) -> bool {
         self.tx.output.iter().chain(&self.prevouts).any(|out| out.script_pubkey == *script)
     }
+}
+
+fn scripts(outputs: &[(&Address, u64)]) -> Vec<TxOut> {
+    let out = |(address, sats): &(&Address, u64)| TxOut {
+        value: Amount::from_sat(*sats),
+        script_pubkey: address.script_pubkey(),
+    };
+    outputs.iter().map(out).collect()
 }
 
 fn sum<'a>(outs: impl Iterator<Item = &'a TxOut>, script: &ScriptBuf) -> (u64, u64) {

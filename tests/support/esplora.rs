@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use bitcoin::consensus::encode::{serialize, serialize_hex};
+use bitcoin::hashes::{Hash, sha256d};
 use bitcoin::{Address, OutPoint, TxOut, Txid};
 use serde_json::{Value, json};
 
@@ -45,14 +46,12 @@ pub fn answer(chain: &FakeChain, path: &str, style: Style) -> Answer {
             Some(block) => Answer::json(&block_json(block)),
             None => Answer::text(404, "Block not found"),
         },
-        ["block", hash, "header"] => match chain.blocks.iter().find(|b| b.header.block_hash().to_string() == *hash) {
-            Some(block) => Answer::text(200, &serialize_hex(&block.header)),
-            None => Answer::text(404, "Block not found"),
-        },
-        ["block", hash, "raw"] => match chain.blocks.iter().find(|b| b.header.block_hash().to_string() == *hash) {
-            Some(block) => Answer::bytes(serialize(&chain.block(block))),
-            None => Answer::text(404, "Block not found"),
-        },
+        ["block", hash, part @ ("header" | "raw" | "txids")] => {
+            match chain.blocks.iter().find(|b| b.header.block_hash().to_string() == *hash) {
+                Some(block) => block_part(chain, block, part),
+                None => Answer::text(404, "Block not found"),
+            }
+        }
         // Servers answer for blocks that they do not know, too.
         ["block", hash, "status"] => {
             let known = chain.blocks.iter().any(|b| b.header.block_hash().to_string() == *hash);
@@ -67,18 +66,6 @@ pub fn answer(chain: &FakeChain, path: &str, style: Style) -> Answer {
         },
         _ => Answer::text(404, &format!("endpoint does not exist \"/{path}\"")),
     }
-}
-
-/// Adds a satoshi to the first output told of, as a lying server might.
-pub fn tamper(answer: &mut Answer) {
-    let mut value: Value = serde_json::from_slice(&answer.body).expect("JSON to tamper with");
-    if value.as_array().is_some_and(Vec::is_empty) {
-        return;
-    }
-    let tx = if value.is_array() { &mut value[0] } else { &mut value };
-    let sats = tx["vout"][0]["value"].as_u64().expect("a transaction to tamper with");
-    tx["vout"][0]["value"] = json!(sats + 1);
-    answer.body = value.to_string().into_bytes();
 }
 
 fn about_address(chain: &FakeChain, address: &Address, rest: &[&str], style: Style) -> Answer {
@@ -145,16 +132,11 @@ fn shuffle<T>(rows: &mut [T]) {
 fn about_tx(chain: &FakeChain, tx: &FakeTx, rest: &[&str]) -> Answer {
     match rest {
         [] => Answer::json(&tx_json(chain, tx)),
-        ["hex"] => Answer::text(200, &bitcoin::consensus::encode::serialize_hex(&tx.tx)),
+        ["hex"] => Answer::text(200, &serialize_hex(&tx.tx)),
         ["status"] => Answer::json(&status_json(chain, tx)),
         ["merkle-proof"] => match tx.place {
-            Place::Block(index) => {
-                let block = &chain.blocks[index];
-                let pos = block.txids.iter().position(|txid| *txid == tx.txid).expect("in its block");
-                let branch: Vec<_> = chain.merkle_branch(block, pos).iter().map(ToString::to_string).collect();
-                Answer::json(&json!({ "block_height": block.height, "merkle": branch, "pos": pos }))
-            }
-            _ => Answer::text(404, "Transaction not found or is unconfirmed"),
+            Place::Block(index) => merkle_proof(&chain.blocks[index], &tx.txid),
+            Place::Mempool | Place::Ghost | Place::Gone => Answer::text(404, "Transaction not found or is unconfirmed"),
         },
         ["outspends"] => {
             let spends = (0..tx.tx.output.len()).map(|vout| {
@@ -228,6 +210,34 @@ fn status_json(chain: &FakeChain, tx: &FakeTx) -> Value {
         }
         Place::Mempool | Place::Ghost | Place::Gone => json!({ "confirmed": false }),
     }
+}
+
+/// A block's header in hex, its bytes, or the txids in it.
+fn block_part(chain: &FakeChain, block: &FakeBlock, part: &str) -> Answer {
+    match part {
+        "header" => Answer::text(200, &serialize_hex(&block.header)),
+        "txids" => Answer::json(&block.txids.iter().map(ToString::to_string).collect()),
+        _ => {
+            let headers = vec![("content-type", "application/octet-stream".into())];
+            Answer { status: 200, headers, body: serialize(&chain.whole(block)) }
+        }
+    }
+}
+
+/// The neighbours on the way from a transaction up to the merkle root; the last of an odd row is its own.
+fn merkle_proof(block: &FakeBlock, txid: &Txid) -> Answer {
+    let place = block.txids.iter().position(|t| t == txid).expect("a transaction of the block");
+    let mut row: Vec<sha256d::Hash> = block.txids.iter().map(|txid| txid.to_raw_hash()).collect();
+    let (mut at, mut merkle) = (place, Vec::new());
+    while row.len() > 1 {
+        merkle.push(row.get(at ^ 1).unwrap_or(&row[at]).to_string());
+        row = row
+            .chunks(2)
+            .map(|pair| sha256d::Hash::hash(&[pair[0].to_byte_array(), pair[pair.len() - 1].to_byte_array()].concat()))
+            .collect();
+        at /= 2;
+    }
+    Answer::json(&json!({ "block_height": block.height, "merkle": merkle, "pos": place }))
 }
 
 fn block_json(block: &FakeBlock) -> Value {

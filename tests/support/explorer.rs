@@ -19,6 +19,7 @@ use tokio::runtime::Runtime;
 
 use super::chain::FakeChain;
 use super::esplora::{self, Style};
+use super::tamper;
 
 /// What a server answers.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +44,18 @@ pub enum Trouble {
     MissingRow,
     /// One output of the right answer is a satoshi too large.
     TamperedAmount,
+    /// One output of the right answer pays another script, and so another address.
+    TamperedScript,
+    /// The right page without its rows.
+    EmptyPage,
+    /// The right page with every row twice.
+    DuplicatedRows,
+    /// The right page with its rows turned around.
+    Reordered,
+    /// Totals by which more was spent than received.
+    NegativeBalance,
+    /// A small body that unfolds to more than this many bytes.
+    GzipBomb(usize),
     /// The connection is closed without an answer.
     Close,
     /// No answer, and the connection stays open.
@@ -230,6 +243,37 @@ impl Trouble {
     }
 }
 
+/// A value of a query, as it stands there.
+pub fn query<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+    query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+}
+
+/// A gzip stream of at least `length` zero bytes (RFC 1951 and 1952): one literal, then copies of 258 bytes each in 13
+/// bits.
+pub fn gzip_of_zeros(length: usize) -> Vec<u8> {
+    let mut bytes = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+    let (mut buffer, mut filled) = (0_u32, 0);
+    let mut put = |code: u32, bits: u32| {
+        buffer |= code << filled;
+        filled += bits;
+        while filled >= 8 {
+            bytes.push(buffer as u8);
+            buffer >>= 8;
+            filled -= 8;
+        }
+    };
+    put(0b011, 3); // last block, fixed Huffman codes
+    put(0b0000_1100, 8); // literal 0: 00110000, first bit first
+    for _ in 0..length.div_ceil(258) {
+        put(0b1010_0011, 8); // length 258: 11000101
+        put(0, 5); // distance 1
+    }
+    put(0, 7); // end of block
+    put(0, 7); // fills the last byte
+    bytes.extend_from_slice(&[0; 8]); // checksum and length, which nobody gets to see
+    bytes
+}
+
 async fn handle(
     chain: Arc<Mutex<FakeChain>>,
     state: Arc<Mutex<State>>,
@@ -249,6 +293,13 @@ async fn handle(
         }
         (state.trouble(n, &path), speaker(&chain, &path))
     };
+    let tampered = |tamper: fn(&mut Answer)| {
+        let mut answer = right.clone();
+        if answer.status == 200 {
+            tamper(&mut answer);
+        }
+        respond(answer, false)
+    };
     match trouble {
         Trouble::None => respond(right, false),
         Trouble::Answer(answer) => respond(answer, false),
@@ -266,10 +317,15 @@ async fn handle(
             answer.body[at] ^= 1;
             respond(answer, false)
         }
-        Trouble::TamperedAmount => {
-            let mut answer = right;
-            esplora::tamper(&mut answer);
-            respond(answer, false)
+        Trouble::TamperedAmount => tampered(tamper::amount),
+        Trouble::TamperedScript => tampered(tamper::script),
+        Trouble::EmptyPage => tampered(tamper::empty_page),
+        Trouble::DuplicatedRows => tampered(tamper::duplicate_rows),
+        Trouble::Reordered => tampered(tamper::reorder),
+        Trouble::NegativeBalance => tampered(tamper::negative_balance),
+        Trouble::GzipBomb(length) => {
+            let bomb = Answer { body: gzip_of_zeros(length), ..Answer::text(200, "") };
+            respond(bomb.with("content-encoding", "gzip"), false)
         }
         // Unwinds the task of this connection, and says nothing on stderr.
         Trouble::Close => std::panic::resume_unwind(Box::new("closed as the test wants it")),

@@ -2,12 +2,15 @@
 //! misbehave.
 #![allow(dead_code, reason = "each behaviour uses its part")]
 
+pub mod blockchain_info;
+pub mod blockcypher;
 pub mod blocks;
 pub mod chain;
 pub mod esplora;
 pub mod explorer;
 pub mod market;
 pub mod proxy;
+pub mod tamper;
 
 pub use chain::{FakeChain, Kind};
 pub use esplora::Style;

@@ -257,6 +257,10 @@ fn read_all(body: &[u8]) {
         let _ = told(body, NET, |told| dialect.read_outspends(told));
         let _ = told(body, NET, |told| dialect.read_block_hash(told));
         let _ = told(body, NET, |told| dialect.read_block(told));
+        let _ = told(body, NET, |told| dialect.read_best_chain(told));
+        let _ = told(body, NET, |told| dialect.read_header(told));
+        let _ = told(body, NET, |told| dialect.read_raw_block(told));
+        let _ = told(body, NET, |told| dialect.read_merkle_proof(told));
     }
 }
 

@@ -1,14 +1,11 @@
 //! The JSON of Esplora, and what it says in our terms.
 
-use std::fmt::Display;
-use std::str::FromStr;
-
 use bitcoin::hex::FromHex;
 use bitcoin::{Amount, BlockHash, Network, ScriptBuf, Txid, Witness};
-use chrono::DateTime;
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 
-use crate::domain::{self, Address, BlockRef, State, Time, Totals, TxIn, TxOut};
+use crate::domain::{self, Address, BlockRef, State, Totals, TxIn, TxOut};
+use crate::explorer::reading::{instant, parsed, possible, possible_sums, script, storable, version};
 use crate::explorer::{self, Garbled};
 
 /// `GET /tx/:txid`, and a row of `GET /address/:address/txs`.
@@ -105,19 +102,12 @@ impl Tx {
     pub(super) fn read(self, network: Network) -> Result<domain::Tx, Garbled> {
         let txid = self.txid;
         let about = |e: Garbled| Garbled(format!("garbled in transaction {txid}: {e}"));
-        // On the wire four bytes, which some servers write signed and some unsigned.
-        let version = i32::try_from(self.version)
-            .or_else(|_| u32::try_from(self.version).map(u32::cast_signed))
-            .map_err(|_| about(Garbled(format!("version {}", self.version))))?;
-        let inputs = self.vin.into_iter().map(|vin| vin.read(network)).collect::<Result<_, _>>().map_err(about)?;
+        let version = version(self.version).map_err(about)?;
+        let inputs: Vec<TxIn> =
+            self.vin.into_iter().map(|vin| vin.read(network)).collect::<Result<_, _>>().map_err(about)?;
         let outputs: Vec<_> =
             self.vout.into_iter().map(|out| out.read(network)).collect::<Result<_, _>>().map_err(about)?;
-        let sum = outputs.iter().try_fold(Amount::ZERO, |sum: Amount, out: &TxOut| sum.checked_add(out.value));
-        possible(sum.map(Amount::to_sat)).map_err(about)?;
-        // What is spent is not part of the txid, but bounded all the same.
-        let inputs: Vec<TxIn> = inputs;
-        let spent = inputs.iter().filter_map(|i| i.value).try_fold(Amount::ZERO, Amount::checked_add);
-        possible(spent.map(Amount::to_sat)).map_err(about)?;
+        possible_sums(&inputs, &outputs).map_err(about)?;
         Ok(domain::Tx {
             txid,
             state: self.status.read().map_err(about)?,
@@ -201,31 +191,4 @@ impl AddressStats {
             mempool_spent: Amount::from_sat(storable(mempool.spent_txo_sum)?),
         })
     }
-}
-
-/// An amount that can exist.
-fn possible(sats: Option<u64>) -> Result<Amount, Garbled> {
-    sats.map(Amount::from_sat)
-        .filter(|amount| *amount <= Amount::MAX_MONEY)
-        .ok_or_else(|| Garbled("an amount above 21 million bitcoin".to_owned()))
-}
-
-/// A total that fits an SQLite integer. It may be above 21 million bitcoin: a busy address receives the same coins again
-/// and again.
-fn storable(number: u64) -> Result<u64, Garbled> {
-    i64::try_from(number).map(|_| number).map_err(|_| Garbled(format!("garbled: the total {number} is impossible")))
-}
-
-fn instant(seconds: u32) -> Result<Time, Garbled> {
-    DateTime::from_timestamp(i64::from(seconds), 0).ok_or_else(|| Garbled(format!("time {seconds}")))
-}
-
-fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(deserializer: D) -> Result<T, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.parse().map_err(de::Error::custom)
-}
-
-fn script<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ScriptBuf, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    ScriptBuf::from_hex(&text).map_err(de::Error::custom)
 }
