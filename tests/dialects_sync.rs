@@ -45,7 +45,7 @@ fn same_figures(a: &Trial, b: &Trial) {
         let figures = |trial: &Trial| {
             let mut json = trial.json(&command);
             for row in json.as_array_mut().into_iter().flatten() {
-                for who in ["explorer", "url", "first_seen", "trust"] {
+                for who in ["explorer", "page", "address_page", "first_seen", "trust"] {
                     row.as_object_mut().unwrap().remove(who);
                 }
             }
