@@ -35,7 +35,7 @@ fn every_view_and_dialect_is_documented() {
     let architecture = read("ARCHITECTURE.md");
     let db = Trial::recorded();
     let db = rusqlite::Connection::open(db.path("test.db")).unwrap();
-    for view in ["payments", "withdrawals", "daily_inflows", "addresses", "prices"] {
+    for view in ["payments", "withdrawals", "daily_inflows", "addresses", "incidents", "prices"] {
         let row = architecture.lines().find(|l| l.starts_with(&format!("| `{view}` |"))).unwrap_or_default();
         let query = db.prepare(&format!("SELECT * FROM {view}")).unwrap();
         for column in query.column_names() {
@@ -72,7 +72,7 @@ fn ci_ends_with_the_readmes_test_command() {
 
 #[test]
 fn every_local_link_leads_somewhere() {
-    for page in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "data/README.md"] {
+    for page in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "data/README.md", "docs/server.md"] {
         let folder = source(page).parent().unwrap().to_owned();
         for link in read(page).split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
             if !link.contains("://") && !link.starts_with('#') {

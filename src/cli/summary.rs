@@ -163,7 +163,21 @@ pub(super) fn basis(account: &Account) -> String {
     if summary.after_withdrawal.outputs > 0 {
         line("late", format!("{} came after the wallets had been emptied", apart(&summary.after_withdrawal)));
     }
+    if let Some(levels) = trust(account) {
+        let proven = summary.trust.keys().all(|level| *level == Trust::Proven);
+        let next =
+            if proven { String::new() } else { format!(" (ransomtrail audit {} asks for proof)", summary.family) };
+        line("trust", format!("{levels}{next}"));
+    }
     out + &foot(account)
+}
+
+/// How far the payments can be trusted, the most trusted first; `None` where there are none.
+pub(super) fn trust(account: &Account) -> Option<String> {
+    let levels = account.summary.trust.iter().rev();
+    let levels: Vec<String> =
+        levels.map(|(level, n)| format!("{} {}", format::grouped(n.outputs as u64), level.meaning())).collect();
+    (!levels.is_empty()).then(|| levels.join(", "))
 }
 
 /// Outputs set apart from the rest: how many, and how much.
@@ -186,20 +200,6 @@ pub(super) fn foot(account: &Account) -> String {
     if waiting.spent_outputs > 0 {
         let leaving = figures::Internal { outputs: waiting.spent_outputs, amount: waiting.spent_sats };
         line("leaving", format!("{} being spent by unconfirmed transactions, still counted above", apart(&leaving)));
-    }
-    let levels: Vec<String> = summary
-        .trust
-        .iter()
-        .rev()
-        .map(|(level, n)| format!("{} {}", format::grouped(n.outputs as u64), level.meaning()))
-        .collect();
-    if !levels.is_empty() {
-        let next = if summary.trust.keys().all(|level| *level == Trust::Proven) {
-            String::new()
-        } else {
-            format!(" (ransomtrail audit {} asks for proof)", summary.family)
-        };
-        line("trust", format!("{}{next}", levels.join(", ")));
     }
     line(
         "basis",

@@ -29,7 +29,7 @@ pub use page::{PageRecord, Recorded, Refusal};
 pub use prices::RecordedPrices;
 pub use proofs::{HeaderRecord, ProofRecord};
 pub use rounds::{ExplorerRecord, RoundRecord};
-pub use scan::{BlockRecord, ScanPoint};
+pub use scan::{BlockRecord, Outpoints, ScanPoint};
 pub use shared::SharedStore;
 pub use transaction::StoredTx;
 

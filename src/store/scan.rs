@@ -24,6 +24,15 @@ pub struct ScanPoint {
     pub complete_to: Time,
 }
 
+/// Outputs that are looked for as inputs of what a block brings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outpoints {
+    /// Outputs of the addresses.
+    pub ours: Vec<OutPoint>,
+    /// What the transactions spend that wait in the ledger, each with the one that waits.
+    pub waiting: Vec<(OutPoint, Txid)>,
+}
+
 /// A block that was read, and what in it concerns the watch list.
 #[derive(Clone, Debug)]
 pub struct BlockRecord {
@@ -174,8 +183,8 @@ impl Store {
     }
 
     /// Outputs of these addresses in the ledger, and what the transactions spend that wait in it, with their txid.
-    pub fn outpoints(&self, addresses: &[String]) -> Result<(Vec<OutPoint>, Vec<(OutPoint, Txid)>), StoreError> {
-        let read = || -> rusqlite::Result<_> {
+    pub fn outpoints(&self, addresses: &[String]) -> Result<Outpoints, StoreError> {
+        let read = || -> rusqlite::Result<Outpoints> {
             let mut query = self.db.prepare_cached(
                 "SELECT t.txid, o.vout FROM tx_output o JOIN tx t USING (tx_id) WHERE o.address = ?1",
             )?;
@@ -195,7 +204,7 @@ impl Store {
                 )?
                 .query_map([], |row| Ok((OutPoint::new(parsed(row, 0)?, row.get(1)?), parsed(row, 2)?)))?
                 .collect::<Result<_, _>>()?;
-            Ok((ours, waiting))
+            Ok(Outpoints { ours, waiting })
         };
         read().map_err(|error| self.explain(error))
     }

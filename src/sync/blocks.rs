@@ -156,12 +156,12 @@ fn sought(explorer: &Explorer) -> impl FnOnce(&mut Store) -> Result<Sought, Stor
                 watched.insert_script(&script, id);
             }
         }
-        let (ours, waits) = store.outpoints(&joined)?;
-        for outpoint in ours {
+        let outpoints = store.outpoints(&joined)?;
+        for outpoint in outpoints.ours {
             watched.insert_outpoint(outpoint, 0);
         }
         let mut waiting: HashMap<OutPoint, Vec<Txid>> = HashMap::new();
-        for (outpoint, txid) in waits {
+        for (outpoint, txid) in outpoints.waiting {
             watched.insert_outpoint(outpoint, WAITING);
             waiting.entry(outpoint).or_default().push(txid);
         }

@@ -114,6 +114,9 @@ fn page(account: &Account, address: &Address, watch: Watch<'_>, links: &Links) -
     if figures.after_withdrawal.outputs > 0 {
         line("late", format!("{} came after it had been emptied", summary::apart(&figures.after_withdrawal)));
     }
+    if let Some(levels) = summary::trust(account) {
+        let _ = writeln!(text, "  {:<10}{levels}", "trust");
+    }
     text + &summary::foot(account)
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Audit, STRIKES};
 use crate::domain::{Address, BlockHash, BlockRef, IncidentKind, Provenance, RawAnswer, State, Tx, Txid};
 use crate::explorer::{AskError, Explorer};
+use crate::http::HttpError;
 use crate::proof::{BadProof, MerkleBranch, ProvenHeader};
 use crate::store::{Finding, HeaderRecord, ProofRecord, SharedStore, StoreError};
 use crate::sync::blocks::checked_header;
@@ -36,7 +37,11 @@ pub async fn proofs(
                     progress(Step::Done);
                 }
                 Err(why) => {
-                    strikes = if why.of_transport { strikes + 1 } else { 0 };
+                    strikes = match (why.of_transport, why.is_final) {
+                        (_, true) => STRIKES,
+                        (true, false) => strikes + 1,
+                        (false, false) => 0,
+                    };
                     reasons.insert(txid, format!("{}: {}", explorer.name(), why.text));
                     if strikes >= STRIKES {
                         audit.failures.push(Failure {
@@ -62,22 +67,33 @@ struct Why {
     text: String,
     /// The explorer did not answer; it may not answer for the next one either.
     of_transport: bool,
+    /// It cannot be reached at all, or refuses us: asking on would be in vain.
+    is_final: bool,
+}
+
+impl Why {
+    /// The answer does not prove what it should.
+    fn of_answer(text: impl Into<String>) -> Self {
+        Self { text: text.into(), of_transport: false, is_final: false }
+    }
 }
 
 impl From<AskError> for Why {
     fn from(error: AskError) -> Self {
         let of_transport = match &error {
-            AskError::Http { source: crate::http::HttpError::Status { status, .. }, .. } => *status != 404,
+            AskError::Http { source: HttpError::Status { status, .. }, .. } => *status != 404,
             AskError::Http { .. } => true,
             _ => false,
         };
-        Self { text: reason(&error), of_transport }
+        let is_final = matches!(&error, AskError::Http { source, .. }
+            if source.is_refusal() || matches!(source, HttpError::Unreachable { .. }));
+        Self { text: reason(&error), of_transport, is_final }
     }
 }
 
 impl From<BadProof> for Why {
     fn from(bad: BadProof) -> Self {
-        Self { text: bad.to_string(), of_transport: false }
+        Self::of_answer(bad.to_string())
     }
 }
 
@@ -102,7 +118,7 @@ async fn prove(
         audit.warnings.extend(recorded.settled.iter().map(ToString::to_string));
     }
     let Some(content) = content else {
-        return Ok(Err(Why { text: "its content does not hash to its txid".to_owned(), of_transport: false }));
+        return Ok(Err(Why::of_answer("its content does not hash to its txid")));
     };
     let proof = match explorer.merkle_proof(&txid).await {
         Ok(proof) => proof,
@@ -124,7 +140,7 @@ async fn prove(
     let branch = MerkleBranch::new(told.pos, told.branch);
     let verdict = match (checked, branch) {
         (Ok(checked), Ok(branch)) => branch.proves_transaction(&content, &checked).map(|()| branch).map_err(Why::from),
-        (Err(bad), _) => Err(Why { text: bad.to_string(), of_transport: false }),
+        (Err(bad), _) => Err(Why::of_answer(bad.to_string())),
         (_, Err(bad)) => Err(bad.into()),
     };
     let height_agrees = header.block.height == block.height && header.block.time == block.time;
