@@ -109,6 +109,54 @@ fn a_reorganisation_takes_back_what_its_blocks_brought() {
 }
 
 #[test]
+fn who_was_asked_about_in_a_block_that_left_is_asked_about_again() {
+    let chain = quiet();
+    let trial = trial(&chain);
+    let server = FakeExplorer::start(chain);
+    follow(&trial, &server, "blocks");
+    happen(&mut server.chain.lock().unwrap(), 1);
+    let forget = |what: &str| {
+        let db = rusqlite::Connection::open(trial.path("test.db")).unwrap();
+        db.execute(&format!("DELETE FROM {what}"), []).unwrap();
+    };
+    // Joined with the newest block, whose payment is in the totals.
+    follow(&trial, &server, "blocks");
+    forget("joined");
+    follow(&trial, &server, "blocks");
+    let lose = |depth: usize| {
+        let mut chain = server.chain.lock().unwrap();
+        let lost = chain.tip().txids[2];
+        chain.disconnect(depth);
+        chain.evict(&lost);
+        for _ in 0..=depth {
+            let time = chain.tip().header.time + 600;
+            chain.mine_only(&[], time);
+        }
+        chain.mine();
+    };
+    lose(1);
+    let whole = || {
+        let ran = follow(&trial, &server, "blocks");
+        assert_eq!(views(&trial), clean_views(server.chain.lock().unwrap().clone()), "{}{}", ran.out, ran.err);
+        let summary = trial.json(&["summary", "story"]);
+        assert!(summary["addresses"].as_array().unwrap().iter().all(|a| a["reconciled"] == true), "{summary}");
+        ran
+    };
+    assert_eq!(whole().code, 0);
+
+    // The very block that following began behind leaves the chain: it begins anew.
+    happen(&mut server.chain.lock().unwrap(), 2);
+    forget("joined");
+    forget("scan");
+    follow(&trial, &server, "blocks");
+    lose(1);
+    let ran = whole();
+    assert!(ran.err.contains("following by blocks begins anew"), "{}{}", ran.out, ran.err);
+    happen(&mut server.chain.lock().unwrap(), 3);
+    assert!(whole().out.contains("1 block read"));
+}
+
+#[test]
 fn a_block_that_does_not_prove_itself_is_refused() {
     let chain = quiet();
     let trial = trial(&chain);

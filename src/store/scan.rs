@@ -142,6 +142,8 @@ impl Store {
                 .query_map(params![point.to_height, point.to_hash.to_string()], |row| parsed(row, 0))?
                 .collect::<Result<_, _>>()?;
             gone(&work, &left, request)?;
+            // Whose history was read up to that block or a later one has to be asked about again.
+            work.execute("DELETE FROM joined WHERE height >= ?1", [point.to_height])?;
             work.execute(
                 "UPDATE scan SET to_height = to_height - 1, to_hash = ?1,
                     complete_to = (SELECT time FROM block WHERE hash = ?1)",
@@ -151,6 +153,11 @@ impl Store {
             Ok(Some(left.len()))
         };
         write().map_err(|error| super::explain(&path, error))
+    }
+
+    /// There is nothing to go on from: following begins anew.
+    pub fn end_scan(&mut self) -> Result<(), StoreError> {
+        self.db.execute_batch("DELETE FROM scan; DELETE FROM joined").map_err(|error| self.explain(error))
     }
 
     /// There is no further block at this moment.

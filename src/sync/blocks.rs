@@ -120,10 +120,10 @@ pub(super) async fn follow(
                 store.run(move |store| store.step_back(&back)).await?
             };
             let Some(gone) = gone else {
-                return Ok(Err(behind(
-                    explorer,
-                    "its chain leaves ours before the first block that was read".to_owned(),
-                )));
+                store.run(|store| store.end_scan()).await?;
+                let reason =
+                    "its chain leaves ours before the first block that was read; following by blocks begins anew";
+                return Ok(Err(behind(explorer, reason.to_owned())));
             };
             round.gone += gone;
         } else {

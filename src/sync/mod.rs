@@ -130,31 +130,32 @@ async fn by_blocks(
     let mut due_at_least = None;
     for explorer in giving {
         let due = due(store, addresses, options).await?;
-        let point = store.run(|store| store.scan_point()).await?;
-        let ended = match point {
-            Some(point)
-                if options.follow == Follow::Blocks || pays(explorer, &point, addresses.len(), due.len()).await =>
-            {
-                blocks::follow(explorer, store, options.now, progress, round).await?
+        let mut point = store.run(|store| store.scan_point()).await?;
+        if let Some(at) = point
+            && (options.follow == Follow::Blocks || pays(explorer, &at, addresses.len(), due.len()).await)
+        {
+            match blocks::follow(explorer, store, options.now, progress, round).await? {
+                Ok(()) => {
+                    // A reorganisation may have made more of them due.
+                    let due = self::due(store, addresses, options).await?;
+                    round.follow = Followed::Blocks;
+                    round.in_blocks = addresses.len() - due.len();
+                    return Ok((due, true));
+                }
+                Err(error) => round.fail(explorer, None, &error),
             }
-            // Everything is asked about in this round, and followed by blocks from here on.
-            _ => match blocks::begin(explorer, store, options.now).await? {
-                Ok(_) => return Ok((all(), true)),
-                Err(error) => Err(error),
-            },
-        };
-        match ended {
-            Ok(()) => {
-                round.follow = Followed::Blocks;
-                round.in_blocks = addresses.len() - due.len();
-                return Ok((due, true));
-            }
-            Err(error) => {
-                let explorer = explorer.name().to_owned();
-                round.failures.push(Failure { explorer, address: None, reason: reason(&error) });
-                due_at_least = point.map(|_| due);
+            point = store.run(|store| store.scan_point()).await?;
+            if point.is_some() {
+                due_at_least = Some(due);
+                continue;
             }
         }
+        // Everything is asked about in this round, and followed by blocks from here on.
+        match blocks::begin(explorer, store, options.now).await? {
+            Ok(_) => return Ok((all(), true)),
+            Err(error) => round.fail(explorer, None, &error),
+        }
+        due_at_least = point.map(|_| due);
     }
     match due_at_least {
         // Who wants blocks does not want explorers to learn the addresses because one of them failed.
@@ -248,6 +249,10 @@ impl Round {
     pub fn is_whole(&self) -> bool {
         let reconciled = |a: &AddressRound| !matches!(a.end, End::Unreconciled { .. });
         self.not_asked.is_empty() && self.addresses.iter().all(reconciled)
+    }
+
+    fn fail(&mut self, explorer: &Explorer, address: Option<Address>, error: &AskError) {
+        self.failures.push(Failure { explorer: explorer.name().to_owned(), address, reason: reason(error) });
     }
 
     /// Transactions that were new.

@@ -1,7 +1,7 @@
 //! Asking about addresses, one after the other.
 
 use super::address::Reader;
-use super::{AddressRound, End, Failure, Progress, Round, Step, reason, refuses};
+use super::{AddressRound, End, Progress, Round, Step, refuses};
 use crate::domain::{Address, Time};
 use crate::explorer::Explorer;
 use crate::store::{SharedStore, StoreError};
@@ -46,8 +46,7 @@ pub(super) async fn poll(
                     reader.strikes += 1;
                     let lost = !reader.contacted || refuses(&error) || reader.strikes >= STRIKES;
                     let address = (!lost).then(|| next.clone());
-                    let explorer = reader.explorer.name().to_owned();
-                    round.failures.push(Failure { explorer, address, reason: reason(&error) });
+                    round.fail(reader.explorer, address, &error);
                     if lost {
                         usable.remove(at);
                     } else {
