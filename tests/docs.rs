@@ -35,7 +35,7 @@ fn every_view_and_dialect_is_documented() {
     let architecture = read("ARCHITECTURE.md");
     let db = Trial::recorded();
     let db = rusqlite::Connection::open(db.path("test.db")).unwrap();
-    for view in ["payments", "withdrawals", "daily_inflows", "addresses", "incidents", "prices"] {
+    for view in ["payments", "withdrawals", "daily_inflows", "addresses", "incidents", "history", "prices"] {
         let row = architecture.lines().find(|l| l.starts_with(&format!("| `{view}` |"))).unwrap_or_default();
         let query = db.prepare(&format!("SELECT * FROM {view}")).unwrap();
         for column in query.column_names() {

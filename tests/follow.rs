@@ -267,3 +267,33 @@ fn auto_takes_whichever_needs_fewer_requests() {
     }
     assert_eq!(sync().0, "addresses", "sixty requests for blocks are more than forty-two");
 }
+
+#[test]
+fn the_history_of_a_transaction_keeps_what_was_taken_back() {
+    let mut chain = quiet();
+    let first = chain.address(Kind::P2wpkh, 1);
+    let paid = chain.pay(&first, 44_444);
+    let trial = trial(&chain);
+    let server = FakeExplorer::start(chain);
+    follow(&trial, &server, "blocks");
+    server.chain.lock().unwrap().mine();
+    follow(&trial, &server, "blocks");
+    {
+        let mut chain = server.chain.lock().unwrap();
+        chain.disconnect(1);
+        let time = chain.tip().header.time + 700;
+        chain.mine_only(&[], time);
+        chain.mine();
+    }
+    follow(&trial, &server, "blocks");
+    let found = trial.json(&["lookup", &paid.to_string(), "--offline"]);
+    let states: Vec<&str> = found["history"].as_array().unwrap().iter().map(|o| o["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["mempool", "confirmed", "gone", "confirmed"]);
+    assert_eq!((&found["state"], &found["trust"]), (&"confirmed".into(), &"proven".into()));
+    let page = trial.ok(&["lookup", &paid.to_string(), "--offline"]);
+    assert!(page.contains("history") && page.contains("not known any more"), "{page}");
+    // The proof of the block that left proves nothing any more: there is one for each.
+    let db = rusqlite::Connection::open(trial.path("test.db")).unwrap();
+    let proofs: i64 = db.query_row("SELECT count(*) FROM proof", [], |row| row.get(0)).unwrap();
+    assert_eq!(proofs, 2);
+}

@@ -3,7 +3,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior};
 
 use super::ledger::{block, parsed, time};
 use super::{Store, StoreError};
-use crate::domain::{Address, Amount, Network, State, Tx, TxIn, TxOut, Txid};
+use crate::domain::{Address, Amount, Network, Observation, State, Trust, Tx, TxIn, TxOut, Txid};
 
 /// A transaction as the ledger holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,10 @@ pub struct StoredTx {
     /// For each output the transaction and input of the ledger that spend it; `None` where the ledger holds none, which does
     /// not mean that it is unspent.
     pub spent_by: Vec<Option<(Txid, u32)>>,
+    /// Everything that was said of where it stands, the oldest first.
+    pub history: Vec<Observation>,
+    /// How far it can be trusted.
+    pub trust: Trust,
 }
 
 impl Store {
@@ -33,7 +37,8 @@ impl Store {
             .db
             .prepare_cached(
                 "SELECT s.tx_id, s.state, s.first_seen, s.block_height, s.block_hash, s.block_time, s.recomputed,
-                        t.version, t.lock_time, t.size, r.explorer, r.url
+                        t.version, t.lock_time, t.size, r.explorer, r.url,
+                        (SELECT k.trust FROM tx_trust k WHERE k.tx_id = s.tx_id)
                  FROM tx_state s JOIN tx t USING (tx_id) JOIN request r ON r.request_id = s.request_id WHERE s.txid = ?1",
             )?
             .query_row([txid.to_string()], |row| Ok((row.get::<_, i64>(0)?, head(row, *txid)?)))
@@ -74,6 +79,17 @@ impl Store {
                 Ok((TxOut { address: address(row, 0, network)?, script: None, value }, by))
             })?
             .collect::<Result<_, _>>()?;
+        stored.history = self
+            .db
+            .prepare_cached(
+                "SELECT o.state, r.asked_at, r.explorer, o.block_height, o.block_hash, o.block_time
+                 FROM observation o JOIN request r USING (request_id) WHERE o.tx_id = ?1 ORDER BY o.observation_id",
+            )?
+            .query_map([tx_id], |row| {
+                let told: String = row.get(0)?;
+                Ok(Observation { at: time(row.get(1)?), explorer: row.get(2)?, state: state(&told, row)? })
+            })?
+            .collect::<Result<_, _>>()?;
         reading.finish()?;
         (stored.tx.outputs, stored.spent_by) = outputs.into_iter().unzip();
         Ok(Some(stored))
@@ -82,12 +98,8 @@ impl Store {
 
 /// Everything but inputs and outputs.
 fn head(row: &Row<'_>, txid: Txid) -> rusqlite::Result<StoredTx> {
-    let state: String = row.get(1)?;
-    let state = match (block(row)?, state.as_str()) {
-        (_, "gone") => State::Gone,
-        (Some(block), _) => State::Confirmed(block),
-        (None, _) => State::Mempool,
-    };
+    let told: String = row.get(1)?;
+    let state = state(&told, row)?;
     let tx = Tx {
         txid,
         state,
@@ -98,7 +110,24 @@ fn head(row: &Row<'_>, txid: Txid) -> rusqlite::Result<StoredTx> {
         inputs: Vec::new(),
         outputs: Vec::new(),
     };
-    Ok(StoredTx { tx, recomputed: row.get(6)?, explorer: row.get(10)?, url: row.get(11)?, spent_by: Vec::new() })
+    Ok(StoredTx {
+        tx,
+        recomputed: row.get(6)?,
+        explorer: row.get(10)?,
+        url: row.get(11)?,
+        spent_by: Vec::new(),
+        history: Vec::new(),
+        trust: parsed(row, 12)?,
+    })
+}
+
+/// The state in words, with the block in columns 3 to 5.
+fn state(told: &str, row: &Row<'_>) -> rusqlite::Result<State> {
+    Ok(match (block(row)?, told) {
+        (_, "gone") => State::Gone,
+        (Some(block), _) => State::Confirmed(block),
+        (None, _) => State::Mempool,
+    })
 }
 
 fn address(row: &Row<'_>, column: usize, network: Network) -> rusqlite::Result<Option<Address>> {

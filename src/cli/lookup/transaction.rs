@@ -12,7 +12,7 @@ use super::super::links::Links;
 use super::super::{Answer, Context, sync};
 use super::{Args, Watch, watched_in_words};
 use crate::catalog::Catalog;
-use crate::domain::{Address, Amount, State, Tx, TxIn, Txid, Value as Worth, format, rfc3339};
+use crate::domain::{Address, Amount, Observation, State, Trust, Tx, TxIn, Txid, Value as Worth, format, rfc3339};
 use crate::explorer::{Explorer, Outspend};
 use crate::figures::{self, Question, TxFigures};
 use crate::price::Prices;
@@ -29,6 +29,8 @@ struct Known<'a> {
     figures: TxFigures,
     question: Question,
     prices: Prices,
+    /// What was said of it over time, and how far it can be trusted: where the own database was asked.
+    held: Option<(Vec<Observation>, Trust)>,
     catalog: &'a Catalog,
     links: &'a Links,
 }
@@ -38,6 +40,7 @@ pub(super) fn run(context: &Context, args: &Args, txid: &Txid, links: &Links) ->
     let prices = args.question.prices(context)?;
     let question = args.question.question(context);
     let mut notes = Vec::new();
+    let mut held = None;
     let (tx, explorer, url, recomputed, outspends) = if args.offline {
         let stored = match context.existing_store()? {
             Some(store) => store.transaction(txid, context.network())?,
@@ -50,6 +53,7 @@ pub(super) fn run(context: &Context, args: &Args, txid: &Txid, links: &Links) ->
         let fate = |by: Option<(Txid, u32)>| {
             by.map_or(Outspend::Unrecorded, |(txid, vin)| Outspend::Spent { txid, vin: Some(vin) })
         };
+        held = Some((stored.history, stored.trust));
         let outspends = stored.spent_by.into_iter().map(fate).collect();
         (stored.tx, stored.explorer, stored.url, stored.recomputed, Some(outspends))
     } else {
@@ -62,7 +66,8 @@ pub(super) fn run(context: &Context, args: &Args, txid: &Txid, links: &Links) ->
         (found.tx, found.provenance.explorer, found.provenance.url, found.recomputed, found.outspends)
     };
     let figures = figures::transaction(&tx, &prices, question);
-    let known = Known { tx, explorer, url, recomputed, outspends, figures, question, prices, catalog: &catalog, links };
+    let known =
+        Known { tx, explorer, url, recomputed, outspends, figures, question, prices, held, catalog: &catalog, links };
     let mut answer = Answer::new(known.page(), known.as_json());
     answer.notes = notes;
     answer.failed = known.outspends.is_none();
@@ -156,6 +161,18 @@ impl Known<'_> {
                 "nothing: too little is told to compute the txid from the content".to_owned()
             },
         );
+        if let Some((history, trust)) = &self.held {
+            line("trust", format!("{trust}: {}", trust.meaning()));
+            for (n, one) in history.iter().enumerate() {
+                let what = match &one.state {
+                    State::Confirmed(block) => format!("in block {}", format::grouped(block.height.into())),
+                    State::Mempool => "waiting".to_owned(),
+                    State::Gone => "not known any more".to_owned(),
+                };
+                let name = if n == 0 { "history" } else { "" };
+                line(name, format!("{}  {what} ({})", rfc3339(one.at), one.explorer));
+            }
+        }
         let clock = self.question.basis.name();
         let basis = self.figures.time.map_or("unknown".to_owned(), rfc3339);
         line("basis", format!("{clock} {basis}, zone {}", self.question.zone.name()));

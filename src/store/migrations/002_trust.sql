@@ -215,3 +215,18 @@ SELECT i.kind,
 FROM incident i
 JOIN request r USING (request_id)
 ORDER BY i.incident_id;
+
+-- Where transactions stood, whenever somebody said something else than before: seen waiting, in a block, gone, in a block again.
+CREATE VIEW history AS
+SELECT t.txid,
+       strftime('%Y-%m-%dT%H:%M:%SZ', r.asked_at, 'unixepoch') AS asked_at,
+       r.explorer,
+       o.state,
+       o.block_height,
+       o.block_hash,
+       strftime('%Y-%m-%dT%H:%M:%SZ', o.block_time, 'unixepoch') AS block_time,
+       r.url
+FROM observation o
+JOIN tx t USING (tx_id)
+JOIN request r ON r.request_id = o.request_id
+ORDER BY o.observation_id;

@@ -4,8 +4,26 @@ use serde_json::{Value, json};
 
 use super::super::watched_as_json;
 use super::Known;
-use crate::domain::{Address, Amount, State, rfc3339};
+use crate::domain::{Address, Amount, Observation, State, rfc3339};
 use crate::explorer::Outspend;
+
+/// The state for programs.
+fn state(state: &State) -> &'static str {
+    match state {
+        State::Confirmed(_) => "confirmed",
+        State::Mempool => "mempool",
+        State::Gone => "gone",
+    }
+}
+
+fn observation(one: &Observation) -> Value {
+    let block = one.block();
+    json!({
+        "at": rfc3339(one.at), "explorer": one.explorer, "state": state(&one.state),
+        "block_height": block.map(|b| b.height), "block_hash": block.and_then(|b| b.hash).map(|h| h.to_string()),
+        "block_time": block.map(|b| rfc3339(b.time)),
+    })
+}
 
 impl Known<'_> {
     /// Everything that the page says, and more of each row.
@@ -14,15 +32,10 @@ impl Known<'_> {
         let block = tx.state.block();
         let txid = tx.txid.to_string();
         let figures = &self.figures;
-        let state = match tx.state {
-            State::Confirmed(_) => "confirmed",
-            State::Mempool => "mempool",
-            State::Gone => "gone",
-        };
         json!({
             "page": self.links.transaction(&self.explorer, &txid),
             "txid": txid,
-            "state": state,
+            "state": state(&tx.state),
             "block_height": block.map(|b| b.height),
             "block_hash": block.and_then(|b| b.hash).map(|h| h.to_string()),
             "block_time": block.map(|b| rfc3339(b.time)),
@@ -33,6 +46,8 @@ impl Known<'_> {
             "explorer": self.explorer,
             "url": self.url,
             "recomputed": self.recomputed,
+            "trust": self.held.as_ref().map(|(_, trust)| trust),
+            "history": self.held.as_ref().map(|(history, _)| history.iter().map(observation).collect::<Vec<_>>()),
             "time_basis": self.question.basis,
             "time_zone": self.question.zone.name(),
             "time": figures.time.map(rfc3339),
