@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::live::{block, configure, story, trial};
-use crate::support::{Answer, FakeExplorer, Trouble};
+use crate::support::{Answer, FakeExplorer, Kind, Trouble};
 use crate::trial::{Trial, views};
 
 /// A ledger read from the first of two explorers over the same chain.
@@ -142,4 +142,88 @@ fn what_cannot_be_audited_says_why() {
     assert_eq!(ran.code, 1);
     assert!(ran.out.contains("2 addresses have no second opinion"), "{}", ran.out);
     trial.fails(&["incidents", "--answer", "7"], 1, "there is no incident 7");
+}
+
+#[test]
+fn a_second_explorer_that_lags_takes_nothing_back() {
+    let (trial, _first, second) = two();
+    let before = views(&trial);
+    second.chain.lock().unwrap().disconnect(1);
+    let ran = trial.run(&["audit", "story", "--second-opinion"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("no second opinion") && ran.err.contains("is below block"), "{}{}", ran.out, ran.err);
+    assert_eq!(views(&trial), before);
+}
+
+#[test]
+fn what_only_the_second_tells_is_no_figure() {
+    let chain = story();
+    let trial = trial(&chain);
+    let mut other = chain.clone();
+    let first = other.address(Kind::P2pkh, 1);
+    other.disconnect(1);
+    let invented = other.pay(&first, 5_000_000_000);
+    other.mine();
+    let (first, second) = (FakeExplorer::start(chain), FakeExplorer::start(other));
+    configure(&trial, &(block("first", &first.url()) + &block("second", &second.url())));
+    trial.ok(&["sync", "story", "--explorer", "first"]);
+    let before = views(&trial);
+    let ran = trial.run(&["audit", "story", "--second-opinion"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("second tells of 1 transaction that the ledger does not hold"), "{}", ran.out);
+    assert!(ran.out.contains("NOT the same") && ran.out.contains("waiting or in another block"), "{}", ran.out);
+    assert_eq!(views(&trial), before);
+    assert!(!trial.ok(&["payments", "story"]).contains(&invented.to_string()));
+}
+
+#[test]
+fn another_name_for_the_same_server_is_no_second_opinion() {
+    let chain = story();
+    let trial = trial(&chain);
+    let server = FakeExplorer::start(chain);
+    configure(&trial, &(block("one", &server.url()) + &block("other", &server.url())));
+    trial.ok(&["sync", "story", "--explorer", "one"]);
+    let ran = trial.run(&["audit", "story", "--second-opinion"]);
+    assert!(ran.out.contains("2 addresses have no second opinion"), "{}", ran.out);
+    // Nor does asking it under the other name raise the trust.
+    trial.ok(&["sync", "story", "--explorer", "other"]);
+    assert_eq!(trust(&trial)["agreed"], Value::Null);
+}
+
+#[test]
+fn a_proof_covers_the_time_too() {
+    let (trial, _first, _second) = two();
+    trial.ok(&["audit", "story", "--proofs"]);
+    let before = views(&trial);
+    // Somebody tells another time afterwards.
+    db(&trial)
+        .execute_batch(
+            "INSERT INTO observation (tx_id, request_id, state, block_height, block_hash, block_time)
+             SELECT tx_id, request_id, state, block_height, block_hash, block_time + 86400 FROM observation
+             WHERE block_height = 103;",
+        )
+        .unwrap();
+    assert!(trust(&trial)["proven"]["outputs"].as_u64().unwrap() < 76);
+    trial.ok(&["audit", "story", "--proofs"]);
+    assert_eq!(trust(&trial)["proven"]["outputs"], 76);
+    assert_eq!(views(&trial), before);
+}
+
+#[test]
+fn a_right_proof_with_a_wrong_height_proves_nothing() {
+    let (trial, first, _second) = two();
+    let before = views(&trial);
+    let paid = first.chain.lock().unwrap().blocks[1].txids[1];
+    let path = format!("tx/{paid}/merkle-proof");
+    let right =
+        crate::support::esplora::answer(&first.chain.lock().unwrap(), &path, crate::support::Style::Blockstream);
+    let mut wrong: Value = serde_json::from_slice(&right.body).unwrap();
+    wrong["block_height"] = 9_999_999.into();
+    first.script_on(&path, 1, Trouble::Answer(Answer::json(&wrong)));
+    let ran = trial.run(&["audit", "story", "--proofs", "--explorer", "first"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("it is said to be at height 9999999"), "{}", ran.out);
+    assert_eq!(views(&trial), before);
+    trial.ok(&["audit", "story", "--proofs"]);
+    assert_eq!(trust(&trial)["proven"]["outputs"], 76);
 }

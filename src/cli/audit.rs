@@ -121,6 +121,14 @@ fn answer(
             let missing = format::count(one.missing, "transaction", "transactions");
             line(format!("{}: {} does not tell of {missing} of the ledger", one.address, one.second));
         }
+        for one in audit.opinions.iter().filter(|o| o.extra > 0) {
+            let extra = format::count(one.extra, "transaction", "transactions");
+            line(format!("{}: {} tells of {extra} that the ledger does not hold", one.address, one.second));
+        }
+        for one in audit.opinions.iter().filter(|o| o.elsewhere > 0) {
+            let elsewhere = format::count(one.elsewhere, "transaction", "transactions");
+            line(format!("{}: {} has {elsewhere} waiting or in another block", one.address, one.second));
+        }
         if !audit.without_opinion.is_empty() {
             let none = format::count(audit.without_opinion.len(), "address has", "addresses have");
             line(format!("{none} no second opinion"));
@@ -148,7 +156,7 @@ fn answer(
         "clean": audit.is_clean(),
         "opinions": audit.opinions.iter().map(|o| json!({
             "address": o.address, "first": o.first, "second": o.second, "agrees": o.agrees(),
-            "said": sums(&o.said), "ledger": sums(&o.ledger.into()), "newly_agreed": o.confirmed, "missing": o.missing,
+            "said": sums(&o.said), "ledger": sums(&o.ledger.into()), "newly_agreed": o.confirmed, "missing": o.missing, "extra": o.extra, "elsewhere": o.elsewhere,
         })).collect::<Vec<_>>(),
         "without_opinion": audit.without_opinion,
         "proven": audit.proven,

@@ -11,7 +11,7 @@ use crate::domain::{Incident, format, rfc3339};
 /// Flags of `incidents`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Print the answer that told it, as it came
+    /// Print the answer that told it, as it came; bytes that are no text in hex
     #[arg(long, value_name = "NUMBER")]
     answer: Option<i64>,
 }
@@ -26,8 +26,18 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         let one = one.with_context(|| format!("there is no incident {id}; ransomtrail incidents lists all"))?;
         let body = store.kept_answer(&one.sha256)?;
         let body = body.with_context(|| format!("the answer of incident {id} was not kept"))?;
-        let text = String::from_utf8_lossy(&body).into_owned();
-        return Ok(Answer::new(text.clone(), json!({ "incident": as_json(one), "answer": text })));
+        let (text, json) = match String::from_utf8(body) {
+            // What a server sends does not move the cursor of whoever looks at it.
+            Ok(text) => {
+                let shown = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+                (shown, json!({ "incident": as_json(one), "answer": text }))
+            }
+            Err(bytes) => {
+                let hex = bytes.as_bytes().iter().map(|b| format!("{b:02x}")).collect::<String>();
+                (hex.clone(), json!({ "incident": as_json(one), "answer_hex": hex }))
+            }
+        };
+        return Ok(Answer::new(text, json));
     }
     let mut text = String::new();
     for one in &incidents {

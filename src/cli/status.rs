@@ -12,6 +12,8 @@ use super::sync::difference;
 use super::watch::{is_watched, parse_age};
 use super::{Answer, Context, context};
 use crate::domain::{AddressRecord, Family, Time, format, rfc3339};
+use crate::explorer::BUILT_IN;
+use crate::explorer::Dialect as _;
 use crate::store::{ExplorerRecord, RoundRecord, ScanPoint, Store};
 
 /// Flags of `status`.
@@ -138,7 +140,29 @@ fn problems(
         let addresses = format::count(unreconciled, "address is", "addresses are");
         out.push(format!("{addresses} not reconciled"));
     }
-    if !explorers.is_empty() && explorers.iter().all(|e| e.resting_until.is_some_and(|until| until > now)) {
+    let never: usize = families.iter().map(|f| f.count(None)).sum();
+    if never > 0 {
+        out.push(format!("{} never asked about", format::count(never, "address was", "addresses were")));
+    }
+    // What only the built-in record tells ends where the record ends.
+    let live = families
+        .iter()
+        .filter(|f| f.records.iter().any(|r| r.check.as_ref().is_some_and(|c| c.explorer != BUILT_IN.name())));
+    for family in live {
+        match family.complete_to() {
+            Some(to) if now - to > TimeDelta::days(1).max(TimeDelta::from_std(max_age).unwrap_or(TimeDelta::MAX)) => {
+                out.push(format!("{} is complete to {} only", family.family.name, rfc3339(to)));
+            }
+            _ => {}
+        }
+    }
+    // Explorers that are not asked any more rest for ever.
+    let asked = |e: &&ExplorerRecord| {
+        let last = e.last_answer_at.max(e.last_failure_at);
+        last.is_some_and(|at| now - at < TimeDelta::days(1))
+    };
+    let asked: Vec<&ExplorerRecord> = explorers.iter().filter(asked).collect();
+    if !asked.is_empty() && asked.iter().all(|e| e.resting_until.is_some_and(|until| until > now)) {
         out.push("every explorer rests after failures".to_owned());
     }
     out

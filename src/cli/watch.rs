@@ -53,6 +53,10 @@ enum LogFormat {
     Json,
 }
 
+/// How often, and how long apart, a taken lock is tried again.
+const LOCK_TRIES: usize = 5;
+const LOCK_PAUSE: Duration = Duration::from_millis(100);
+
 /// Why the waiting ended.
 enum Woken {
     Time,
@@ -276,7 +280,9 @@ fn begin_log(log: LogFormat) {
 
 /// The file that says that somebody watches, beside the database; readers do not look at it.
 fn lock_path(db: &Path) -> PathBuf {
-    let mut name = db.as_os_str().to_owned();
+    // A link to the database is the same database.
+    let real = db.canonicalize().unwrap_or_else(|_| db.to_owned());
+    let mut name = real.into_os_string();
     name.push(".watch");
     PathBuf::from(name)
 }
@@ -288,6 +294,13 @@ fn lock_file(db: &Path) -> Result<RwLock<File>> {
 }
 
 fn hold<'a>(lock: &'a mut RwLock<File>, db: &Path) -> Result<RwLockWriteGuard<'a, File>> {
+    // A status that looks whether somebody watches holds it for an instant.
+    for _ in 0..LOCK_TRIES {
+        if lock.try_write().is_ok() {
+            break;
+        }
+        std::thread::sleep(LOCK_PAUSE);
+    }
     match lock.try_write() {
         Ok(held) => Ok(held),
         Err(_) => bail!("{}: another ransomtrail watch is at work on it; stop that one first", db.display()),

@@ -47,6 +47,8 @@ pub fn steps(account: &Account, period: Period) -> Vec<Step> {
     let last_row = account.payments.last().map(|p| p.time).max(account.withdrawals.last().map(|w| w.time));
     let last_known = summary.recorded_to.map(|to| to.min(summary.as_of)).max(last_row).unwrap_or(first.time);
     let last_day = last_known.with_timezone(&zone).date_naive();
+    // A row of one address says nothing of the others.
+    let complete_to = summary.recorded_to.map(|to| to.min(summary.as_of));
 
     let mut out = Vec::new();
     let mut span = Span::around(first.day(zone), period);
@@ -62,7 +64,7 @@ pub fn steps(account: &Account, period: Period) -> Vec<Step> {
             count += 1;
             left += row.amount;
         }
-        let complete = Moment::Day(span.to).last_second(zone) <= last_known && summary.recorded_to.is_some();
+        let complete = complete_to.is_some_and(|to| Moment::Day(span.to).last_second(zone) <= to);
         out.push(Step { complete, ..step(span, period, &rows, count, left) });
         span = span.next(period);
     }

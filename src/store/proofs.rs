@@ -62,11 +62,11 @@ impl Store {
             .map_err(|error| self.explain(error))
     }
 
-    /// The blocks below a height whose headers are kept.
+    /// The blocks below a height whose headers are kept; a height of which two are kept tells nothing.
     pub fn blocks_below(&self, height: u32) -> Result<Vec<BlockRef>, StoreError> {
         let read = || -> rusqlite::Result<Vec<BlockRef>> {
             self.db
-                .prepare_cached("SELECT height, hash, time, header FROM block WHERE height < ?1 ORDER BY height")?
+                .prepare_cached("SELECT height, hash, time, header FROM block WHERE height < ?1 GROUP BY height HAVING count(*) = 1 ORDER BY height")?
                 .query_map([height], |row| Ok(header(row)?.block))?
                 .collect()
         };
@@ -82,7 +82,7 @@ impl Store {
                  WHERE s.state = 'confirmed' AND s.tx_id IN (
                         SELECT tx_id FROM tx_output WHERE address = ?1 UNION SELECT tx_id FROM spend WHERE address = ?1)
                    AND NOT EXISTS (SELECT 1 FROM proof p JOIN block b ON b.hash = p.block_hash
-                        WHERE p.tx_id = s.tx_id AND b.height = s.block_height
+                        WHERE p.tx_id = s.tx_id AND b.height = s.block_height AND b.time = s.block_time
                           AND (s.block_hash IS NULL OR s.block_hash = b.hash))",
             )?;
             let mut out = Vec::new();

@@ -100,7 +100,8 @@ impl Store {
                     "SELECT s.txid FROM tx_state s WHERE s.state <> 'gone' AND s.tx_id IN (
                         SELECT tx_id FROM tx_output WHERE address = ?1 UNION SELECT tx_id FROM spend WHERE address = ?1)
                        AND (SELECT count(DISTINCT r.explorer) FROM observation o JOIN request r USING (request_id)
-                            WHERE o.tx_id = s.tx_id AND o.state = s.state AND o.block_height IS s.block_height) < 2
+                            WHERE o.tx_id = s.tx_id AND o.state = s.state AND o.block_height IS s.block_height
+                              AND o.block_time IS s.block_time) < 2
                      ORDER BY s.txid",
                 )?
                 .query_map([address.as_str()], |row| parsed::<Txid>(row, 0))?

@@ -119,16 +119,23 @@ CREATE TABLE round (
     failures         TEXT    NOT NULL           -- a line each
 ) STRICT;
 
--- How far each transaction can be trusted: told < recomputed < agreed < proven (README, What the words mean).
+-- How far each transaction can be trusted: told < recomputed < agreed < proven (README, What the words mean). A proof covers block
+-- and time; agreed are sources of two names on two hosts that tell the same block and time.
 CREATE VIEW tx_trust AS
 SELECT s.tx_id,
        CASE
            WHEN s.recomputed AND s.state = 'confirmed' AND EXISTS (
                SELECT 1 FROM proof p JOIN block b ON b.hash = p.block_hash
-               WHERE p.tx_id = s.tx_id AND b.height = s.block_height AND (s.block_hash IS NULL OR s.block_hash = b.hash))
+               WHERE p.tx_id = s.tx_id AND b.height = s.block_height AND b.time = s.block_time
+                 AND (s.block_hash IS NULL OR s.block_hash = b.hash))
                THEN 'proven'
-           WHEN (SELECT count(DISTINCT r.explorer) FROM observation o JOIN request r USING (request_id)
-                 WHERE o.tx_id = s.tx_id AND o.state = s.state AND o.block_height IS s.block_height) > 1
+           WHEN (SELECT min(count(DISTINCT r.explorer),
+                            count(DISTINCT iif(instr(r.url, '://') = 0, r.explorer,
+                                substr(r.url, 1, instr(r.url, '://') + 2 + instr(substr(r.url, instr(r.url, '://') + 3), '/')))))
+                 FROM observation o JOIN request r USING (request_id)
+                 WHERE o.tx_id = s.tx_id AND o.state = s.state AND o.block_height IS s.block_height
+                   AND o.block_time IS s.block_time
+                   AND (o.block_hash IS NULL OR s.block_hash IS NULL OR o.block_hash = s.block_hash)) > 1
                THEN 'agreed'
            WHEN s.recomputed THEN 'recomputed'
            ELSE 'told'
@@ -160,6 +167,15 @@ JOIN tx_state s ON s.tx_id = o.tx_id
 JOIN request r ON r.request_id = s.request_id
 WHERE s.state <> 'gone';
 
+-- The same as spend, with the order of the join settled for those who come with an address.
+CREATE VIEW spend_of AS
+SELECT i.tx_id, i.vin, o.address, o.sats
+FROM tx_output o
+CROSS JOIN tx p ON p.tx_id = o.tx_id
+CROSS JOIN tx_input i ON i.prev_txid = p.txid AND i.prev_vout = o.vout
+UNION ALL
+SELECT i.tx_id, i.vin, i.address, i.sats FROM tx_input i WHERE i.prev_txid IS NULL AND NOT i.coinbase;
+
 CREATE VIEW addresses AS
 WITH held AS (
     SELECT w.family,
@@ -168,17 +184,17 @@ WITH held AS (
            w.position,
            (SELECT coalesce(sum(o.sats), 0) FROM tx_output o JOIN tx_state s USING (tx_id)
             WHERE o.address = w.address AND s.state = 'confirmed') AS received_sats,
-           (SELECT coalesce(sum(i.sats), 0) FROM spend i JOIN tx_state s USING (tx_id)
+           (SELECT coalesce(sum(i.sats), 0) FROM spend_of i JOIN tx_state s USING (tx_id)
             WHERE i.address = w.address AND s.state = 'confirmed') AS spent_sats,
            (SELECT count(*) FROM (
                 SELECT o.tx_id FROM tx_output o JOIN tx_state s USING (tx_id)
                 WHERE o.address = w.address AND s.state = 'confirmed'
                 UNION
-                SELECT i.tx_id FROM spend i JOIN tx_state s USING (tx_id)
+                SELECT i.tx_id FROM spend_of i JOIN tx_state s USING (tx_id)
                 WHERE i.address = w.address AND s.state = 'confirmed')) AS transactions,
            (SELECT coalesce(sum(o.sats), 0) FROM tx_output o JOIN tx_state s USING (tx_id)
             WHERE o.address = w.address AND s.state = 'mempool') AS waiting_received,
-           (SELECT coalesce(sum(i.sats), 0) FROM spend i JOIN tx_state s USING (tx_id)
+           (SELECT coalesce(sum(i.sats), 0) FROM spend_of i JOIN tx_state s USING (tx_id)
             WHERE i.address = w.address AND s.state = 'mempool') AS waiting_spent
     FROM watched w)
 SELECT h.family,

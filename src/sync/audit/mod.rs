@@ -2,11 +2,11 @@
 
 mod proof;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::chain::Chain;
 use super::{Failure, Progress, Step, reason};
-use crate::domain::{Address, IncidentKind, Said, Time, Totals, Txid};
+use crate::domain::{Address, BlockRef, IncidentKind, Said, State, Time, Totals, Txid};
 use crate::explorer::{AskError, Cursor, Explorer, Known};
 use crate::store::{Finding, PageRecord, Refusal, SharedStore, StoreError};
 
@@ -53,6 +53,10 @@ pub struct Opinion {
     pub confirmed: usize,
     /// Transactions of the ledger that it does not tell of.
     pub missing: usize,
+    /// Transactions that it tells of and the ledger does not hold; they are not taken in.
+    pub extra: usize,
+    /// Transactions that it has waiting or in another block than the ledger; its word alone moves nothing.
+    pub elsewhere: usize,
 }
 
 impl Opinion {
@@ -68,7 +72,7 @@ impl Audit {
         self.without_opinion.is_empty()
             && self.unproven.is_empty()
             && self.refused.is_empty()
-            && self.opinions.iter().all(|o| o.agrees() && o.missing == 0)
+            && self.opinions.iter().all(|o| o.agrees() && o.missing == 0 && o.extra == 0 && o.elsewhere == 0)
     }
 }
 
@@ -82,7 +86,7 @@ pub async fn second_opinion(
     audit: &mut Audit,
 ) -> Result<(), StoreError> {
     let mut lost: BTreeSet<String> = BTreeSet::new();
-    let mut met: BTreeSet<String> = BTreeSet::new();
+    let mut met: BTreeMap<String, Chain> = BTreeMap::new();
     for address in addresses {
         progress(Step::Address(address));
         let of = address.clone();
@@ -92,19 +96,24 @@ pub async fn second_opinion(
             continue;
         };
         let mut given = false;
-        for second in explorers.iter().filter(|e| e.name() != first.explorer) {
+        // Another name for the same server is no second one.
+        let place = explorers.iter().find(|e| e.name() == first.explorer).map(Explorer::place);
+        let others = |e: &&Explorer| e.name() != first.explorer && Some(e.place()) != place;
+        for second in explorers.iter().filter(others) {
             if lost.contains(second.name()) {
                 continue;
             }
-            if !met.contains(second.name()) {
-                if let Err(error) = Chain::default().meet(second, store, now).await? {
+            if !met.contains_key(second.name()) {
+                let mut chain = Chain::default();
+                if let Err(error) = chain.meet(second, store, now).await? {
                     fail(audit, second, None, &error);
                     lost.insert(second.name().to_owned());
                     continue;
                 }
-                met.insert(second.name().to_owned());
+                met.insert(second.name().to_owned(), chain);
             }
-            match opinion(store, second, address, &first.explorer, audit).await? {
+            let Some(chain) = met.get(second.name()) else { continue };
+            match opinion(store, second, chain, address, &first.explorer, audit).await? {
                 Ok(opinion) => {
                     audit.opinions.push(opinion);
                     given = true;
@@ -131,17 +140,46 @@ fn fail(audit: &mut Audit, explorer: &Explorer, address: Option<&Address>, error
     audit.failures.push(Failure { explorer, address, reason: reason(error) });
 }
 
+/// Whether what is told of a transaction is what the ledger has: waiting, or in this block.
+fn stands_at(told: &State, held: Option<&BlockRef>) -> bool {
+    match (told.block(), held) {
+        (Some(told), Some(held)) => {
+            let hashes = told.hash.is_none() || held.hash.is_none() || told.hash == held.hash;
+            (told.height, told.time) == (held.height, held.time) && hashes
+        }
+        (None, None) => *told == State::Mempool,
+        _ => false,
+    }
+}
+
 async fn opinion(
     store: &SharedStore,
     second: &Explorer,
+    chain: &Chain,
     address: &Address,
     first: &str,
     audit: &mut Audit,
 ) -> Result<Result<Opinion, AskError>, StoreError> {
+    // Who knows less than the ledger has nothing to say of it.
+    if let Err(error) = chain.is_level_with(second, store, address).await? {
+        return Ok(Err(error));
+    }
     let totals = match second.totals(address).await {
         Ok(totals) => totals,
         Err(error) => return Ok(Err(error)),
     };
+    // What the ledger held before it listened is what is compared.
+    let of = address.clone();
+    let (ledger, present, blocks) = store
+        .run(move |store| {
+            let present = store.present_txids(&of)?;
+            let blocks = store.blocks_of(&present)?;
+            Ok((store.address_totals(&of)?, present, blocks))
+        })
+        .await?;
+    let held: BTreeSet<Txid> = present.into_iter().collect();
+    let blocks: BTreeMap<Txid, BlockRef> = blocks.into_iter().collect();
+    let (mut extra, mut elsewhere) = (BTreeSet::new(), BTreeSet::new());
     let alone = |of: Address| store.run(move |store| store.told_by_one(&of));
     let before: BTreeSet<Txid> = alone(address.clone()).await?.into_iter().collect();
     let (mut seen, mut after): (BTreeSet<Txid>, Option<Cursor>) = (BTreeSet::new(), None);
@@ -153,13 +191,13 @@ async fn opinion(
         };
         seen.extend(answer.value.txs.iter().map(|tx| tx.txid));
         let next = answer.value.next.clone();
-        let page = PageRecord {
-            address: address.clone(),
-            txs: answer.value.txs,
-            next: None,
-            provenance: answer.provenance,
-            raw: answer.raw,
-        };
+        let mut txs = answer.value.txs;
+        extra.extend(txs.iter().map(|tx| tx.txid).filter(|txid| !held.contains(txid)));
+        txs.retain(|tx| held.contains(&tx.txid));
+        elsewhere.extend(txs.iter().filter(|tx| !stands_at(&tx.state, blocks.get(&tx.txid))).map(|tx| tx.txid));
+        txs.retain(|tx| !elsewhere.contains(&tx.txid));
+        let page =
+            PageRecord { address: address.clone(), txs, next: None, provenance: answer.provenance, raw: answer.raw };
         let recorded = store.run(move |store| store.record_page(&page)).await?;
         audit.refused.extend(recorded.refused);
         audit.warnings.extend(recorded.settled.iter().map(ToString::to_string));
@@ -169,8 +207,6 @@ async fn opinion(
         }
     }
     let still: BTreeSet<Txid> = alone(address.clone()).await?.into_iter().collect();
-    let of = address.clone();
-    let ledger = store.run(move |store| store.address_totals(&of)).await?;
     let said = totals.value.said;
     let opinion = Opinion {
         address: address.clone(),
@@ -180,6 +216,8 @@ async fn opinion(
         ledger,
         confirmed: before.difference(&still).count(),
         missing: before.difference(&seen).count(),
+        extra: extra.len(),
+        elsewhere: elsewhere.len(),
     };
     if !opinion.agrees() {
         let what = format!("its totals of {address} are not those of {first}, nor what the ledger holds");

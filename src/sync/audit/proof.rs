@@ -125,6 +125,12 @@ async fn prove(
         Err(error) => return Ok(Err(error.into())),
     };
     let told = proof.value.clone();
+    if block.hash.is_some() && told.height != block.height {
+        let text =
+            format!("it is said to be at height {}, while the ledger has its block at {}", told.height, block.height);
+        note(store, IncidentKind::BadProof, txid, &text, Some(proof.provenance), proof.raw).await?;
+        return Ok(Err(Why::of_answer(text)));
+    }
     let hash = match block.hash {
         Some(hash) => hash,
         None => match explorer.block_at(told.height).await {
