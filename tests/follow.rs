@@ -151,7 +151,7 @@ fn who_was_asked_about_in_a_block_that_left_is_asked_about_again() {
     follow(&trial, &server, "blocks");
     lose(1);
     let ran = whole();
-    assert!(ran.err.contains("following by blocks begins anew"), "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("following by blocks begins anew, on another chain"), "{}{}", ran.out, ran.err);
     happen(&mut server.chain.lock().unwrap(), 3);
     assert!(whole().out.contains("1 block read"));
 }

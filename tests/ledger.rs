@@ -18,7 +18,15 @@ fn provenance(explorer: &str) -> Provenance {
 }
 
 fn page(address: &Address, explorer: &str, txs: Vec<Tx>) -> PageRecord {
-    PageRecord { address: address.clone(), txs, next: None, provenance: provenance(explorer), raw: Vec::new() }
+    PageRecord {
+        address: address.clone(),
+        txs,
+        next: None,
+        provenance: provenance(explorer),
+        raw: Vec::new(),
+        tip: None,
+        left: Vec::new(),
+    }
 }
 
 /// A chain of payments to one address and a withdrawal of the first two, as an Esplora server tells it.

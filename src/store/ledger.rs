@@ -154,22 +154,6 @@ impl Store {
         read().map_err(|error| self.explain(error))
     }
 
-    /// The blocks from `height` on that the ledger's present transactions stand in, the newest first.
-    pub fn blocks_from(&self, height: u32) -> Result<Vec<BlockHash>, StoreError> {
-        let read = || -> rusqlite::Result<Vec<BlockHash>> {
-            self.db
-                .prepare_cached(
-                    "SELECT block_hash FROM (
-                        SELECT s.block_height, s.block_hash FROM observation o JOIN tx_state s USING (tx_id)
-                        WHERE o.block_height >= ?1 AND s.state = 'confirmed')
-                     WHERE block_hash IS NOT NULL GROUP BY block_hash ORDER BY max(block_height) DESC",
-                )?
-                .query_map([height], |row| parsed::<BlockHash>(row, 0))?
-                .collect()
-        };
-        read().map_err(|error| self.explain(error))
-    }
-
     /// The transactions of an address that an explorer should be asked about again, though the sums agree: those in these
     /// blocks, which left the chain, and, if `unproven`, those whose txid was never recomputed.
     pub fn unsettled(&self, address: &Address, blocks: &[BlockHash], unproven: bool) -> Result<Vec<Txid>, StoreError> {
@@ -188,6 +172,20 @@ impl Store {
                 }
             }
             Ok(out)
+        };
+        read().map_err(|error| self.explain(error))
+    }
+
+    /// The transactions of an address that wait, as far as the ledger knows.
+    pub fn waiting_txids(&self, address: &Address) -> Result<Vec<Txid>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<Txid>> {
+            self.db
+                .prepare_cached(
+                    "SELECT DISTINCT s.txid FROM tx_state s WHERE s.state = 'mempool' AND s.tx_id IN (
+                        SELECT tx_id FROM tx_output WHERE address = ?1 UNION SELECT tx_id FROM spend WHERE address = ?1)",
+                )?
+                .query_map([address.as_str()], |row| parsed::<Txid>(row, 0))?
+                .collect()
         };
         read().map_err(|error| self.explain(error))
     }

@@ -15,7 +15,7 @@ pub(super) fn settle(db: &Connection, tx_id: i64, txid: &Txid) -> Verdict<Vec<St
         .prepare_cached(
             "SELECT i.vin FROM tx_input i JOIN tx p ON p.txid = i.prev_txid
              LEFT JOIN tx_output o ON o.tx_id = p.tx_id AND o.vout = i.prev_vout
-             WHERE i.tx_id = ?1 AND o.tx_id IS NULL LIMIT 1",
+             WHERE i.tx_id = ?1 AND o.tx_id IS NULL AND p.recomputed LIMIT 1",
         )?
         .query_row([tx_id], |row| row.get(0))
         .optional()?;

@@ -8,11 +8,13 @@ mod incidents;
 mod ledger;
 mod links;
 mod page;
+mod place;
 mod prices;
 mod proofs;
 mod rounds;
 mod scan;
 mod shared;
+mod standing;
 mod telling;
 mod totals;
 mod transaction;
@@ -29,7 +31,7 @@ pub use page::{PageRecord, Recorded, Refusal};
 pub use prices::RecordedPrices;
 pub use proofs::{HeaderRecord, ProofRecord};
 pub use rounds::{ExplorerRecord, RoundRecord};
-pub use scan::{BlockRecord, Outpoints, ScanPoint};
+pub use scan::{BlockRecord, BlockTx, Joined, JoinedMark, Outpoints, ScanPoint};
 pub use shared::SharedStore;
 pub use transaction::StoredTx;
 
@@ -38,6 +40,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/001_ground_state.sql")),
     M::up(include_str!("migrations/002_trust.sql")),
     M::up(include_str!("migrations/003_prices.sql")),
+    M::up(include_str!("migrations/004_standing.sql")),
 ];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

@@ -2,11 +2,13 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::complete::{self, differ};
+use super::complete;
 use super::incidents::{self, Finding};
 use super::links;
+pub(super) use super::place::Word;
+use super::place::{TIP_MOVES, observe};
 use super::{Store, StoreError};
-use crate::domain::{Address, IncidentKind, Provenance, RawAnswer, State, Tx, Txid};
+use crate::domain::{Address, BlockHash, IncidentKind, Provenance, RawAnswer, Tx, Txid};
 
 /// A page of an address's history, to be stored in one go.
 #[derive(Clone, Debug)]
@@ -21,6 +23,10 @@ pub struct PageRecord {
     pub provenance: Provenance,
     /// Everything that was answered, to be kept where something in it cannot be true.
     pub raw: Vec<RawAnswer>,
+    /// The height of the explorer's newest block, if it tells.
+    pub tip: Option<u32>,
+    /// Blocks that are not in the explorer's best chain any more.
+    pub left: Vec<BlockHash>,
 }
 
 /// What storing a page did.
@@ -32,6 +38,8 @@ pub struct Recorded {
     pub refused: Vec<Refusal>,
     /// Contradictions that proof decided: what the ledger holds now is right, and somebody told otherwise.
     pub settled: Vec<Refusal>,
+    /// Transactions that were told to stand in another block of the same height, which is not in the chain then.
+    pub displaced: usize,
 }
 
 /// What an explorer told of a transaction that was not taken into the ledger, and why.
@@ -71,11 +79,14 @@ impl Store {
         for tx in &page.txs {
             // A refused transaction takes back what was written of it, and nothing else of the page.
             let attempt = work.savepoint()?;
-            match write_tx(&attempt, tx, request, &page.provenance.explorer)? {
+            let word = Word::Told { left: &page.left, tip: page.tip };
+            match write_tx(&attempt, tx, request, &page.provenance.explorer, word)? {
                 Ok(written) => {
                     recorded.new += usize::from(written.new);
                     let corrected = |reason| refusal(tx.txid, IncidentKind::Corrected, reason);
                     recorded.settled.extend(written.settled.into_iter().map(corrected));
+                    let disputed = |reason| refusal(tx.txid, IncidentKind::Disagreement, reason);
+                    recorded.settled.extend(written.disputed.into_iter().map(disputed));
                     attempt.commit()?;
                 }
                 Err((kind, reason)) => {
@@ -141,12 +152,7 @@ impl Store {
         let mut write = || -> rusqlite::Result<()> {
             let work = self.db.transaction()?;
             let request = insert_request(&work, provenance)?;
-            for txid in txids {
-                work.prepare_cached(
-                    "INSERT INTO observation (tx_id, request_id, state) SELECT tx_id, ?2, 'gone' FROM tx WHERE txid = ?1",
-                )?
-                .execute(params![txid.to_string(), request])?;
-            }
+            insert_gone(&work, txids, request)?;
             work.commit()
         };
         write().map_err(|error| super::explain(&path, error))
@@ -164,6 +170,21 @@ pub(super) fn insert_request(db: &Connection, provenance: &Provenance) -> rusqli
         ])
 }
 
+/// Notes that these transactions are not in the chain (any more), and what waits to spend from them cannot come either.
+pub(super) fn insert_gone(db: &Connection, txids: &[Txid], request: i64) -> rusqlite::Result<()> {
+    for txid in txids {
+        db.prepare_cached(
+            "WITH RECURSIVE lost (txid) AS (
+                SELECT ?1 UNION
+                SELECT s.txid FROM lost JOIN tx_input i ON i.prev_txid = lost.txid JOIN tx_state s USING (tx_id)
+                WHERE s.state = 'mempool')
+             INSERT INTO observation (tx_id, request_id, state) SELECT tx_id, ?2, 'gone' FROM lost JOIN tx USING (txid)",
+        )?
+        .execute(params![txid.to_string(), request])?;
+    }
+    Ok(())
+}
+
 /// Outer error: SQLite. Inner error: why the transaction is refused.
 pub(super) type Verdict<T> = rusqlite::Result<Result<T, String>>;
 
@@ -176,10 +197,18 @@ pub(super) struct Written {
     pub new: bool,
     /// Contradictions that proof decided.
     pub settled: Vec<String>,
+    /// What was told otherwise before, of where it stands, and not taken in.
+    pub disputed: Option<String>,
 }
 
 /// Takes a transaction into the ledger. Content that hashes to its txid is proof, and overrules what was told without.
-pub(super) fn write_tx(db: &Connection, tx: &Tx, request: i64, explorer: &str) -> Taken {
+pub(super) fn write_tx(db: &Connection, tx: &Tx, request: i64, explorer: &str, word: Word<'_>) -> Taken {
+    if let (Word::Told { tip: Some(tip), .. }, Some(block)) = (word, tx.state.block())
+        && block.height > tip + TIP_MOVES
+    {
+        let reason = format!("it is said to be in block {}, while the newest is {tip}", block.height);
+        return Ok(Err((IncidentKind::Implausible, reason)));
+    }
     let recomputed = tx.recomputed_txid();
     if let Some(other) = recomputed.filter(|other| *other != tx.txid) {
         return Ok(Err((IncidentKind::WrongContent, format!("its content hashes to {other}"))));
@@ -210,8 +239,8 @@ pub(super) fn write_tx(db: &Connection, tx: &Tx, request: i64, explorer: &str) -
         Ok(contradictions) => settled.extend(contradictions),
         Err(reason) => return Ok(Err((IncidentKind::Contradiction, reason))),
     }
-    observe(db, tx_id, &tx.state, request, explorer)?;
-    Ok(Ok(Written { new: known.is_none(), settled }))
+    let disputed = observe(db, tx_id, &tx.state, request, explorer, word)?;
+    Ok(Ok(Written { new: known.is_none(), settled, disputed }))
 }
 
 fn insert_tx(db: &Connection, tx: &Tx, request: i64, recomputed: bool) -> rusqlite::Result<i64> {
@@ -259,44 +288,5 @@ fn insert_parts(db: &Connection, tx_id: i64, tx: &Tx) -> rusqlite::Result<()> {
             output.script.as_ref().map(|s| s.as_bytes()),
         ])?;
     }
-    Ok(())
-}
-
-/// Notes where the transaction stands, unless this explorer said the same before and nobody else has said otherwise since.
-fn observe(db: &Connection, tx_id: i64, state: &State, request: i64, explorer: &str) -> rusqlite::Result<()> {
-    let block = state.block();
-    let told = (
-        match state {
-            State::Mempool => "mempool",
-            State::Confirmed(_) => "confirmed",
-            State::Gone => "gone",
-        },
-        block.map(|b| b.height),
-        block.and_then(|b| b.hash).map(|h| h.to_string()),
-        block.map(|b| b.time.timestamp()),
-    );
-    type Said = (String, Option<u32>, Option<String>, Option<i64>);
-    let mut query = db.prepare_cached(
-        "SELECT o.state, o.block_height, o.block_hash, o.block_time, r.explorer
-         FROM observation o JOIN request r USING (request_id) WHERE o.tx_id = ?1 ORDER BY o.observation_id DESC",
-    )?;
-    let mut rows = query.query([tx_id])?;
-    let mut nobody_said_otherwise = true;
-    while let Some(row) = rows.next()? {
-        let said: Said = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-        let same = (said.0.as_str(), said.1, said.3) == (told.0, told.1, told.3) && !differ(said.2, told.2.clone());
-        if row.get::<_, String>(4)? == explorer {
-            if same && nobody_said_otherwise {
-                return Ok(());
-            }
-            break;
-        }
-        nobody_said_otherwise &= same;
-    }
-    db.prepare_cached(
-        "INSERT INTO observation (tx_id, request_id, state, block_height, block_hash, block_time)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?
-    .execute(params![tx_id, request, told.0, told.1, told.2, told.3])?;
     Ok(())
 }

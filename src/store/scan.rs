@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::incidents;
 use super::ledger::{parsed, time};
-use super::page::{self, insert_request};
+use super::page::{self, Word, insert_gone, insert_request};
 use super::proofs::{insert_header, insert_proof};
 use super::{Finding, HeaderRecord, ProofRecord, Recorded, Refusal, Store, StoreError};
 use crate::domain::{Address, BlockHash, Provenance, Time, Tx, Txid};
@@ -24,11 +24,30 @@ pub struct ScanPoint {
     pub complete_to: Time,
 }
 
+/// So many blocks above the one that an address was joined with, it is asked about again: servers behind one name may be a
+/// block or two apart, and its totals may have lacked the newest.
+const SETTLES_AFTER: u32 = 6;
+
+/// An address that is looked for in blocks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joined {
+    /// The address.
+    pub address: String,
+    /// The newest block when it was asked about.
+    pub height: u32,
+    /// It need not be asked about again for having been joined with a fresh block.
+    pub settled: bool,
+}
+
+/// Tells one set of joined addresses from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JoinedMark(i64, i64);
+
 /// Outputs that are looked for as inputs of what a block brings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outpoints {
-    /// Outputs of the addresses.
-    pub ours: Vec<OutPoint>,
+    /// Outputs of the addresses, each with the place of its address in the list asked for.
+    pub ours: Vec<(OutPoint, usize)>,
     /// What the transactions spend that wait in the ledger, each with the one that waits.
     pub waiting: Vec<(OutPoint, Txid)>,
 }
@@ -41,11 +60,24 @@ pub struct BlockRecord {
     /// The hash of the block before.
     pub previous: BlockHash,
     /// The transactions that pay a watched address or spend a watched output, each with its proof.
-    pub txs: Vec<(Tx, ProofRecord)>,
+    pub txs: Vec<BlockTx>,
     /// Transactions that waited in the ledger and cannot come any more: the block spends what they would.
     pub replaced: Vec<Txid>,
     /// The answer that brought the block.
     pub provenance: Provenance,
+    /// The set of addresses that was looked for.
+    pub mark: JoinedMark,
+}
+
+/// A transaction of a block that concerns the watch list.
+#[derive(Clone, Debug)]
+pub struct BlockTx {
+    /// The transaction.
+    pub tx: Tx,
+    /// That it is in the block.
+    pub proof: ProofRecord,
+    /// The watched addresses that it pays or spends from.
+    pub concerns: Vec<String>,
 }
 
 impl Store {
@@ -84,13 +116,20 @@ impl Store {
         if scan_point(&work)?.is_none_or(|point| point.to_hash != block.previous) {
             return Ok(None);
         }
+        // Somebody was joined while the block was searched: it has to be searched for that one too.
+        if joined_mark(&work)? != block.mark {
+            return Ok(None);
+        }
         let mut recorded = Recorded::default();
         let request = insert_request(&work, &block.provenance)?;
         insert_header(&work, &block.header, request)?;
+        let displaced = displaced(&work, &block.header)?;
+        insert_gone(&work, &displaced, request)?;
+        recorded.displaced = displaced.len();
         let refusal = |txid, kind, reason| Refusal { txid, explorer: block.provenance.explorer.clone(), kind, reason };
-        for (tx, proof) in &block.txs {
+        for BlockTx { tx, proof, concerns } in &block.txs {
             let attempt = work.savepoint()?;
-            match page::write_tx(&attempt, tx, request, &block.provenance.explorer)? {
+            match page::write_tx(&attempt, tx, request, &block.provenance.explorer, Word::Proven)? {
                 Ok(written) => {
                     insert_proof(&attempt, proof, request)?;
                     recorded.new += usize::from(written.new);
@@ -101,10 +140,14 @@ impl Store {
                 Err((kind, reason)) => {
                     drop(attempt);
                     recorded.refused.push(refusal(tx.txid, kind, format!("refused: {reason}")));
+                    // What is missing from the ledger must not look complete: those are asked about again.
+                    for address in concerns {
+                        work.execute("DELETE FROM joined WHERE address = ?1", [address])?;
+                    }
                 }
             }
         }
-        gone(&work, &block.replaced, request)?;
+        insert_gone(&work, &block.replaced, request)?;
         for told in recorded.refused.iter().chain(&recorded.settled) {
             let what = Finding {
                 kind: told.kind,
@@ -114,7 +157,7 @@ impl Store {
             };
             incidents::note(&work, &what, &block.provenance, &[], request)?;
         }
-        move_point(&work, &block.header)?;
+        move_point(&work, &block.header, block.provenance.asked_at)?;
         work.commit()?;
         Ok(Some(recorded))
     }
@@ -141,13 +184,13 @@ impl Store {
                 )?
                 .query_map(params![point.to_height, point.to_hash.to_string()], |row| parsed(row, 0))?
                 .collect::<Result<_, _>>()?;
-            gone(&work, &left, request)?;
+            insert_gone(&work, &left, request)?;
             // Whose history was read up to that block or a later one has to be asked about again.
             work.execute("DELETE FROM joined WHERE height >= ?1", [point.to_height])?;
             work.execute(
                 "UPDATE scan SET to_height = to_height - 1, to_hash = ?1,
-                    complete_to = (SELECT time FROM block WHERE hash = ?1)",
-                [previous],
+                    complete_to = (SELECT min(time, ?2) FROM block WHERE hash = ?1)",
+                params![previous, provenance.asked_at.timestamp()],
             )?;
             work.commit()?;
             Ok(Some(left.len()))
@@ -155,15 +198,13 @@ impl Store {
         write().map_err(|error| super::explain(&path, error))
     }
 
-    /// There is nothing to go on from: following begins anew.
-    pub fn end_scan(&mut self) -> Result<(), StoreError> {
-        self.db.execute_batch("DELETE FROM scan; DELETE FROM joined").map_err(|error| self.explain(error))
-    }
-
-    /// There is no further block at this moment.
-    pub fn scan_is_level(&mut self, at: Time) -> Result<(), StoreError> {
+    /// There was no further block than this one at that moment.
+    pub fn scan_is_level(&mut self, hash: &BlockHash, at: Time) -> Result<(), StoreError> {
         self.db
-            .execute("UPDATE scan SET complete_to = max(complete_to, ?1)", [at.timestamp()])
+            .execute(
+                "UPDATE scan SET complete_to = max(complete_to, ?2) WHERE to_hash = ?1",
+                params![hash.to_string(), at.timestamp()],
+            )
             .map(|_| ())
             .map_err(|error| self.explain(error))
     }
@@ -173,20 +214,36 @@ impl Store {
     pub fn join(&mut self, address: &Address, height: u32) -> Result<bool, StoreError> {
         self.db
             .execute(
-                "INSERT OR REPLACE INTO joined (address, height)
-                 SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM scan WHERE to_height <= ?2)",
-                params![address.as_str(), height],
+                "INSERT INTO joined (address, height, settled)
+                 SELECT ?1, ?2, 0 WHERE EXISTS (SELECT 1 FROM scan WHERE to_height <= ?2)
+                 ON CONFLICT (address) DO UPDATE SET height = excluded.height,
+                    settled = settled OR excluded.height >= height + ?3",
+                params![address.as_str(), height, SETTLES_AFTER],
             )
             .map(|rows| rows > 0)
             .map_err(|error| self.explain(error))
     }
 
-    /// The addresses that are looked for in blocks.
-    pub fn joined(&self) -> Result<Vec<String>, StoreError> {
+    /// The addresses that are looked for in blocks. One that was joined with a fresh block is settled once it was asked about
+    /// again when that block lay deep.
+    pub fn joined(&self) -> Result<Vec<Joined>, StoreError> {
         self.db
-            .prepare_cached("SELECT address FROM joined ORDER BY address")
-            .and_then(|mut q| q.query_map([], |row| row.get(0))?.collect())
+            .prepare_cached(
+                "SELECT j.address, j.height,
+                        j.settled OR coalesce((SELECT s.to_height < j.height + ?1 FROM scan s), 0) FROM joined j ORDER BY j.address",
+            )
+            .and_then(|mut q| {
+                q.query_map([SETTLES_AFTER], |row| {
+                    Ok(Joined { address: row.get(0)?, height: row.get(1)?, settled: row.get(2)? })
+                })?
+                .collect()
+            })
             .map_err(|error| self.explain(error))
+    }
+
+    /// Changes when an address is joined or leaves.
+    pub fn joined_mark(&self) -> Result<JoinedMark, StoreError> {
+        joined_mark(&self.db).map_err(|error| self.explain(error))
     }
 
     /// Outputs of these addresses in the ledger, and what the transactions spend that wait in it, with their txid.
@@ -196,10 +253,10 @@ impl Store {
                 "SELECT t.txid, o.vout FROM tx_output o JOIN tx t USING (tx_id) WHERE o.address = ?1",
             )?;
             let mut ours = Vec::new();
-            for address in addresses {
+            for (place, address) in addresses.iter().enumerate() {
                 let mut rows = query.query([address])?;
                 while let Some(row) = rows.next()? {
-                    ours.push(OutPoint::new(parsed(row, 0)?, row.get(1)?));
+                    ours.push((OutPoint::new(parsed(row, 0)?, row.get(1)?), place));
                 }
             }
             let waiting = self
@@ -251,22 +308,27 @@ fn previous(db: &Connection, hash: &BlockHash) -> rusqlite::Result<Option<BlockH
     Ok(decoded.map(|header| header.prev_blockhash))
 }
 
-fn move_point(db: &Connection, header: &HeaderRecord) -> rusqlite::Result<()> {
+fn joined_mark(db: &Connection) -> rusqlite::Result<JoinedMark> {
+    db.prepare_cached("SELECT count(*), coalesce(sum(height), 0) FROM joined")?
+        .query_row([], |row| Ok(JoinedMark(row.get(0)?, row.get(1)?)))
+}
+
+/// A header may be dated up to two hours ahead; nothing is known of the future.
+fn move_point(db: &Connection, header: &HeaderRecord, asked_at: Time) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE scan SET to_height = ?1, to_hash = ?2, complete_to = ?3")?.execute(params![
         header.block.height,
         header.block.hash.map(|h| h.to_string()),
-        header.block.time.timestamp()
+        header.block.time.min(asked_at).timestamp()
     ])?;
     Ok(())
 }
 
-/// Notes that these transactions are not in the chain (any more).
-fn gone(db: &Connection, txids: &[Txid], request: i64) -> rusqlite::Result<()> {
-    for txid in txids {
-        db.prepare_cached(
-            "INSERT INTO observation (tx_id, request_id, state) SELECT tx_id, ?2, 'gone' FROM tx WHERE txid = ?1",
-        )?
-        .execute(params![txid.to_string(), request])?;
-    }
-    Ok(())
+/// The transactions that stand in another block of this one's height: it left the chain, whoever told of it.
+fn displaced(db: &Connection, header: &HeaderRecord) -> rusqlite::Result<Vec<Txid>> {
+    db.prepare_cached(
+        "SELECT DISTINCT s.txid FROM observation o JOIN tx_state s USING (tx_id)
+         WHERE o.block_height = ?1 AND s.state = 'confirmed' AND s.block_height = ?1 AND s.block_hash <> ?2",
+    )?
+    .query_map(params![header.block.height, header.block.hash.map(|h| h.to_string())], |row| parsed(row, 0))?
+    .collect()
 }

@@ -8,7 +8,7 @@ use rusqlite::OptionalExtension;
 
 use super::incidents::{self, Finding};
 use super::ledger::parsed;
-use super::page::{self, insert_request};
+use super::page::{self, Word, insert_request};
 use super::{Recorded, Refusal, Store, StoreError};
 use crate::domain::{Address, IncidentKind, Provenance, RawAnswer, Tx, Txid};
 
@@ -17,6 +17,7 @@ impl Store {
     pub fn record_transaction(
         &mut self,
         tx: Tx,
+        tip: Option<u32>,
         provenance: &Provenance,
         raw: &[RawAnswer],
     ) -> Result<Recorded, StoreError> {
@@ -27,10 +28,12 @@ impl Store {
             let refusal = |kind, reason| Refusal { txid: tx.txid, explorer: provenance.explorer.clone(), kind, reason };
             let mut recorded = Recorded::default();
             let attempt = work.savepoint()?;
-            match page::write_tx(&attempt, &tx, request, &provenance.explorer)? {
+            match page::write_tx(&attempt, &tx, request, &provenance.explorer, Word::Told { left: &[], tip })? {
                 Ok(written) => {
                     recorded.new += usize::from(written.new);
                     recorded.settled.extend(written.settled.into_iter().map(|r| refusal(IncidentKind::Corrected, r)));
+                    let disputed = written.disputed.into_iter();
+                    recorded.settled.extend(disputed.map(|r| refusal(IncidentKind::Disagreement, r)));
                     attempt.commit()?;
                 }
                 Err((kind, reason)) => {

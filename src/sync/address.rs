@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::chain::Chain;
+use super::chain::{Chain, behind};
 use super::{AddressRound, End, Progress, Round, Step};
-use crate::domain::{Address, BlockRef, Provenance, Said, Time, Totals, Txid};
+use crate::domain::{Address, BlockRef, Provenance, Said, Time, Totals, Txid, format};
 use crate::explorer::{Answer, AskError, Block, Cursor, Explorer, Known, Page, TotalsAnswer};
 use crate::store::{PageRecord, SharedStore, StoreError};
 
 /// How often the totals are taken anew because the chain or the address moved under the pages.
 const ATTEMPTS: usize = 3;
+/// With more that wait, their sums alone have to tell: servers do not show all of them.
+const SHOWN_WAITING: usize = 25;
 
 /// One explorer during one round.
 pub(super) struct Reader<'a> {
@@ -92,13 +94,19 @@ impl<'a> Reader<'a> {
             return Ok(Ok(reading.done));
         }
         ask!(self.chain.is_level_with(self.explorer, self.store, address).await?);
+        let before = self.ledger(address).await?;
         for _ in 0..ATTEMPTS {
             reading.pending = self.unsettled(address).await?;
             let ledger = self.ledger(address).await?;
+            // To look again after what waits is no news by itself.
+            let news = !reading.is_there(&ledger);
+            reading.pending.extend(self.waiting(address, &reading.said()).await?);
             if reading.is_there(&ledger) {
                 break;
             }
-            reading.done.end = End::Reconciled;
+            if news {
+                reading.done.end = End::Reconciled;
+            }
             ask!(self.walk(&mut reading, progress, round).await?);
             let moved = ask!(self.chain.moved(self.explorer, self.store).await?);
             let agrees = reading.said().agrees(&self.ledger(address).await?);
@@ -110,6 +118,15 @@ impl<'a> Reader<'a> {
             if !moved && reading.said() == before {
                 break;
             }
+        }
+        let ledger = self.ledger(address).await?;
+        if !reading.pending.is_empty() && reading.said().agrees(&ledger) {
+            let count = format::count(reading.pending.len(), "transaction", "transactions");
+            let reason = format!("its history of {address} does not tell where {count} of the ledger stand now");
+            return Ok(Err(behind(self.explorer, reason)));
+        }
+        if reading.done.new + reading.done.gone > 0 || ledger != before {
+            reading.done.end = End::Reconciled;
         }
         self.finish(reading).await.map(Ok)
     }
@@ -197,10 +214,8 @@ impl<'a> Reader<'a> {
         progress: Progress<'_>,
         round: &mut Round,
     ) -> Result<(usize, Totals), StoreError> {
-        for tx in &answer.value.txs {
-            reading.seen.insert(tx.txid);
-            reading.pending.remove(&tx.txid);
-        }
+        let told: BTreeSet<Txid> = answer.value.txs.iter().map(|tx| tx.txid).collect();
+        reading.seen.extend(&told);
         reading.last = Some(answer.provenance.clone());
         let page = PageRecord {
             address: reading.address.clone(),
@@ -208,8 +223,10 @@ impl<'a> Reader<'a> {
             next: next.map(|c| c.0),
             provenance: answer.provenance,
             raw: answer.raw,
+            tip: self.chain.height(),
+            left: self.chain.left.clone(),
         };
-        let goal = reading.pending.is_empty().then(|| reading.said());
+        let goal = reading.pending.is_subset(&told).then(|| reading.said());
         let (recorded, ledger) = self
             .store
             .run(move |store| {
@@ -221,6 +238,9 @@ impl<'a> Reader<'a> {
                 Ok((recorded, ledger))
             })
             .await?;
+        // What was refused was not told.
+        let refused: BTreeSet<Txid> = recorded.refused.iter().map(|refusal| refusal.txid).collect();
+        reading.pending.retain(|txid| !told.contains(txid) || refused.contains(txid));
         reading.done.new += recorded.new;
         round.refused.extend(recorded.refused);
         round.warnings.extend(recorded.settled.iter().map(ToString::to_string));
@@ -256,6 +276,7 @@ impl<'a> Reader<'a> {
             }
         }
         reading.done.gone += gone.len();
+        reading.pending.retain(|txid| !gone.contains(txid));
         if !gone.is_empty() {
             self.store.run(move |store| store.record_gone(&gone, &provenance)).await?;
         }
@@ -268,6 +289,14 @@ impl<'a> Reader<'a> {
         let (of, left, proves) = (address.clone(), self.chain.left.clone(), self.explorer.proves());
         let unsettled = self.store.run(move |store| store.unsettled(&of, &left, proves)).await?;
         Ok(unsettled.into_iter().collect())
+    }
+
+    /// What waits in the ledger: another transaction may have taken its place, or a block taken it in, and the sums be the same.
+    async fn waiting(&self, address: &Address, said: &Said) -> Result<Vec<Txid>, StoreError> {
+        let of = address.clone();
+        let waiting = self.store.run(move |store| store.waiting_txids(&of)).await?;
+        let needed = said.confirmed.tx_count.is_none() || waiting.len() <= SHOWN_WAITING;
+        Ok(if needed { waiting } else { Vec::new() })
     }
 
     /// What spares an explorer requests, where it wants to know.

@@ -10,17 +10,26 @@ use bitcoin::OutPoint;
 use super::address::{Asked, ask};
 use super::chain::{Chain, behind};
 use super::{Progress, Round, Step};
-use crate::domain::{Address, BlockHash, BlockRef, IncidentKind, Provenance, RawAnswer, State, Time, Tx, Txid};
+use crate::domain::{
+    Address, BlockHash, BlockRef, IncidentKind, Network, Provenance, RawAnswer, State, Time, Tx, Txid,
+};
 use crate::explorer::{Answer, AskError, Explorer, Garbled};
 use crate::proof::{BadBlock, Scanned, Watched, scan_block};
-use crate::store::{BlockRecord, Finding, HeaderRecord, ProofRecord, ScanPoint, SharedStore, Store, StoreError};
+use crate::store::{
+    BlockRecord, BlockTx, Finding, HeaderRecord, JoinedMark, ProofRecord, ScanPoint, SharedStore, Store, StoreError,
+};
 
 /// Nobody is believed about a reorganisation that goes deeper.
 const DEEPEST_REORGANISATION: usize = 100;
 
 /// What is looked for in blocks.
+#[derive(Default)]
 struct Sought {
     watched: Watched,
+    /// The addresses, by the numbers under which they are watched.
+    addresses: Vec<String>,
+    /// The set that they are.
+    mark: Option<JoinedMark>,
     /// What the transactions spend that wait in the ledger.
     waiting: HashMap<OutPoint, Vec<Txid>>,
 }
@@ -28,18 +37,37 @@ struct Sought {
 /// Outpoints that transactions of the ledger wait to spend are watched under this number.
 const WAITING: u32 = u32::MAX;
 
+/// How following ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// Every block up to the explorer's newest was read.
+    Level,
+    /// The explorer's newest block is not above the last one that was read, or old: nothing new was learnt.
+    NotAhead,
+    /// The explorer's chain leaves ours before the first block that was read: there is nothing to go on from.
+    Forked,
+}
+
+/// A newest block older than this may be that of a server that lags; that it is the newest is not taken for granted any more.
+const QUIET_MINUTES: i64 = 60;
+
 /// Begins to follow behind the explorer's newest block.
 pub(super) async fn begin(explorer: &Explorer, store: &SharedStore, now: Time) -> Asked<ScanPoint> {
     let mut chain = Chain::default();
     ask!(chain.meet(explorer, store, now).await?);
     let tip = ask!(explorer.tip().await).value;
     let block = ask!(explorer.block(&tip).await).value;
-    let answer = ask!(explorer.header(&tip).await);
-    let header = match checked_header(explorer, &answer, &tip, block.height) {
-        Ok(header) => header,
-        Err(error) => return Ok(Err(error)),
-    };
+    // The whole block, since only its coinbase tells the height, and every further one is held against it.
+    let answer = ask!(explorer.raw_block(&tip).await);
     let provenance = answer.provenance;
+    let scanned = scan(answer.value, tip, block.height, explorer, &mut Sought::default()).await?;
+    let header = match scanned {
+        Ok(scanned) => header_record(&scanned, block.height),
+        Err(bad) => {
+            let (explorer, url) = (explorer.name().to_owned(), provenance.url);
+            return Ok(Err(AskError::Garbled { explorer, url, source: Garbled(bad.to_string()) }));
+        }
+    };
     let point = store
         .run(move |store| {
             store.begin_scan(&header, &provenance)?;
@@ -70,14 +98,14 @@ pub(super) fn checked_header(
     Ok(HeaderRecord { block, header: answer.value })
 }
 
-/// Reads every block from the last one that was read up to the newest.
+/// Reads every block from the last one that was read up to the explorer's newest.
 pub(super) async fn follow(
     explorer: &Explorer,
     store: &SharedStore,
     now: Time,
     progress: Progress<'_>,
     round: &mut Round,
-) -> Asked<()> {
+) -> Asked<Ended> {
     let Some(mut point) = store.run(|store| store.scan_point()).await? else {
         return Ok(Err(behind(explorer, "following by blocks has not begun".to_owned())));
     };
@@ -89,27 +117,35 @@ pub(super) async fn follow(
         if let Some(held) = held {
             ask!(Chain::is_fresh(explorer, held.block.height, held.block.time, now));
             round.tip = Some((held.block.height, held.block.time));
+            let quiet = (now - held.block.time).num_minutes() > QUIET_MINUTES;
+            if quiet && explorer.network() != Network::Regtest {
+                return Ok(Ok(Ended::NotAhead));
+            }
         }
-        store.run(move |store| store.scan_is_level(asked_at)).await?;
-        return Ok(Ok(()));
+        store.run(move |store| store.scan_is_level(&hash, asked_at)).await?;
+        return Ok(Ok(Ended::Level));
     }
     let newest = ask!(explorer.block(&tip).await).value;
     ask!(Chain::is_fresh(explorer, newest.height, newest.time, now));
     if newest.height <= point.to_height {
-        let reason = format!("its newest block {} is not above block {} that was read", newest.height, point.to_height);
-        return Ok(Err(behind(explorer, reason)));
+        return Ok(Ok(Ended::NotAhead));
     }
     let mut sought = store.run(sought(explorer)).await?;
     let mut stepped_back = 0;
     while point.to_height < newest.height {
         let height = point.to_height + 1;
         progress(Step::Block { height, of: newest.height });
-        let hash = if height == newest.height { tip } else { ask!(explorer.block_at(height).await).value };
+        // The newest block itself may be replaced while the others are read.
+        let is_newest = height == newest.height && stepped_back == 0;
+        let hash = if is_newest { tip } else { ask!(explorer.block_at(height).await).value };
         let answer = ask!(explorer.raw_block(&hash).await);
         let (provenance, raw) = (answer.provenance.clone(), answer.raw);
         let scanned = match scan(answer.value, hash, height, explorer, &mut sought).await? {
             Ok(scanned) => scanned,
-            Err(bad) => return refuse(explorer, store, provenance, raw, hash, bad.to_string(), round).await,
+            Err(bad) => {
+                let refused = refuse(explorer, store, provenance, raw, hash, bad.to_string(), round).await?;
+                return Ok(Err(refused));
+            }
         };
         if scanned.header.prev_hash() != point.to_hash {
             stepped_back += 1;
@@ -119,37 +155,38 @@ pub(super) async fn follow(
             } else {
                 store.run(move |store| store.step_back(&back)).await?
             };
-            let Some(gone) = gone else {
-                store.run(|store| store.end_scan()).await?;
-                let reason =
-                    "its chain leaves ours before the first block that was read; following by blocks begins anew";
-                return Ok(Err(behind(explorer, reason.to_owned())));
-            };
+            let Some(gone) = gone else { return Ok(Ok(Ended::Forked)) };
             round.gone += gone;
         } else {
-            let record = record(explorer, scanned, height, &sought, provenance);
+            let Some(record) = record(explorer, scanned, height, &sought, provenance) else { break };
+            round.touched.extend(record.txs.iter().flat_map(|tx| tx.concerns.clone()));
             let recorded = store.run(move |store| store.record_block(&record)).await?;
-            // Another program was here: go on from where it came to.
-            if let Some(recorded) = recorded {
-                round.blocks += 1;
-                round.new_in_blocks += recorded.new;
-                round.refused.extend(recorded.refused);
-                round.warnings.extend(recorded.settled.iter().map(ToString::to_string));
+            match recorded {
+                Some(recorded) => {
+                    round.blocks += 1;
+                    round.new_in_blocks += recorded.new;
+                    round.gone += recorded.displaced;
+                    round.refused.extend(recorded.refused);
+                    round.warnings.extend(recorded.settled.iter().map(ToString::to_string));
+                }
+                // Another program was here: go on from where it came to, and look for what it looks for.
+                None => sought = store.run(self::sought(explorer)).await?,
             }
         }
         let Some(now_at) = store.run(|store| store.scan_point()).await? else { break };
         point = now_at;
     }
     round.tip = Some((newest.height, newest.time));
-    store.run(move |store| store.scan_is_level(asked_at)).await?;
-    Ok(Ok(()))
+    store.run(move |store| store.scan_is_level(&tip, asked_at)).await?;
+    Ok(Ok(Ended::Level))
 }
 
 /// Everything that is looked for: the scripts of all joined addresses, their outputs, and what waiting transactions spend.
 fn sought(explorer: &Explorer) -> impl FnOnce(&mut Store) -> Result<Sought, StoreError> + Send + 'static {
     let network = explorer.network();
     move |store| {
-        let joined = store.joined()?;
+        let mark = store.joined_mark()?;
+        let joined: Vec<String> = store.joined()?.into_iter().map(|joined| joined.address).collect();
         let mut watched = Watched::with_capacity(joined.len());
         for (id, text) in (0..).zip(&joined) {
             if let Some(script) = Address::parse(text, network).ok().and_then(|a| a.script()) {
@@ -157,15 +194,15 @@ fn sought(explorer: &Explorer) -> impl FnOnce(&mut Store) -> Result<Sought, Stor
             }
         }
         let outpoints = store.outpoints(&joined)?;
-        for outpoint in outpoints.ours {
-            watched.insert_outpoint(outpoint, 0);
+        for (outpoint, place) in outpoints.ours {
+            watched.insert_outpoint(outpoint, u32::try_from(place).unwrap_or(WAITING - 1));
         }
         let mut waiting: HashMap<OutPoint, Vec<Txid>> = HashMap::new();
         for (outpoint, txid) in outpoints.waiting {
             watched.insert_outpoint(outpoint, WAITING);
             waiting.entry(outpoint).or_default().push(txid);
         }
-        Ok(Sought { watched, waiting })
+        Ok(Sought { watched, addresses: joined, mark: Some(mark), waiting })
     }
 }
 
@@ -204,7 +241,7 @@ enum Unfit {
     Height { hash: BlockHash, claimed: u32, told: Option<u32> },
 }
 
-/// Writes the incident down; the explorer is not believed.
+/// Writes the incident down; the explorer is not believed, and this is why.
 async fn refuse(
     explorer: &Explorer,
     store: &SharedStore,
@@ -213,22 +250,34 @@ async fn refuse(
     hash: BlockHash,
     what: String,
     round: &mut Round,
-) -> Asked<()> {
+) -> Result<AskError, StoreError> {
     let finding = Finding { kind: IncidentKind::BadBlock, address: None, txid: None, what: what.clone() };
     round.warnings.push(format!("{}: block {hash} refused: {what}", explorer.name()));
     let url = provenance.url.clone();
     store.run(move |store| store.record_incidents(&[finding], &provenance, &raw)).await?;
-    Ok(Err(AskError::Garbled { explorer: explorer.name().to_owned(), url, source: Garbled(what) }))
+    Ok(AskError::Garbled { explorer: explorer.name().to_owned(), url, source: Garbled(what) })
 }
 
-/// What of a scanned block goes into the ledger.
-fn record(explorer: &Explorer, scanned: Scanned, height: u32, sought: &Sought, provenance: Provenance) -> BlockRecord {
+/// The header of a scanned block.
+fn header_record(scanned: &Scanned, height: u32) -> HeaderRecord {
     let header = &scanned.header;
-    let block = BlockRef { height, hash: Some(header.hash()), time: header.time() };
     let mut bytes = [0; 80];
     for (to, from) in bytes.iter_mut().zip(header.to_bytes()) {
         *to = from;
     }
+    HeaderRecord { block: BlockRef { height, hash: Some(header.hash()), time: header.time() }, header: bytes }
+}
+
+/// What of a scanned block goes into the ledger.
+fn record(
+    explorer: &Explorer,
+    scanned: Scanned,
+    height: u32,
+    sought: &Sought,
+    provenance: Provenance,
+) -> Option<BlockRecord> {
+    let header = header_record(&scanned, height);
+    let hash = scanned.header.hash();
     let in_block: BTreeSet<Txid> = scanned.found.iter().map(|found| found.txid).collect();
     let mut replaced: BTreeSet<Txid> = BTreeSet::new();
     let mut txs = Vec::new();
@@ -238,21 +287,17 @@ fn record(explorer: &Explorer, scanned: Scanned, height: u32, sought: &Sought, p
             let waited = spent.and_then(|outpoint| sought.waiting.get(&outpoint));
             replaced.extend(waited.into_iter().flatten().copied().filter(|txid| !in_block.contains(txid)));
         }
+        let hits = found.outputs.iter().chain(&found.inputs).filter(|hit| hit.id != WAITING);
+        let concerned: BTreeSet<&String> = hits.filter_map(|hit| sought.addresses.get(hit.id as usize)).collect();
         // What only spends what somebody waited to spend is none of ours.
-        let ours = !found.outputs.is_empty()
-            || found.inputs.iter().any(|hit| hit.id != WAITING)
-            || sought.waiting.values().flatten().any(|txid| *txid == found.txid);
-        if ours {
-            let tx = Tx::from_bitcoin(&found.tx, explorer.network(), State::Confirmed(block));
+        if !concerned.is_empty() || sought.waiting.values().flatten().any(|txid| *txid == found.txid) {
+            let tx = Tx::from_bitcoin(&found.tx, explorer.network(), State::Confirmed(header.block));
             let (pos, branch) = (found.branch.pos(), found.branch.to_bytes());
-            txs.push((tx, ProofRecord { txid: found.txid, block: header.hash(), pos, branch }));
+            let proof = ProofRecord { txid: found.txid, block: hash, pos, branch };
+            txs.push(BlockTx { tx, proof, concerns: concerned.into_iter().cloned().collect() });
         }
     }
-    BlockRecord {
-        header: HeaderRecord { block, header: bytes },
-        previous: header.prev_hash(),
-        txs,
-        replaced: replaced.into_iter().collect(),
-        provenance,
-    }
+    let previous = scanned.header.prev_hash();
+    let replaced = replaced.into_iter().collect();
+    Some(BlockRecord { header, previous, txs, replaced, provenance, mark: sought.mark? })
 }

@@ -84,18 +84,28 @@ impl Chain {
         Ok(Ok(true))
     }
 
-    /// Steps back from the ledger's last block as far as blocks are not in the explorer's best chain. Where nothing was
-    /// reorganised that is one request.
+    /// Steps back from the ledger's last block to the first that is in the explorer's best chain and was there before: so are
+    /// all below that were. Blocks that are new in the ledger may lie above others that left the chain unnoticed, and stop
+    /// nothing. Where nothing is new that is one request.
     async fn find_left(&mut self, explorer: &Explorer, store: &SharedStore) -> Asked<()> {
         self.left.clear();
         let Some(height) = self.height else { return Ok(Ok(())) };
         let from = height.saturating_sub(DEEPEST_REORGANISATION);
         let blocks = store.run(move |store| store.blocks_from(from)).await?;
-        for hash in blocks {
-            if ask!(is_in_best_chain(explorer, &hash).await) {
-                break;
+        let (mut stands, mut asked) = (false, Vec::new());
+        for (hash, stood) in blocks {
+            if stands {
+                // Found to have left before, by a round that did not come to read where its transactions are now.
+                self.left.extend((stood == Some(false)).then_some(hash));
+                continue;
             }
-            self.left.push(hash);
+            let is_in = ask!(is_in_best_chain(explorer, &hash).await);
+            stands = is_in && stood == Some(true);
+            self.left.extend((!is_in).then_some(hash));
+            asked.extend((stood != Some(is_in)).then_some((hash, is_in)));
+        }
+        if !asked.is_empty() {
+            store.run(move |store| store.record_standing(&asked)).await?;
         }
         Ok(Ok(()))
     }

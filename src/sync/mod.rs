@@ -11,15 +11,14 @@ mod chain;
 mod lookup;
 mod poll;
 mod prices;
+mod way;
 
 use std::fmt;
 use std::time::Duration;
 
-use chrono::TimeDelta;
-
 use crate::domain::{Address, Follow, Said, Time, Totals, Txid};
 use crate::explorer::{AskError, Explorer};
-use crate::store::{Refusal, ScanPoint, SharedStore, StoreError};
+use crate::store::{Refusal, SharedStore, StoreError};
 
 pub use audit::{Audit, Opinion, proofs, second_opinion};
 
@@ -48,6 +47,8 @@ pub struct Round {
     pub blocks: usize,
     /// Transactions that were new in blocks.
     pub new_in_blocks: usize,
+    /// Addresses that the new blocks concern.
+    pub touched: std::collections::BTreeSet<String>,
     /// Transactions whose block left the chain while following by blocks.
     pub gone: usize,
     /// Height and time of the newest block of the explorer that answered, if it tells.
@@ -84,13 +85,6 @@ impl Options {
 
 /// A week.
 const RECHECK: Duration = Duration::from_secs(7 * 24 * 3600);
-/// With fewer addresses following by blocks is not begun by itself: to begin costs as much as to ask about them.
-const WORTH_BLOCKS: usize = 16;
-/// Requests that a round by blocks needs in any case: for the newest block and what is known of it.
-const BLOCK_ROUND: usize = 2;
-/// Requests a block: its hash by height, and its bytes.
-const BLOCK: usize = 2;
-
 /// One round over these addresses: by blocks, by address, or whichever needs fewer requests.
 pub async fn round(
     store: &SharedStore,
@@ -100,104 +94,16 @@ pub async fn round(
     progress: Progress<'_>,
 ) -> Result<Round, StoreError> {
     let mut round = Round::default();
-    let giving: Vec<&Explorer> = explorers.iter().filter(|e| e.gives_blocks()).collect();
     let mut ask_about = addresses.to_vec();
     let mut join = false;
     if options.follow != Follow::Addresses {
-        (ask_about, join) = by_blocks(store, &giving, addresses, options, progress, &mut round).await?;
+        (ask_about, join) = way::by_blocks(store, explorers, addresses, options, progress, &mut round).await?;
     }
     poll::poll(store, explorers, &ask_about, options.now, join, progress, &mut round).await?;
     let mut told = std::collections::BTreeSet::new();
     round.refused.retain(|refusal| told.insert(refusal.to_string()));
     round.warnings.retain(|warning| told.insert(warning.clone()));
     Ok(round)
-}
-
-/// Follows by blocks where that is wanted and pays. Returns the addresses that must be asked about all the same, and whether they
-/// are looked for in blocks from then on.
-async fn by_blocks(
-    store: &SharedStore,
-    giving: &[&Explorer],
-    addresses: &[Address],
-    options: Options,
-    progress: Progress<'_>,
-    round: &mut Round,
-) -> Result<(Vec<Address>, bool), StoreError> {
-    let all = || addresses.to_vec();
-    if giving.is_empty() || (options.follow == Follow::Auto && addresses.len() < WORTH_BLOCKS) {
-        return Ok((all(), false));
-    }
-    let mut due_at_least = None;
-    for explorer in giving {
-        let due = due(store, addresses, options).await?;
-        let mut point = store.run(|store| store.scan_point()).await?;
-        if let Some(at) = point
-            && (options.follow == Follow::Blocks || pays(explorer, &at, addresses.len(), due.len()).await)
-        {
-            match blocks::follow(explorer, store, options.now, progress, round).await? {
-                Ok(()) => {
-                    // A reorganisation may have made more of them due.
-                    let due = self::due(store, addresses, options).await?;
-                    round.follow = Followed::Blocks;
-                    round.in_blocks = addresses.len() - due.len();
-                    return Ok((due, true));
-                }
-                Err(error) => round.fail(explorer, None, &error),
-            }
-            point = store.run(|store| store.scan_point()).await?;
-            if point.is_some() {
-                due_at_least = Some(due);
-                continue;
-            }
-        }
-        // Everything is asked about in this round, and followed by blocks from here on.
-        match blocks::begin(explorer, store, options.now).await? {
-            Ok(_) => return Ok((all(), true)),
-            Err(error) => round.fail(explorer, None, &error),
-        }
-        due_at_least = point.map(|_| due);
-    }
-    match due_at_least {
-        // Who wants blocks does not want explorers to learn the addresses because one of them failed.
-        Some(due) if options.follow == Follow::Blocks => {
-            let asked: std::collections::BTreeSet<&Address> = due.iter().collect();
-            round.not_asked.extend(addresses.iter().filter(|a| !asked.contains(a)).cloned());
-            Ok((due, false))
-        }
-        _ => Ok((all(), false)),
-    }
-}
-
-/// Whether reading the blocks since then needs fewer requests than asking about each address.
-async fn pays(explorer: &Explorer, point: &ScanPoint, addresses: usize, due: usize) -> bool {
-    let Ok(tip) = explorer.tip().await else { return false };
-    if tip.value == point.to_hash {
-        return true;
-    }
-    let Ok(block) = explorer.block(&tip.value).await else { return false };
-    let behind = block.value.height.saturating_sub(point.to_height) as usize;
-    behind.saturating_mul(BLOCK).saturating_add(BLOCK_ROUND + due) < addresses
-}
-
-/// The addresses that are not looked for in blocks yet, or whose last answer is old.
-async fn due(store: &SharedStore, addresses: &[Address], options: Options) -> Result<Vec<Address>, StoreError> {
-    let wanted = addresses.to_vec();
-    let recheck = TimeDelta::from_std(options.recheck).unwrap_or(TimeDelta::MAX);
-    let oldest = options.now.checked_sub_signed(recheck).unwrap_or(Time::MIN_UTC);
-    store
-        .run(move |store| {
-            let joined: std::collections::BTreeSet<String> = store.joined()?.into_iter().collect();
-            let mut due = Vec::new();
-            for address in wanted {
-                let fresh = joined.contains(address.as_str())
-                    && store.last_check(&address)?.is_some_and(|check| check.as_of >= oldest);
-                if !fresh {
-                    due.push(address);
-                }
-            }
-            Ok(due)
-        })
-        .await
 }
 
 /// An explorer that could not be used.

@@ -123,14 +123,30 @@ fn a_row_that_contradicts_its_bytes_is_garbled() {
         let said = reason(read_tx(&row, &[bytes(&tx), blocks(json!([block(BLOCK, 7, true)]))]));
         assert!(said.contains(expect), "{place}: {said}");
     };
-    check("/out/0/value", json!(5_001), "its bytes say something else");
-    check("/out/1/script", json!("6a00"), "its bytes say something else");
     check("/out", json!([]), "its bytes say something else");
     check("/inputs", json!([]), "its bytes say something else");
     check("/inputs/0/prev_out/n", json!(4), "its bytes say something else");
     check("/inputs/0/prev_out/value", json!(2_100_000_000_000_001_u64), "above 21 million");
     check("/out/0/n", json!(2), "outputs are left out");
     check("/out/0/value", json!(-1), "not the JSON expected");
+}
+
+/// It is refused where content is held against its txid, and the answer is kept there.
+#[test]
+fn of_a_row_and_bytes_that_contradict_each_other_the_wrong_one_is_told() {
+    let tx = transaction();
+    let others = || blocks(json!([block(BLOCK, 7, true)]));
+    for (place, value) in [("/out/0/value", json!(5_001)), ("/out/1/script", json!("6a00"))] {
+        let mut row = row(&tx);
+        *row.pointer_mut(place).unwrap() = value;
+        let told = read_tx(&row, &[bytes(&tx), others()]).unwrap();
+        assert_ne!(told.recomputed_txid().unwrap(), told.txid, "{place}");
+    }
+    let mut lie = tx.clone();
+    lie.output[0].value += Amount::ONE_SAT;
+    let (request, _) = bytes(&tx);
+    let told = read_tx(&row(&tx), &[(request, bytes(&lie).1), others()]).unwrap();
+    assert_ne!(told.recomputed_txid().unwrap(), told.txid);
 }
 
 #[test]

@@ -183,16 +183,23 @@ impl Tx {
         Ok(())
     }
 
-    fn with_bytes(self, hex: &[u8], state: State, network: Network) -> Result<domain::Tx, Garbled> {
+    fn with_bytes(mut self, hex: &[u8], state: State, network: Network) -> Result<domain::Tx, Garbled> {
         let text = std::str::from_utf8(hex).map(str::trim).unwrap_or_default();
         let tx: Transaction = deserialize_hex(text).map_err(|e| Garbled(format!("bytes cannot be read: {e}")))?;
-        let same_outputs =
-            tx.output.len() == self.out.len()
-                && tx.output.iter().zip(&self.out).all(|(bytes, row)| {
-                    bytes.value == Amount::from_sat(row.value) && bytes.script_pubkey == row.script
-                });
-        if !same_outputs || tx.input.len() != self.inputs.len() {
+        let same_outputs = tx
+            .output
+            .iter()
+            .zip(&self.out)
+            .all(|(bytes, row)| bytes.value == Amount::from_sat(row.value) && bytes.script_pubkey == row.script);
+        if (tx.output.len(), tx.input.len()) != (self.out.len(), self.inputs.len()) {
             return Err(Garbled("its bytes say something else than its row".to_owned()));
+        }
+        // Of two tellings that contradict each other the one that does not hash to the txid is taken: it is refused with what
+        // told it, and the rest of the page is not lost.
+        if !same_outputs && tx.compute_txid() != self.hash {
+            for (row, bytes) in self.out.iter_mut().zip(&tx.output) {
+                (row.value, row.script) = (bytes.value.to_sat(), bytes.script_pubkey.clone());
+            }
         }
         let coinbase = tx.is_coinbase();
         let (size, version, lock_time) = (u32::try_from(tx.total_size()).ok(), tx.version.0, tx.lock_time);

@@ -82,7 +82,8 @@ CREATE TABLE scan (
 -- From which height on an address is looked for in blocks: its history up to there was read by address. Working state.
 CREATE TABLE joined (
     address TEXT    PRIMARY KEY,
-    height  INTEGER NOT NULL
+    height  INTEGER NOT NULL,
+    settled INTEGER NOT NULL CHECK (settled IN (0, 1))  -- asked about again when that block lay deep
 ) STRICT, WITHOUT ROWID;
 
 -- What explorers are like, added up over all rounds. Working state.

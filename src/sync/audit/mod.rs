@@ -196,8 +196,15 @@ async fn opinion(
         txs.retain(|tx| held.contains(&tx.txid));
         elsewhere.extend(txs.iter().filter(|tx| !stands_at(&tx.state, blocks.get(&tx.txid))).map(|tx| tx.txid));
         txs.retain(|tx| !elsewhere.contains(&tx.txid));
-        let page =
-            PageRecord { address: address.clone(), txs, next: None, provenance: answer.provenance, raw: answer.raw };
+        let page = PageRecord {
+            address: address.clone(),
+            txs,
+            next: None,
+            provenance: answer.provenance,
+            raw: answer.raw,
+            tip: chain.height(),
+            left: Vec::new(),
+        };
         let recorded = store.run(move |store| store.record_page(&page)).await?;
         audit.refused.extend(recorded.refused);
         audit.warnings.extend(recorded.settled.iter().map(ToString::to_string));

@@ -113,7 +113,7 @@ async fn prove(
         };
         content = answer.value.to_bitcoin().filter(|tx| tx.compute_txid() == txid);
         let (tx, provenance, raw) = (answer.value, answer.provenance, answer.raw);
-        let recorded = store.run(move |store| store.record_transaction(tx, &provenance, &raw)).await?;
+        let recorded = store.run(move |store| store.record_transaction(tx, None, &provenance, &raw)).await?;
         audit.refused.extend(recorded.refused);
         audit.warnings.extend(recorded.settled.iter().map(ToString::to_string));
     }
@@ -169,7 +169,7 @@ async fn prove(
             // What the header says is proven; what was told of its time is not.
             let tx = Tx::from_bitcoin(&content, explorer.network(), State::Confirmed(header.block));
             if let Some(provenance) = provenance_of(&raw) {
-                store.run(move |store| store.record_transaction(tx, &provenance, &[])).await?;
+                store.run(move |store| store.record_transaction(tx, None, &provenance, &[])).await?;
             }
             audit.warnings.push(format!("transaction {txid}: {text}; corrected"));
             Ok(Ok(()))

@@ -1,0 +1,40 @@
+//! Which of the ledger's blocks were in the best chain when somebody was asked last.
+
+use rusqlite::params;
+
+use super::ledger::parsed;
+use super::{Store, StoreError};
+use crate::domain::BlockHash;
+
+impl Store {
+    /// The blocks from `height` on that the ledger's present transactions stand in, the newest first, and whether they were in
+    /// the best chain when an explorer was asked last; `None` where nobody was.
+    pub fn blocks_from(&self, height: u32) -> Result<Vec<(BlockHash, Option<bool>)>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<(BlockHash, Option<bool>)>> {
+            self.db
+                .prepare_cached(
+                    "SELECT block_hash, (SELECT in_chain FROM standing WHERE standing.block_hash = held.block_hash) FROM (
+                        SELECT s.block_height, s.block_hash FROM observation o JOIN tx_state s USING (tx_id)
+                        WHERE o.block_height >= ?1 AND s.state = 'confirmed' AND s.block_height >= ?1) held
+                     WHERE block_hash IS NOT NULL GROUP BY block_hash ORDER BY max(block_height) DESC",
+                )?
+                .query_map([height], |row| Ok((parsed::<BlockHash>(row, 0)?, row.get(1)?)))?
+                .collect()
+        };
+        read().map_err(|error| self.explain(error))
+    }
+
+    /// Remembers which blocks are in the best chain and which left it.
+    pub fn record_standing(&mut self, blocks: &[(BlockHash, bool)]) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let mut write = || {
+            let work = self.db.transaction()?;
+            for (hash, in_chain) in blocks {
+                work.prepare_cached("INSERT OR REPLACE INTO standing (block_hash, in_chain) VALUES (?1, ?2)")?
+                    .execute(params![hash.to_string(), in_chain])?;
+            }
+            work.commit()
+        };
+        write().map_err(|error| super::explain(&path, error))
+    }
+}

@@ -1,0 +1,156 @@
+//! Which way a round goes: by blocks, by address, or whichever needs fewer requests.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+
+use super::blocks::{self, Ended};
+use super::chain::behind;
+use super::{Followed, Options, Progress, Round};
+use crate::domain::{Address, Follow, Time};
+use crate::explorer::Explorer;
+use crate::store::{ScanPoint, SharedStore, StoreError};
+
+/// With fewer addresses following by blocks is not begun by itself: to begin costs as much as to ask about them.
+const WORTH_BLOCKS: usize = 16;
+/// Requests that a round by blocks needs in any case: for the newest block and what is known of it.
+const BLOCK_ROUND: usize = 2;
+/// Requests a block: its hash by height, and its bytes.
+const BLOCK: usize = 2;
+
+/// Follows by blocks where that is wanted and pays. Returns the addresses that must be asked about all the same, and whether they
+/// are looked for in blocks from then on.
+pub(super) async fn by_blocks(
+    store: &SharedStore,
+    explorers: &[Explorer],
+    addresses: &[Address],
+    options: Options,
+    progress: Progress<'_>,
+    round: &mut Round,
+) -> Result<(Vec<Address>, bool), StoreError> {
+    let all = || addresses.to_vec();
+    let giving: Vec<&Explorer> = explorers.iter().filter(|e| e.gives_blocks()).collect();
+    // Who wants blocks does not want explorers to learn the addresses because there are none, or one of them failed.
+    let discreet = options.follow == Follow::Blocks && !explorers.iter().all(Explorer::is_recorded);
+    if !discreet && (giving.is_empty() || options.follow == Follow::Auto && addresses.len() < WORTH_BLOCKS) {
+        return Ok((all(), false));
+    }
+    let (mut forked, mut followed) = (None, false);
+    for explorer in &giving {
+        let Some(point) = store.run(|store| store.scan_point()).await? else {
+            // Everything is asked about in this round, and followed by blocks from here on.
+            match blocks::begin(explorer, store, options.now).await? {
+                Ok(_) => return Ok((all(), true)),
+                Err(error) => round.fail(explorer, None, &error),
+            }
+            continue;
+        };
+        if options.follow == Follow::Auto && !pays(store, explorer, &point, addresses, options).await? {
+            // What others look for is not given up for the sake of these.
+            if others_joined(store, addresses).await? {
+                return Ok((all(), false));
+            }
+            match blocks::begin(explorer, store, options.now).await? {
+                Ok(_) => return Ok((all(), true)),
+                Err(error) => round.fail(explorer, None, &error),
+            }
+            continue;
+        }
+        match blocks::follow(explorer, store, options.now, progress, round).await? {
+            Ok(Ended::Level) => {
+                followed = true;
+                break;
+            }
+            // Somebody else may be further on.
+            Ok(Ended::NotAhead) => followed = true,
+            Ok(Ended::Forked) => {
+                forked = forked.or(Some(*explorer));
+                let reason = "its chain leaves ours before the first block that was read";
+                round.fail(explorer, None, &behind(explorer, reason.to_owned()));
+            }
+            Err(error) => round.fail(explorer, None, &error),
+        }
+    }
+    // Nobody is on the chain that was followed: it is begun anew, or it would never be followed again.
+    if let Some(explorer) = forked.filter(|_| !followed) {
+        match blocks::begin(explorer, store, options.now).await? {
+            Ok(_) => {
+                round.warnings.push("following by blocks begins anew, on another chain".to_owned());
+                return Ok((all(), true));
+            }
+            Err(error) => round.fail(explorer, None, &error),
+        }
+    }
+    let due = due(store, addresses, &round.touched, options).await?;
+    if followed {
+        round.follow = Followed::Blocks;
+        round.in_blocks = addresses.len() - due.len();
+        return Ok((due, true));
+    }
+    if !discreet {
+        return Ok((all(), false));
+    }
+    if giving.is_empty() {
+        let what = "no explorer in use gives whole blocks; follow = \"blocks\" asks about addresses only beside them";
+        round.warnings.push(what.to_owned());
+    }
+    let begun = store.run(|store| store.scan_point()).await?.is_some();
+    let asked: BTreeSet<&Address> = due.iter().filter(|_| begun).collect();
+    round.not_asked.extend(addresses.iter().filter(|a| !asked.contains(a)).cloned());
+    Ok((if begun { due } else { Vec::new() }, false))
+}
+
+/// Whether reading the blocks since then needs fewer requests than asking about each address.
+async fn pays(
+    store: &SharedStore,
+    explorer: &Explorer,
+    point: &ScanPoint,
+    addresses: &[Address],
+    options: Options,
+) -> Result<bool, StoreError> {
+    let Ok(tip) = explorer.tip().await else { return Ok(true) };
+    if tip.value == point.to_hash {
+        return Ok(true);
+    }
+    let Ok(block) = explorer.block(&tip.value).await else { return Ok(true) };
+    let due = due(store, addresses, &BTreeSet::new(), options).await?.len();
+    let behind = block.value.height.saturating_sub(point.to_height) as usize;
+    Ok(behind.saturating_mul(BLOCK).saturating_add(BLOCK_ROUND + due) < addresses.len())
+}
+
+/// Whether addresses are looked for in blocks that are not among these.
+async fn others_joined(store: &SharedStore, addresses: &[Address]) -> Result<bool, StoreError> {
+    let ours: BTreeSet<String> = addresses.iter().map(ToString::to_string).collect();
+    let joined = store.run(|store| store.joined()).await?;
+    Ok(joined.iter().any(|one| !ours.contains(&one.address)))
+}
+
+/// The addresses that are not looked for in blocks yet, whose last answer is old, who were joined with a block that was fresh then,
+/// or whom new blocks brought something that does not add up with the last answer.
+async fn due(
+    store: &SharedStore,
+    addresses: &[Address],
+    touched: &BTreeSet<String>,
+    options: Options,
+) -> Result<Vec<Address>, StoreError> {
+    let (wanted, touched) = (addresses.to_vec(), touched.clone());
+    let recheck = TimeDelta::from_std(options.recheck).unwrap_or(TimeDelta::MAX);
+    let oldest = options.now.checked_sub_signed(recheck).unwrap_or(Time::MIN_UTC);
+    store
+        .run(move |store| {
+            let joined: BTreeMap<String, bool> =
+                store.joined()?.into_iter().map(|one| (one.address, one.settled)).collect();
+            let mut due = Vec::new();
+            for address in wanted {
+                let settled = joined.get(address.as_str()) == Some(&true);
+                let fresh = settled && store.last_check(&address)?.is_some_and(|check| check.as_of >= oldest);
+                let adds_up = !touched.contains(address.as_str())
+                    || store.ledger([&address])?.addresses.iter().all(|record| record.reconciled() == Some(true));
+                if !fresh || !adds_up {
+                    due.push(address);
+                }
+            }
+            Ok(due)
+        })
+        .await
+}
