@@ -233,6 +233,8 @@ fn what_waited_and_was_double_spent_in_a_block_is_gone() {
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     let summary = trial.json(&["summary", "story"]);
     assert_eq!((&summary["unconfirmed"]["sats"], &summary["received"]["sats"]), (&0.into(), &0.into()));
+    let found = trial.json(&["lookup", &waiting.to_string(), "--offline"]);
+    assert_eq!(found["state"], "gone");
 }
 
 #[test]
@@ -291,7 +293,7 @@ fn the_history_of_a_transaction_keeps_what_was_taken_back() {
     assert_eq!(states, ["mempool", "confirmed", "gone", "confirmed"]);
     assert_eq!((&found["state"], &found["trust"]), (&"confirmed".into(), &"proven".into()));
     let page = trial.ok(&["lookup", &paid.to_string(), "--offline"]);
-    assert!(page.contains("history") && page.contains("not known any more"), "{page}");
+    assert!(page.contains("history") && page.contains("its block left the chain"), "{page}");
     // The proof of the block that left proves nothing any more: there is one for each.
     let db = rusqlite::Connection::open(trial.path("test.db")).unwrap();
     let proofs: i64 = db.query_row("SELECT count(*) FROM proof", [], |row| row.get(0)).unwrap();

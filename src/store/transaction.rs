@@ -23,6 +23,8 @@ pub struct StoredTx {
     pub history: Vec<Observation>,
     /// How far it can be trusted.
     pub trust: Trust,
+    /// A transaction of the ledger that spends what this one would: it took its place.
+    pub replaced_by: Option<Txid>,
 }
 
 impl Store {
@@ -90,6 +92,15 @@ impl Store {
                 Ok(Observation { at: time(row.get(1)?), explorer: row.get(2)?, state: state(&told, row)? })
             })?
             .collect::<Result<_, _>>()?;
+        stored.replaced_by = self
+            .db
+            .prepare_cached(
+                "SELECT s.txid FROM tx_input a
+                 JOIN tx_input b ON b.prev_txid = a.prev_txid AND b.prev_vout = a.prev_vout AND b.tx_id <> a.tx_id
+                 JOIN tx_state s ON s.tx_id = b.tx_id WHERE a.tx_id = ?1 AND s.state <> 'gone' LIMIT 1",
+            )?
+            .query_row([tx_id], |row| parsed(row, 0))
+            .optional()?;
         reading.finish()?;
         (stored.tx.outputs, stored.spent_by) = outputs.into_iter().unzip();
         Ok(Some(stored))
@@ -117,6 +128,7 @@ fn head(row: &Row<'_>, txid: Txid) -> rusqlite::Result<StoredTx> {
         url: row.get(11)?,
         spent_by: Vec::new(),
         history: Vec::new(),
+        replaced_by: None,
         trust: parsed(row, 12)?,
     })
 }

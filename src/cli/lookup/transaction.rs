@@ -18,6 +18,25 @@ use crate::figures::{self, Question, TxFigures};
 use crate::price::Prices;
 use crate::sync::{Search, find};
 
+/// What the own database knows besides.
+struct Held {
+    history: Vec<Observation>,
+    trust: Trust,
+    replaced_by: Option<Txid>,
+}
+
+impl Held {
+    /// Why it was not there any more, at that place of its history.
+    fn why_gone(&self, at: usize) -> String {
+        let before = at.checked_sub(1).and_then(|n| self.history.get(n)).map(|one| &one.state);
+        match (before, self.replaced_by) {
+            (Some(State::Confirmed(_)), _) => "its block left the chain".to_owned(),
+            (_, Some(by)) => format!("replaced by {by}"),
+            (_, None) => "evicted: in no mempool any more".to_owned(),
+        }
+    }
+}
+
 /// A transaction, who told of it, and what is known besides.
 struct Known<'a> {
     tx: Tx,
@@ -30,7 +49,7 @@ struct Known<'a> {
     question: Question,
     prices: Prices,
     /// What was said of it over time, and how far it can be trusted: where the own database was asked.
-    held: Option<(Vec<Observation>, Trust)>,
+    held: Option<Held>,
     catalog: &'a Catalog,
     links: &'a Links,
 }
@@ -53,7 +72,7 @@ pub(super) fn run(context: &Context, args: &Args, txid: &Txid, links: &Links) ->
         let fate = |by: Option<(Txid, u32)>| {
             by.map_or(Outspend::Unrecorded, |(txid, vin)| Outspend::Spent { txid, vin: Some(vin) })
         };
-        held = Some((stored.history, stored.trust));
+        held = Some(Held { history: stored.history, trust: stored.trust, replaced_by: stored.replaced_by });
         let outspends = stored.spent_by.into_iter().map(fate).collect();
         (stored.tx, stored.explorer, stored.url, stored.recomputed, Some(outspends))
     } else {
@@ -161,13 +180,13 @@ impl Known<'_> {
                 "nothing: too little is told to compute the txid from the content".to_owned()
             },
         );
-        if let Some((history, trust)) = &self.held {
-            line("trust", format!("{trust}: {}", trust.meaning()));
-            for (n, one) in history.iter().enumerate() {
+        if let Some(held) = &self.held {
+            line("trust", format!("{}: {}", held.trust, held.trust.meaning()));
+            for (n, one) in held.history.iter().enumerate() {
                 let what = match &one.state {
                     State::Confirmed(block) => format!("in block {}", format::grouped(block.height.into())),
                     State::Mempool => "waiting".to_owned(),
-                    State::Gone => "not known any more".to_owned(),
+                    State::Gone => held.why_gone(n),
                 };
                 let name = if n == 0 { "history" } else { "" };
                 line(name, format!("{}  {what} ({})", rfc3339(one.at), one.explorer));
