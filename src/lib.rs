@@ -4,7 +4,7 @@
 //! The rooms, from the ground floor up; a room uses only rooms on lower floors:
 //!
 //! 1. [`domain`] (plain types) and [`http`] (the one place that sends a request)
-//! 2. [`config`], [`catalog`] (families), [`store`] (SQLite), [`explorer`] (dialects), [`price`] (history, live sources),
+//! 2. [`config`], [`catalog`] (families, labels), [`store`] (SQLite), [`explorer`] (dialects), [`price`] (history, live sources),
 //!    [`proof`] (what the chain proves by itself)
 //! 3. [`figures`]: every published number
 //! 4. [`sync`] (a round over the watch list, newest prices), [`chart`] (the pictures)

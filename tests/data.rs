@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bitcoin::Network;
-use ransomtrail::catalog::Catalog;
-use ransomtrail::domain::Currency;
+use ransomtrail::catalog::{Catalog, Labels};
+use ransomtrail::domain::{Confidence, Currency};
 use ransomtrail::explorer::snapshots;
 use ransomtrail::price::{Live, Prices};
 use serde_json::Value;
@@ -31,15 +31,41 @@ fn every_family_is_sound() {
 }
 
 #[test]
+fn every_label_is_sound() {
+    // Loading checks checksums, categories and the vocabulary of confidence, and refuses what a file says twice.
+    let labels = Labels::load(Network::Bitcoin, None).unwrap();
+    let mut said = BTreeSet::new();
+    let mut files: BTreeMap<&str, usize> = BTreeMap::new();
+    for label in labels.iter() {
+        let place = format!("{} {}", label.file, label.address);
+        assert!(label.source.starts_with("https://"), "{place}: its source has no link");
+        assert!(label.confidence != Confidence::Unknown, "{place}");
+        assert!(said.insert((&label.address, &label.name, label.category)), "{place} stands twice");
+        assert!(!labels.disagree(&label.address), "{place}: we ship what contradicts itself");
+        *files.entry(&label.file).or_default() += 1;
+    }
+    assert_eq!(files.len(), std::fs::read_dir(source("data/labels")).unwrap().count(), "a file is not embedded");
+    let readme = std::fs::read_to_string(source("data/README.md")).unwrap();
+    for (file, count) in files {
+        let name = file.trim_start_matches("data/");
+        let row = readme.lines().find(|l| l.starts_with(&format!("| `{name}` |"))).unwrap_or_default();
+        assert!(row.contains(&format!("| {count} |")), "data/README.md does not say that {name} has {count} labels");
+    }
+}
+
+#[test]
 fn every_file_names_its_source() {
     let readme = std::fs::read_to_string(source("data/README.md")).unwrap();
-    for folder in ["families", "prices", "snapshots"] {
+    for folder in ["families", "labels", "prices", "snapshots"] {
         assert!(readme.contains(folder), "data/README.md does not tell of {folder}");
     }
-    for file in ["prices/btc-usd.csv", "prices/ecb.csv"] {
-        let text = std::fs::read_to_string(source("data").join(file)).unwrap();
+    let labels = std::fs::read_dir(source("data/labels")).unwrap().map(|entry| entry.unwrap().path());
+    let prices = ["prices/btc-usd.csv", "prices/ecb.csv"].map(|file| source("data").join(file));
+    for file in labels.chain(prices) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let file = file.display();
         let head: String = text.lines().take_while(|l| l.starts_with('#')).collect();
-        assert!(head.to_lowercase().contains("source"), "{file} does not name its source");
+        assert!(head.contains("Source: ") && head.contains("Licence: "), "{file} does not name its source and licence");
     }
     for currency in Currency::ALL {
         let prices = Prices::load(currency, &Live::default()).unwrap();

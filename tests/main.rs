@@ -15,6 +15,7 @@ mod figures;
 mod follow;
 mod gallery;
 mod http;
+mod labels;
 mod layers;
 mod ledger;
 mod live;

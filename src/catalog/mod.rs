@@ -1,9 +1,11 @@
-//! The watch list: ransom families, one TOML file each, shipped with the program or the user's own.
+//! What is known beforehand: the watch list, and [`labels`], which say whose an address is.
 //!
+//! The watch list is made of ransom families, one TOML file each, shipped with the program or the user's own.
 //! A file is checked whole when it is read: checksums, network, duplicates within and across families, a source for every
 //! address. A bad file is refused with its name, the line and the reason.
 
 mod file;
+pub mod labels;
 mod own;
 mod write;
 
@@ -16,6 +18,7 @@ use rust_embed::Embed;
 
 use crate::domain::{Address, Family, WatchedAddress};
 
+pub use labels::Labels;
 pub use own::{Added, add, create, remove};
 
 /// The families that the program carries.

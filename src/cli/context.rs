@@ -7,7 +7,7 @@ use chrono::Utc;
 use etcetera::BaseStrategy;
 
 use super::Global;
-use crate::catalog::{self, Catalog};
+use crate::catalog::{self, Catalog, Labels, labels};
 use crate::config::Config;
 use crate::domain::{Network, Time};
 use crate::store::{Store, StoreError};
@@ -67,6 +67,16 @@ impl Context {
     /// The folder of the user's own families.
     pub fn families_folder(&self) -> PathBuf {
         catalog::own_folder(&self.config_folder)
+    }
+
+    /// Who addresses belong to: built-in labels and the user's own.
+    pub fn labels(&self) -> Result<Labels> {
+        Labels::load(self.network(), Some(&self.labels_folder()))
+    }
+
+    /// The folder of the user's label files.
+    pub fn labels_folder(&self) -> PathBuf {
+        labels::folder(&self.config_folder)
     }
 
     /// The database's path; each network has its own.

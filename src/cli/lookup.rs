@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 use super::ask::QuestionArgs;
 use super::links::Links;
 use super::output::Usage;
-use super::{Answer, Context};
-use crate::domain::{Address, BadAddress, Family, Network, Txid, WatchedAddress, network_name};
+use super::{Answer, Context, labels};
+use crate::catalog::Labels;
+use crate::domain::{Address, BadAddress, Family, Label, Network, Txid, WatchedAddress, network_name};
 
 /// Flags of `lookup`.
 #[derive(Debug, clap::Args)]
@@ -96,6 +97,19 @@ fn watched_as_json(watch: Watch<'_>) -> Value {
         "source": source.map(|s| json!({ "key": s.key, "title": s.title, "url": s.url })),
         "note": watched.note,
     })
+}
+
+/// All that is said of an address, what counts first: `HitBTC, exchange (https://…)`; the last line says if sources disagree.
+fn labels_in_words(all: &Labels, address: &Address) -> Vec<String> {
+    let mut out: Vec<String> = all.labels_of(address).map(Label::in_words).collect();
+    if all.disagree(address) {
+        out.push("the sources disagree; the first counts".to_owned());
+    }
+    out
+}
+
+fn labels_as_json(all: &Labels, address: Option<&Address>) -> Value {
+    address.map(|address| all.labels_of(address).map(|label| labels::as_json(label, all)).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod context;
 mod demo;
 mod families;
 mod incidents;
+mod labels;
 mod links;
 mod lookup;
 mod output;
@@ -71,6 +72,8 @@ enum Command {
     Demo(demo::Args),
     /// List the watch list, show one family, or edit your own
     Families(families::Args),
+    /// Say who addresses belong to: exchanges, mixers, markets; list, take in and add labels
+    Labels(labels::Args),
     /// Ask explorers what happened since: one round over the addresses of the named families
     Sync(sync::Args),
     /// Make rounds on an interval until stopped: the poller of a small server
@@ -121,6 +124,7 @@ fn run(cli: Cli) -> anyhow::Result<Answer> {
     match cli.command {
         Command::Demo(args) => demo::run(&args),
         Command::Families(args) => families::run(&context, &args),
+        Command::Labels(args) => labels::run(&context, &args),
         Command::Sync(args) => sync::run(&context, &args),
         Command::Watch(args) => watch::run(&context, &args),
         Command::Status(args) => status::run(&context, &args),

@@ -10,7 +10,7 @@ use serde::Serialize;
 pub struct Address(Arc<str>);
 
 /// Why a text is not an address of the network in use.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BadAddress {
     /// Neither base58check nor bech32 with a right checksum.
     #[error("\"{0}\" is not a bitcoin address or fails its checksum")]

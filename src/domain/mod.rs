@@ -4,11 +4,13 @@
 //! and never 0. Satoshis are integers ([`Amount`]), money is [`Decimal`], times are UTC.
 
 mod address;
+mod confidence;
 mod family;
 mod follow;
 pub mod format;
 mod history;
 mod incident;
+mod label;
 mod ledger;
 mod money;
 mod provenance;
@@ -20,10 +22,12 @@ mod tx;
 
 pub use address::{Address, BadAddress, network_name, parse_network};
 pub use bitcoin::{Amount, BlockHash, Network, OutPoint, SignedAmount, Txid};
+pub use confidence::Confidence;
 pub use family::{Demand, DemandAmount, Family, Link, Source, WatchedAddress};
 pub use follow::Follow;
 pub use history::Observation;
 pub use incident::{Incident, IncidentKind};
+pub use label::{Category, Label, Origin};
 pub use ledger::{AddressRecord, Check, Inflow, Ledger, Spend, Totals};
 pub use money::{Currency, DayPrice, Value};
 pub use provenance::{Provenance, RawAnswer};

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::super::links::Links;
 use super::super::{Answer, Context, ask, context, payments, summary, sync};
-use super::{Args, Watch, watched_as_json, watched_in_words};
+use super::{Args, Watch, labels_as_json, labels_in_words, watched_as_json, watched_in_words};
+use crate::catalog::Labels;
 use crate::domain::{Address, Family, WatchedAddress, format, rfc3339};
 use crate::explorer::Explorer;
 use crate::figures::{Account, Payment, Withdrawal};
@@ -18,9 +19,15 @@ use crate::sync::{Options, Round};
 /// So many of the last payments are shown on the page; JSON has all.
 const LAST: usize = 5;
 
+/// What is known of the address before anybody is asked.
+struct Known<'a> {
+    watch: Watch<'a>,
+    labels: Labels,
+}
+
 pub(super) fn run(context: &Context, args: &Args, address: &Address, links: &Links) -> Result<Answer> {
     let catalog = context.catalog()?;
-    let watch = catalog.watching(address);
+    let known = Known { watch: catalog.watching(address), labels: context.labels()? };
     let family = alone(address);
     let prices = args.question.prices(context)?;
     let question = args.question.question(context);
@@ -45,7 +52,7 @@ pub(super) fn run(context: &Context, args: &Args, address: &Address, links: &Lin
         bail!("no explorer was ever asked about {address} for {place}; without --offline they are asked now");
     };
 
-    let mut answer = Answer::new(page(&account, address, watch, links), as_json(&account, address, watch, links)?);
+    let mut answer = Answer::new(page(&account, address, &known, links), as_json(&account, address, &known, links)?);
     if let Some(round) = round {
         answer.notes.extend(round.warnings.iter().map(|w| format!("warning: {w}")));
         answer.notes.extend(round.refused.iter().map(|r| format!("warning: {r}")));
@@ -89,7 +96,7 @@ fn unanswered(round: &Round, explorers: &[Explorer], address: &Address) -> Strin
     out
 }
 
-fn page(account: &Account, address: &Address, watch: Watch<'_>, links: &Links) -> String {
+fn page(account: &Account, address: &Address, known: &Known<'_>, links: &Links) -> String {
     let figures = &account.summary;
     let mut text = summary::page(account);
     links.dress(&mut text, address.as_str(), address_page(account, address, links));
@@ -101,9 +108,12 @@ fn page(account: &Account, address: &Address, watch: Watch<'_>, links: &Links) -
     let mut line = |name: &str, words: String| {
         let _ = writeln!(text, "  {name:<10}{words}");
     };
-    match watch {
+    match known.watch {
         Some(watch) => line("watched", format!("by {}", watched_in_words(watch))),
         None => line("watched", "by no family; ransomtrail families new starts one".to_owned()),
+    }
+    for words in labels_in_words(&known.labels, address) {
+        line("label", words);
     }
     if figures.internal.outputs > 0 {
         line(
@@ -194,7 +204,7 @@ fn address_page(account: &Account, address: &Address, links: &Links) -> Option<S
 }
 
 /// The shape of `summary --json`, with the rows.
-fn as_json(account: &Account, address: &Address, watch: Watch<'_>, links: &Links) -> Result<Value> {
+fn as_json(account: &Account, address: &Address, known: &Known<'_>, links: &Links) -> Result<Value> {
     let mut json = serde_json::to_value(&account.summary)?;
     let teller = account.summary.addresses.first().and_then(|a| a.checked_with.clone()).unwrap_or_default();
     let payment = |payment: &Payment| {
@@ -211,10 +221,11 @@ fn as_json(account: &Account, address: &Address, watch: Watch<'_>, links: &Links
     };
     if let Value::Object(fields) = &mut json {
         let mut set = |key: &str, value: Value| drop(fields.insert(key.to_owned(), value));
-        set("family", json!(watch.map(|(family, _)| &family.name)));
+        set("family", json!(known.watch.map(|(family, _)| &family.name)));
         set("address", json!(address));
         set("page", json!(address_page(account, address, links)));
-        set("watched", watched_as_json(watch));
+        set("watched", watched_as_json(known.watch));
+        set("labels", labels_as_json(&known.labels, Some(address)));
         // Classes are judged by a family's demands, and here is no family.
         set("classes", Value::Null);
         set("class_tolerance", Value::Null);

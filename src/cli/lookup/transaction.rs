@@ -3,6 +3,7 @@
 mod json;
 mod table;
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use anstyle::Style;
@@ -10,8 +11,8 @@ use anyhow::{Result, bail};
 
 use super::super::links::Links;
 use super::super::{Answer, Context, sync};
-use super::{Args, Watch, watched_in_words};
-use crate::catalog::Catalog;
+use super::{Args, Watch, labels_in_words, watched_in_words};
+use crate::catalog::{Catalog, Labels};
 use crate::domain::{Address, Amount, Observation, State, Trust, Tx, TxIn, Txid, Value as Worth, format, rfc3339};
 use crate::explorer::{Explorer, Outspend};
 use crate::figures::{self, Question, TxFigures};
@@ -51,6 +52,7 @@ struct Known<'a> {
     /// What was said of it over time, and how far it can be trusted: where the own database was asked.
     held: Option<Held>,
     catalog: &'a Catalog,
+    labels: Labels,
     links: &'a Links,
 }
 
@@ -85,8 +87,10 @@ pub(super) fn run(context: &Context, args: &Args, txid: &Txid, links: &Links) ->
         (found.tx, found.provenance.explorer, found.provenance.url, found.recomputed, found.outspends)
     };
     let figures = figures::transaction(&tx, &prices, question);
+    let labels = context.labels()?;
+    let catalog = &catalog;
     let known =
-        Known { tx, explorer, url, recomputed, outspends, figures, question, prices, held, catalog: &catalog, links };
+        Known { tx, explorer, url, recomputed, outspends, figures, question, prices, held, catalog, labels, links };
     let mut answer = Answer::new(known.page(), known.as_json());
     answer.notes = notes;
     answer.failed = known.outspends.is_none();
@@ -124,13 +128,19 @@ impl Known<'_> {
         self.catalog.watching(address?)
     }
 
-    /// The watched addresses among inputs and outputs, each once.
-    fn watched(&self) -> Vec<(&Address, Watch<'_>)> {
+    /// The addresses of inputs and outputs, each once.
+    fn addresses(&self) -> impl Iterator<Item = &Address> {
         let all = self.tx.inputs.iter().map(|i| &i.address).chain(self.tx.outputs.iter().map(|o| &o.address)).flatten();
+        let mut seen = HashSet::new();
+        all.filter(move |address| seen.insert(*address))
+    }
+
+    /// The watched addresses among them.
+    fn watched(&self) -> Vec<(&Address, Watch<'_>)> {
         let mut out: Vec<(&Address, Watch<'_>)> = Vec::new();
-        for address in all {
+        for address in self.addresses() {
             let watch = self.watching(Some(address));
-            if watch.is_some() && !out.iter().any(|(known, _)| *known == address) {
+            if watch.is_some() {
                 out.push((address, watch));
             }
         }
@@ -170,6 +180,11 @@ impl Known<'_> {
         }
         if watched.is_empty() {
             line("watched", "none of its addresses".to_owned());
+        }
+        for address in self.addresses() {
+            for words in labels_in_words(&self.labels, address) {
+                line("label", format!("{address}: {words}"));
+            }
         }
         line(
             "checked",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::watched_as_json;
+use super::super::{labels_as_json, watched_as_json};
 use super::Known;
 use crate::domain::{Address, Amount, Observation, State, rfc3339};
 use crate::explorer::Outspend;
@@ -77,6 +77,7 @@ impl Known<'_> {
                 "address": input.address, "address_page": self.address_page(input.address.as_ref()),
                 "sats": input.value.map(Amount::to_sat), "value": value,
                 "watched": watched_as_json(self.watching(input.address.as_ref())),
+                "labels": labels_as_json(&self.labels, input.address.as_ref()),
             })
         })
         .collect()
@@ -100,6 +101,7 @@ impl Known<'_> {
                 "vout": vout, "address": output.address, "address_page": self.address_page(output.address.as_ref()),
                 "sats": output.value.to_sat(), "value": value, "fate": fate, "spent_by": by,
                 "watched": watched_as_json(self.watching(output.address.as_ref())),
+                "labels": labels_as_json(&self.labels, output.address.as_ref()),
             })
         })
         .collect()

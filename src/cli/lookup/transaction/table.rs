@@ -46,7 +46,10 @@ impl Known<'_> {
         (rest, txid): (String, Option<String>),
     ) -> Line {
         let unknown = || "unknown".to_owned();
-        let mark = if self.watching(address).is_some() { " *" } else { "" };
+        let mut mark = if self.watching(address).is_some() { " *".to_owned() } else { String::new() };
+        if let Some(label) = address.and_then(|a| self.labels.of(a)) {
+            mark.push_str(&format!(" [{}]", label.name));
+        }
         let cells = [
             at.to_string(),
             address.map_or("no address".to_owned(), |a| format!("{a}{mark}")),
@@ -72,7 +75,7 @@ impl Known<'_> {
         let mut table = Table::new();
         table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Disabled);
         let close = format!("{} close", self.prices.currency().code());
-        table.set_header([title, "address (* watched)", "BTC", &close, rest]);
+        table.set_header([title, "address (* watched, [whose])", "BTC", &close, rest]);
         for line in lines {
             table.add_row(&line.cells);
         }

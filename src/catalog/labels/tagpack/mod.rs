@@ -1,0 +1,28 @@
+//! GraphSense TagPacks: YAML whose header holds what all tags share, and whose tags overrule it.
+//!
+//! Format: <https://github.com/graphsense/graphsense-tagpacks/wiki/GraphSense-TagPacks>.
+
+mod read;
+mod write;
+
+use serde::{Deserialize, Serialize};
+
+pub(super) use read::read;
+pub(super) use write::write;
+
+/// What a TagPack has no field for goes into a tag's `context`, as JSON under this program's name.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Context {
+    ransomtrail: Extra,
+}
+
+/// Our category where TagPacks have no word for it, and the note.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Extra {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}

@@ -1,0 +1,166 @@
+//! `labels`: who addresses belong to.
+
+mod add;
+mod export;
+mod import;
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use clap::Subcommand;
+use comfy_table::{ContentArrangement, Table, TableStyle};
+use serde_json::{Value, json};
+
+use super::output::Usage;
+use super::{Answer, Context};
+use crate::catalog::{Labels, labels};
+use crate::domain::{Address, Category, Label, Origin, format};
+
+/// Flags of `labels`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// List labels: built-in ones, lists that you took in, and your own
+    List(Filter),
+    /// Take in a list: a GraphSense TagPack (YAML), CSV as `labels export` writes it, or OFAC's list of addresses
+    Import(import::Args),
+    /// Print your own labels and the lists that you took in, to pass them on
+    Export(export::Args),
+    /// Label an address yourself; this overrides what others say
+    Add(add::Args),
+    /// Take back what you said of an address
+    Remove {
+        /// A bitcoin address
+        address: String,
+    },
+}
+
+/// Which labels.
+#[derive(Debug, clap::Args)]
+struct Filter {
+    /// Only this category: exchange, swap-service, mixer, darknet-market, gambling, payment-processor, wallet-service,
+    /// mining-pool, service, ransomware, sanctioned, seizure or other
+    #[arg(long, value_name = "CATEGORY")]
+    category: Option<Category>,
+    /// Only this address
+    #[arg(long, value_name = "ADDRESS")]
+    address: Option<String>,
+    /// Only where the source, or the file that it stands in, has these words in it, in any case
+    #[arg(long, value_name = "WORDS")]
+    source: Option<String>,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    match &args.what {
+        What::List(filter) => list(context, filter),
+        What::Import(args) => import::run(context, args),
+        What::Export(args) => export::run(context, args),
+        What::Add(args) => add::run(context, args),
+        What::Remove { address } => remove(context, address),
+    }
+}
+
+fn parse(context: &Context, address: &str) -> Result<Address, Usage> {
+    Address::parse(address, context.network()).map_err(|error| Usage(error.to_string()))
+}
+
+impl Filter {
+    /// The labels that it lets through: of one address the one that is shown first, otherwise by file and line.
+    fn of<'a>(&self, context: &Context, labels: &'a Labels) -> Result<Vec<&'a Label>, Usage> {
+        let all: Vec<&Label> = match &self.address {
+            Some(address) => labels.labels_of(&parse(context, address)?).collect(),
+            None => labels.iter().collect(),
+        };
+        let words = self.source.as_ref().map(|s| s.to_lowercase());
+        let has = |text: &str, words: &String| text.to_lowercase().contains(words);
+        let wanted = |label: &&Label| {
+            self.category.is_none_or(|c| c == label.category)
+                && words.as_ref().is_none_or(|w| has(&label.source, w) || has(&label.file, w))
+        };
+        Ok(all.into_iter().filter(wanted).collect())
+    }
+}
+
+fn list(context: &Context, filter: &Filter) -> Result<Answer> {
+    let labels = context.labels()?;
+    let shown = filter.of(context, &labels)?;
+    let rows: Vec<Value> = shown.iter().map(|label| as_json(label, &labels)).collect();
+    if shown.is_empty() {
+        return Ok(Answer::new("no such labels; ransomtrail labels list shows all\n".to_owned(), Value::Array(rows)));
+    }
+    let mut table = Table::new();
+    table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(["address", "name", "category", "confidence", "as of", "source"]);
+    let mut disputed = HashSet::new();
+    for label in &shown {
+        let mut marks: Vec<&str> = Vec::new();
+        marks.extend((label.origin != Origin::BuiltIn).then(|| label.origin.name()));
+        if labels.disagree(&label.address) {
+            disputed.insert(&label.address);
+            marks.push("disputed");
+        }
+        let mark = if marks.is_empty() { String::new() } else { format!("  [{}]", marks.join(", ")) };
+        table.add_row([
+            label.address.to_string(),
+            label.name.clone(),
+            label.category.name().to_owned(),
+            label.confidence.name().to_owned(),
+            label.lastmod.map_or("unknown".to_owned(), |d| d.to_string()),
+            format!("{}{mark}", label.source),
+        ]);
+    }
+    let mut text = String::new();
+    for line in table.lines() {
+        writeln!(text, " {}", line.trim_end())?;
+    }
+    let addresses: HashSet<&Address> = shown.iter().map(|l| &l.address).collect();
+    let count = format::count(shown.len(), "label", "labels");
+    writeln!(text, "\n{count} of {}", format::count(addresses.len(), "address", "addresses"))?;
+    if !disputed.is_empty() {
+        let addresses = format::count(disputed.len(), "address", "addresses");
+        writeln!(
+            text,
+            "sources disagree about {addresses}; labels list --address shows all that is said of one, what counts first"
+        )?;
+    }
+    Ok(Answer::new(text, Value::Array(rows)))
+}
+
+fn remove(context: &Context, address: &str) -> Result<Answer> {
+    let address = parse(context, address)?;
+    let (path, gone) = labels::remove(&address, context.network(), &context.labels_folder())?;
+    let text = format!("took {} of {address} out of {}\n", format::count(gone, "label", "labels"), path.display());
+    Ok(Answer::new(text, json!({ "removed": gone, "address": address, "file": path })))
+}
+
+/// A label for programs; `shown` is true for the one that counts where sources differ.
+pub(super) fn as_json(label: &Label, labels: &Labels) -> Value {
+    let mut json = plain_json(label);
+    json["shown"] = json!(labels.of(&label.address) == Some(label));
+    json["disputed"] = json!(labels.disagree(&label.address));
+    json
+}
+
+fn plain_json(label: &Label) -> Value {
+    json!({
+        "address": label.address,
+        "name": label.name,
+        "category": label.category,
+        "service": label.category.is_service(),
+        "source": label.source,
+        "confidence": label.confidence,
+        "confidence_level": label.confidence.level(),
+        "lastmod": label.lastmod,
+        "cluster": label.cluster,
+        "actor": label.actor,
+        "note": label.note,
+        "origin": label.origin,
+        "file": &*label.file,
+    })
+}
