@@ -82,7 +82,9 @@ fn a_round_through_any_dialect_ends_with_the_same_ledger() {
         let asked = server.requests().len();
         let ran = trial.run(&["sync", "story"]);
         assert!(ran.out.contains("2 unchanged, 0 new transactions"), "{name}: {}{}", ran.out, ran.err);
-        assert!(server.requests().len() - asked <= 8, "{name}: {:?}", &server.requests()[asked..]);
+        // One payment waits, and is looked for in a page; blockchain.info needs the blocks of a page's rows.
+        let most = if name == "blockchain.info" { 20 } else { 9 };
+        assert!(server.requests().len() - asked <= most, "{name}: {:?}", &server.requests()[asked..]);
     }
 }
 

@@ -102,6 +102,11 @@ pub fn source(name: &str) -> PathBuf {
 
 /// What the public views show of what is confirmed, without who told and when.
 pub fn views(trial: &Trial) -> Vec<String> {
+    views_of(&trial.path("test.db"))
+}
+
+/// The same of any database.
+pub fn views_of(path: &Path) -> Vec<String> {
     const WHAT: &[&str] = &[
         "SELECT family, address, txid, vout, sats, block_height, block_time, internal FROM payments WHERE state = 'confirmed'",
         "SELECT family, txid, inputs, spent_sats, returned_sats, net_sats, block_height, block_time FROM withdrawals
@@ -109,7 +114,7 @@ pub fn views(trial: &Trial) -> Vec<String> {
         "SELECT * FROM daily_inflows",
         "SELECT family, address, received_sats, spent_sats, transactions FROM addresses",
     ];
-    let db = rusqlite::Connection::open(trial.path("test.db")).unwrap();
+    let db = rusqlite::Connection::open(path).unwrap();
     let mut out = Vec::new();
     for sql in WHAT {
         let mut query = db.prepare(sql).unwrap();

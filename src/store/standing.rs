@@ -1,4 +1,4 @@
-//! Which of the ledger's blocks were in the best chain when somebody was asked last.
+//! Which of the ledger's blocks were in an explorer's best chain when it was asked last.
 
 use rusqlite::params;
 
@@ -8,30 +8,33 @@ use crate::domain::BlockHash;
 
 impl Store {
     /// The blocks from `height` on that the ledger's present transactions stand in, the newest first, and whether they were in
-    /// the best chain when an explorer was asked last; `None` where nobody was.
-    pub fn blocks_from(&self, height: u32) -> Result<Vec<(BlockHash, Option<bool>)>, StoreError> {
+    /// the explorer's best chain when it was asked last; `None` where it was not.
+    pub fn blocks_from(&self, height: u32, explorer: &str) -> Result<Vec<(BlockHash, Option<bool>)>, StoreError> {
         let read = || -> rusqlite::Result<Vec<(BlockHash, Option<bool>)>> {
             self.db
                 .prepare_cached(
-                    "SELECT block_hash, (SELECT in_chain FROM standing WHERE standing.block_hash = held.block_hash) FROM (
+                    "SELECT block_hash, (SELECT n.in_chain FROM standing n WHERE n.explorer = ?2 AND n.block_hash = held.block_hash)
+                     FROM (
                         SELECT s.block_height, s.block_hash FROM observation o JOIN tx_state s USING (tx_id)
                         WHERE o.block_height >= ?1 AND s.state = 'confirmed' AND s.block_height >= ?1) held
                      WHERE block_hash IS NOT NULL GROUP BY block_hash ORDER BY max(block_height) DESC",
                 )?
-                .query_map([height], |row| Ok((parsed::<BlockHash>(row, 0)?, row.get(1)?)))?
+                .query_map(params![height, explorer], |row| Ok((parsed::<BlockHash>(row, 0)?, row.get(1)?)))?
                 .collect()
         };
         read().map_err(|error| self.explain(error))
     }
 
-    /// Remembers which blocks are in the best chain and which left it.
-    pub fn record_standing(&mut self, blocks: &[(BlockHash, bool)]) -> Result<(), StoreError> {
+    /// Remembers which blocks are in an explorer's best chain and which left it.
+    pub fn record_standing(&mut self, explorer: &str, blocks: &[(BlockHash, bool)]) -> Result<(), StoreError> {
         let path = self.path.clone();
         let mut write = || {
             let work = self.db.transaction()?;
             for (hash, in_chain) in blocks {
-                work.prepare_cached("INSERT OR REPLACE INTO standing (block_hash, in_chain) VALUES (?1, ?2)")?
-                    .execute(params![hash.to_string(), in_chain])?;
+                work.prepare_cached(
+                    "INSERT OR REPLACE INTO standing (explorer, block_hash, in_chain) VALUES (?1, ?2, ?3)",
+                )?
+                .execute(params![explorer, hash.to_string(), in_chain])?;
             }
             work.commit()
         };

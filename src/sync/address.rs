@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::chain::{Chain, behind};
 use super::{AddressRound, End, Progress, Round, Step};
-use crate::domain::{Address, BlockRef, Provenance, Said, Time, Totals, Txid, format};
+use crate::domain::{Address, BlockHash, BlockRef, Provenance, Said, Time, Totals, Txid, format};
 use crate::explorer::{Answer, AskError, Block, Cursor, Explorer, Known, Page, TotalsAnswer};
 use crate::store::{PageRecord, SharedStore, StoreError};
 
@@ -44,6 +44,8 @@ struct Reading<'a> {
     goal: Answer<TotalsAnswer>,
     pending: BTreeSet<Txid>,
     seen: BTreeSet<Txid>,
+    /// Blocks that its transactions stand in.
+    blocks: BTreeSet<(u32, BlockHash)>,
     last: Option<Provenance>,
     known: Known,
     done: AddressRound,
@@ -86,7 +88,8 @@ impl<'a> Reader<'a> {
         let done = AddressRound { address: address.clone(), explorer, new: 0, gone: 0, end: End::Unchanged };
         let (seen, pending) = (BTreeSet::new(), BTreeSet::new());
         let known = self.known(address).await?;
-        let mut reading = Reading { address, goal, pending, seen, last: None, known, done };
+        let blocks = BTreeSet::new();
+        let mut reading = Reading { address, goal, pending, seen, blocks, last: None, known, done };
         if let Some(as_of) = reading.goal.value.as_of
             && self.last_check(address).await?.is_some_and(|check| check > as_of)
         {
@@ -108,7 +111,11 @@ impl<'a> Reader<'a> {
                 reading.done.end = End::Reconciled;
             }
             ask!(self.walk(&mut reading, progress, round).await?);
-            let moved = ask!(self.chain.moved(self.explorer, self.store).await?);
+            if !news && reading.done.new == 0 && reading.is_there(&self.ledger(address).await?) {
+                break;
+            }
+            let moved = ask!(self.chain.moved(self.explorer, self.store, &reading.blocks).await?);
+            reading.blocks.clear();
             let agrees = reading.said().agrees(&self.ledger(address).await?);
             if agrees && !moved {
                 break;
@@ -216,6 +223,8 @@ impl<'a> Reader<'a> {
     ) -> Result<(usize, Totals), StoreError> {
         let told: BTreeSet<Txid> = answer.value.txs.iter().map(|tx| tx.txid).collect();
         reading.seen.extend(&told);
+        let blocks = answer.value.txs.iter().filter_map(|tx| tx.state.block());
+        reading.blocks.extend(blocks.filter_map(|block| Some((block.height, block.hash?))));
         reading.last = Some(answer.provenance.clone());
         let page = PageRecord {
             address: reading.address.clone(),

@@ -1,12 +1,14 @@
 //! Whether an explorer follows the chain: the right one, up to now, and which of the ledger's blocks are still in it.
 
+use std::collections::BTreeSet;
+
 use bitcoin::constants::genesis_block;
 
 use super::address::{Asked, ask};
 use crate::domain::{Address, BlockHash, BlockRef, Network, Time, network_name};
 use crate::explorer::{Answer, AskError, Explorer};
 use crate::http::HttpError;
-use crate::store::SharedStore;
+use crate::store::{SharedStore, StoreError};
 
 /// A tip older than this means that the explorer's node stands still: on mainnet, three hours without a block come once in
 /// a hundred years or more.
@@ -71,11 +73,19 @@ impl Chain {
         self.height.unwrap_or_default().saturating_sub(DEEPEST_REORGANISATION)
     }
 
-    /// Asks for the newest block again; when it is another one, blocks may have been replaced.
-    pub async fn moved(&mut self, explorer: &Explorer, store: &SharedStore) -> Asked<bool> {
+    /// Asks for the newest block again; when it is another one, blocks may have been replaced. When it is not, the blocks that
+    /// were told of meanwhile are in the chain.
+    pub async fn moved(
+        &mut self,
+        explorer: &Explorer,
+        store: &SharedStore,
+        met: &BTreeSet<(u32, BlockHash)>,
+    ) -> Asked<bool> {
         let Some(before) = self.tip else { return Ok(Ok(false)) };
         let tip = ask!(explorer.tip().await).value;
         if tip == before {
+            let recent = met.iter().filter(|(height, _)| *height >= self.deep());
+            remember(explorer, store, recent.map(|(_, hash)| (*hash, true)).collect()).await?;
             return Ok(Ok(false));
         }
         self.tip = Some(tip);
@@ -91,7 +101,8 @@ impl Chain {
         self.left.clear();
         let Some(height) = self.height else { return Ok(Ok(())) };
         let from = height.saturating_sub(DEEPEST_REORGANISATION);
-        let blocks = store.run(move |store| store.blocks_from(from)).await?;
+        let name = explorer.name().to_owned();
+        let blocks = store.run(move |store| store.blocks_from(from, &name)).await?;
         let (mut stands, mut asked) = (false, Vec::new());
         for (hash, stood) in blocks {
             if stands {
@@ -104,9 +115,7 @@ impl Chain {
             self.left.extend((!is_in).then_some(hash));
             asked.extend((stood != Some(is_in)).then_some((hash, is_in)));
         }
-        if !asked.is_empty() {
-            store.run(move |store| store.record_standing(&asked)).await?;
-        }
+        remember(explorer, store, asked).await?;
         Ok(Ok(()))
     }
 
@@ -147,6 +156,14 @@ pub(super) async fn shows_our_chain(explorer: &Explorer) -> Result<(), AskError>
 
 pub(super) fn behind(explorer: &Explorer, reason: String) -> AskError {
     AskError::Behind { explorer: explorer.name().to_owned(), reason }
+}
+
+async fn remember(explorer: &Explorer, store: &SharedStore, blocks: Vec<(BlockHash, bool)>) -> Result<(), StoreError> {
+    if blocks.is_empty() {
+        return Ok(());
+    }
+    let name = explorer.name().to_owned();
+    store.run(move |store| store.record_standing(&name, &blocks)).await
 }
 
 /// A block that the explorer does not know at all is not in its chain.

@@ -100,10 +100,18 @@ impl FakeExplorer {
 
     /// A server of any dialect: `speaker` answers paths below the base URL, without a leading slash.
     pub fn speaking(chain: FakeChain, speaker: impl Fn(&FakeChain, &str) -> Answer + Send + Sync + 'static) -> Self {
+        Self::sharing(Arc::new(Mutex::new(chain)), speaker)
+    }
+
+    /// The same over a chain that other servers show, too.
+    pub fn sharing(
+        chain: Arc<Mutex<FakeChain>>,
+        speaker: impl Fn(&FakeChain, &str) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         listener.set_nonblocking(true).expect("a socket");
         let address = listener.local_addr().expect("an address");
-        let (chain, state) = (Arc::new(Mutex::new(chain)), Arc::new(Mutex::new(State::default())));
+        let state = Arc::new(Mutex::new(State::default()));
         let speaker: Arc<Speaker> = Arc::new(speaker);
         let handler = {
             let (chain, state) = (chain.clone(), state.clone());
@@ -135,6 +143,20 @@ impl FakeExplorer {
     /// Every path asked so far, below the base URL, in order.
     pub fn requests(&self) -> Vec<String> {
         self.state().requests.clone()
+    }
+
+    /// How many requests came so far.
+    pub fn asked(&self) -> usize {
+        self.state().requests.len()
+    }
+
+    /// Forgets every trouble and event that has not come yet.
+    pub fn calm(&self) {
+        let mut state = self.state();
+        state.next.clear();
+        state.at.clear();
+        state.on.clear();
+        state.events.clear();
     }
 
     /// How often each path was asked.

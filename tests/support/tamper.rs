@@ -104,3 +104,50 @@ fn change_outputs(answer: &mut Answer, change: impl FnOnce(&mut Value)) {
 fn outputs_of(row: &Value) -> Option<&'static str> {
     ["vout", "out", "outputs"].into_iter().find(|name| row[name].get(0).is_some_and(|out| out["value"].is_u64()))
 }
+
+/// Adds a satoshi to the output number `n` of all that are told of, in JSON or bytes; false where there are fewer.
+pub fn amount_at(answer: &mut Answer, n: usize) -> bool {
+    if let Some(mut tx) = bytes(answer) {
+        let Some(output) = tx.output.get_mut(n) else { return false };
+        output.value += Amount::ONE_SAT;
+        answer.body = serialize_hex(&tx).into_bytes();
+        return true;
+    }
+    change_output(answer, n, |output| {
+        let sats = output["value"].as_u64().expect("an amount to tamper with");
+        output["value"] = json!(sats + 1);
+    })
+}
+
+/// Changes a byte of the script of the output number `n`; false where there are fewer.
+pub fn script_at(answer: &mut Answer, n: usize) -> bool {
+    if let Some(mut tx) = bytes(answer) {
+        let Some(output) = tx.output.get_mut(n) else { return false };
+        let mut script = output.script_pubkey.to_bytes();
+        script[5] ^= 1;
+        output.script_pubkey = script.into();
+        answer.body = serialize_hex(&tx).into_bytes();
+        return true;
+    }
+    change_output(answer, n, |output| {
+        let name = if output["script"].is_string() { "script" } else { "scriptpubkey" };
+        let hex = output[name].as_str().expect("a script to tamper with").to_owned();
+        let byte = u8::from_str_radix(&hex[10..12], 16).expect("hex") ^ 1;
+        output[name] = format!("{}{byte:02x}{}", &hex[..10], &hex[12..]).into();
+    })
+}
+
+/// Changes the output number `n`, counted over all rows.
+fn change_output(answer: &mut Answer, n: usize, change: impl FnOnce(&mut Value)) -> bool {
+    let Ok(mut value) = serde_json::from_slice::<Value>(&answer.body) else { return false };
+    let list = if value.is_array() { &mut value } else { &mut value["txs"] };
+    let rows = list.as_array_mut().into_iter().flatten();
+    let outputs = rows.filter_map(|row| {
+        let name = outputs_of(row)?;
+        row[name].as_array_mut()
+    });
+    let Some(output) = outputs.flatten().nth(n) else { return false };
+    change(output);
+    answer.body = value.to_string().into_bytes();
+    true
+}
