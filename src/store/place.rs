@@ -27,8 +27,8 @@ pub(super) enum Word<'a> {
 type Said = (String, Option<u32>, Option<String>, Option<i64>);
 
 /// Notes where the transaction stands, unless this explorer said the same before and nobody else has said otherwise since. What is
-/// in a block moves only when that block left the chain, or by proof: one explorer's word against another's moves nothing, and an
-/// explorer that lags takes nothing back. Returns what was told otherwise and not taken in.
+/// in a block moves only when that block left the chain, by proof, or when whoever said so says otherwise: one explorer's word against
+/// another's moves nothing. Returns what was told otherwise and not taken in.
 pub(super) fn observe(
     db: &Connection,
     tx_id: i64,
@@ -49,11 +49,18 @@ pub(super) fn observe(
         block.and_then(|b| b.hash).map(|h| h.to_string()),
         block.map(|b| b.time.timestamp()),
     );
-    let present: Option<Said> = db
-        .prepare_cached("SELECT state, block_height, block_hash, block_time FROM tx_state WHERE tx_id = ?1")?
-        .query_row([tx_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+    let present: Option<(Said, String)> = db
+        .prepare_cached(
+            "SELECT s.state, s.block_height, s.block_hash, s.block_time,
+                    (SELECT r.explorer FROM observation o JOIN request r USING (request_id) WHERE o.tx_id = s.tx_id
+                     ORDER BY o.observation_id DESC LIMIT 1)
+             FROM tx_state s WHERE s.tx_id = ?1",
+        )?
+        .query_row([tx_id], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), row.get(4)?)))
         .optional()?;
-    if let (Some(present), Word::Told { left, .. }) = (present.filter(|p| p.0 == "confirmed"), word) {
+    // Whoever said it may take it back; it is asked only while it is not behind the ledger.
+    let present = present.filter(|(said, by)| said.0 == "confirmed" && by != explorer).map(|(said, _)| said);
+    if let (Some(present), Word::Told { left, .. }) = (present, word) {
         let gone = present.2.as_ref().is_some_and(|hash| left.iter().any(|b| b.to_string() == *hash));
         if !gone && !same(&present, &told) && !is_header(db, &told)? {
             if told.0 != "confirmed" {

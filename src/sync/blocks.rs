@@ -52,7 +52,7 @@ pub(super) enum Ended {
 const QUIET_MINUTES: i64 = 60;
 
 /// Begins to follow behind the explorer's newest block.
-pub(super) async fn begin(explorer: &Explorer, store: &SharedStore, now: Time) -> Asked<ScanPoint> {
+pub(super) async fn begin(explorer: &Explorer, store: &SharedStore, now: Time, round: &mut Round) -> Asked<ScanPoint> {
     let mut chain = Chain::default();
     ask!(chain.meet(explorer, store, now).await?);
     let tip = ask!(explorer.tip().await).value;
@@ -64,8 +64,8 @@ pub(super) async fn begin(explorer: &Explorer, store: &SharedStore, now: Time) -
     let header = match scanned {
         Ok(scanned) => header_record(&scanned, block.height),
         Err(bad) => {
-            let (explorer, url) = (explorer.name().to_owned(), provenance.url);
-            return Ok(Err(AskError::Garbled { explorer, url, source: Garbled(bad.to_string()) }));
+            let refused = refuse(explorer, store, provenance, answer.raw, tip, bad.to_string(), round).await?;
+            return Ok(Err(refused));
         }
     };
     let point = store

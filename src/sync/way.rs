@@ -39,7 +39,7 @@ pub(super) async fn by_blocks(
     for explorer in &giving {
         let Some(point) = store.run(|store| store.scan_point()).await? else {
             // Everything is asked about in this round, and followed by blocks from here on.
-            match blocks::begin(explorer, store, options.now).await? {
+            match blocks::begin(explorer, store, options.now, round).await? {
                 Ok(_) => return Ok((all(), true)),
                 Err(error) => round.fail(explorer, None, &error),
             }
@@ -50,7 +50,7 @@ pub(super) async fn by_blocks(
             if others_joined(store, addresses).await? {
                 return Ok((all(), false));
             }
-            match blocks::begin(explorer, store, options.now).await? {
+            match blocks::begin(explorer, store, options.now, round).await? {
                 Ok(_) => return Ok((all(), true)),
                 Err(error) => round.fail(explorer, None, &error),
             }
@@ -73,7 +73,7 @@ pub(super) async fn by_blocks(
     }
     // Nobody is on the chain that was followed: it is begun anew, or it would never be followed again.
     if let Some(explorer) = forked.filter(|_| !followed) {
-        match blocks::begin(explorer, store, options.now).await? {
+        match blocks::begin(explorer, store, options.now, round).await? {
             Ok(_) => {
                 round.warnings.push("following by blocks begins anew, on another chain".to_owned());
                 return Ok((all(), true));
