@@ -24,3 +24,8 @@ gallery:
 bench:
     cargo bench
     python3 benches/compare.py
+
+# let one fuzz target run for ten minutes: `just fuzz esplora` (fuzz/README.md says what it needs)
+fuzz target:
+    mkdir -p fuzz/corpus/{{target}}
+    RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none --codegen-units 16 {{target}} fuzz/corpus/{{target}} fuzz/seeds/{{target}} -- -max_total_time=600 -rss_limit_mb=2048 -timeout=20 -dict=fuzz/explorers.dict

@@ -149,6 +149,21 @@ pub fn in_btc(amount: Amount) -> Decimal {
     Decimal::from_i128_with_scale(i128::from(amount.to_sat()), 8)
 }
 
+/// Most characters of what somebody else wrote that stand on a line.
+const LINE: usize = 300;
+
+/// What a server wrote, or a complaint that quotes it, for a line of the terminal or of the log: without control characters,
+/// and of more than 300 characters the middle is left out, since a parser says at the end what it expected and where.
+pub fn on_a_line(text: &str) -> String {
+    let clean: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let end = LINE / 3;
+    if clean.len() <= LINE {
+        return clean.into_iter().collect();
+    }
+    let (beginning, end) = (&clean[..LINE - end - 1], &clean[clean.len() - end..]);
+    beginning.iter().chain(&['…']).chain(end).collect()
+}
+
 fn round(number: Decimal, decimals: u32) -> Decimal {
     number.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero)
 }
@@ -234,6 +249,18 @@ mod tests {
         check("12345678901", "$12.3 billion", "$12bn");
         assert_eq!(money(Currency::Chf, Decimal::from(2_000)), "CHF 2,000");
         assert_eq!(money(Currency::Gbp, Decimal::from(-1_250)), "£−1,250");
+    }
+
+    #[test]
+    fn what_others_write_stays_on_its_line() {
+        assert_eq!(on_a_line("no such\u{1b}[2J address\r\n"), "no such [2J address  ");
+        assert_eq!(on_a_line(&"ü".repeat(300)), "ü".repeat(300));
+        let long = on_a_line(&format!("invalid type: string \"{}\", expected u32 at column 7", "9".repeat(5_000)));
+        assert!(
+            long.starts_with("invalid type: string \"99") && long.ends_with("99\", expected u32 at column 7"),
+            "{long}"
+        );
+        assert_eq!((long.chars().count(), long.matches('…').count()), (300, 1));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bitcoin::{BlockHash, Network, TxMerkleNode, Txid};
 
+use crate::domain::format::on_a_line;
 use crate::domain::{Address, Said, Time, Tx};
 
 /// How one explorer API speaks: names requests and reads answers, never touches the network.
@@ -240,9 +241,9 @@ pub struct MerkleProof {
     pub branch: Vec<TxMerkleNode>,
 }
 
-/// An answer that is not what the API promises.
+/// An answer that is not what the API promises. It may quote the answer at any length: what is shown fits a line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
+#[error("{}", on_a_line(.0))]
 pub struct Garbled(pub String);
 
 impl From<serde_json::Error> for Garbled {

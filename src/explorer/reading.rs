@@ -14,9 +14,6 @@ use serde::{Deserialize, Deserializer, de};
 use super::Garbled;
 use crate::domain::{State, Time, Tx, TxIn, TxOut};
 
-/// Longest part of a server's own words that is passed on.
-const WORDS: usize = 120;
-
 /// Reads JSON; a web page, as firewalls and landing pages send it with status 200, is called one, and an error in JSON is
 /// told in the server's words.
 pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Garbled> {
@@ -24,7 +21,7 @@ pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Garbled> {
         return Err(Garbled("a web page, not JSON".to_owned()));
     }
     serde_json::from_slice(body).map_err(|error| match serde_json::from_slice::<Refusal>(body) {
-        Ok(refusal) => Garbled(format!("an error: {}", refusal.error.chars().take(WORDS).collect::<String>())),
+        Ok(refusal) => Garbled(format!("an error: {}", refusal.error)),
         Err(_) => error.into(),
     })
 }
@@ -85,6 +82,11 @@ pub(super) fn version(told: i64) -> Result<i32, Garbled> {
 
 pub(super) fn instant(seconds: u32) -> Result<Time, Garbled> {
     DateTime::from_timestamp(i64::from(seconds), 0).ok_or_else(|| Garbled(format!("time {seconds}")))
+}
+
+/// A time as block headers have it: four bytes.
+pub(super) fn seconds(time: Time) -> Result<u32, Garbled> {
+    u32::try_from(time.timestamp()).map_err(|_| Garbled(format!("time {time}")))
 }
 
 /// When a server first saw a transaction. A time that is just the block's was not observed by it: it took the

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::{coinbase, kraken, mempool};
+use crate::domain::format::on_a_line;
 use crate::domain::{BadQuote, Decimal, Quote};
 
 /// A source of the newest days: names requests and reads answers, never touches the network.
@@ -46,9 +47,9 @@ pub fn live_source(name: &str) -> Option<&'static LiveSource> {
     LIVE_SOURCES.iter().find(|s| s.name == name)
 }
 
-/// An answer that is not what the source promises.
+/// An answer that is not what the source promises. It may quote the answer at any length: what is shown fits a line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
+#[error("{}", on_a_line(.0))]
 pub struct Garbled(pub String);
 
 impl From<serde_json::Error> for Garbled {
@@ -166,6 +167,9 @@ mod tests {
             assert_eq!(said, "a web page, not JSON", "{}", source.name);
             assert!((source.read)(b"").is_err() && (source.read)(b"7").is_err(), "{}", source.name);
         }
+        let long = format!("[\"{}\"]", "9".repeat(5_000));
+        let said = (coinbase::SOURCE.read)(long.as_bytes()).unwrap_err().to_string();
+        assert!(said.starts_with("not the JSON expected") && said.chars().count() == 300, "{said}");
     }
 
     #[test]

@@ -211,4 +211,7 @@ fn pages_go_on_until_all_are_read() {
 fn errors_are_told_in_the_servers_words() {
     let body = json!({ "error": "not-found-or-invalid-arg", "message": "Item not found or argument invalid" });
     assert_eq!(reason(read_tx(&body, &[])), "an error: not-found-or-invalid-arg");
+    let hostile = json!({ "error": format!("\u{1b}[2J{}", "no ".repeat(2_000)) });
+    let said = reason(read_tx(&hostile, &[]));
+    assert!(said.starts_with("an error:  [2Jno no") && said.chars().count() == 300, "{said}");
 }

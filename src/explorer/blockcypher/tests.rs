@@ -76,6 +76,10 @@ fn what_is_left_out_is_nothing() {
     let mut own = tx(1, 0, 1, 1);
     own["received"] = own["confirmed"].clone();
     assert_eq!(read_tx(&own).unwrap().first_seen, None, "the block's time is no observation");
+    for never in ["0001-01-01T00:00:00Z", "2106-02-07T06:28:16Z", "+262142-12-31T23:59:59Z"] {
+        own["received"] = never.into();
+        assert_eq!(read_tx(&own).unwrap().first_seen, None, "{never}");
+    }
     let mut coinbase = tx(1, 0, 1, 1);
     coinbase["inputs"] = json!([{ "output_index": -1, "script": "51", "script_type": "empty" }]);
     let told = read_tx(&coinbase).unwrap();
@@ -157,6 +161,9 @@ fn long_lists_are_asked_for_until_they_are_complete() {
         Unread::Garbled(garbled) => panic!("{garbled}"),
     };
     assert_eq!(asks(page(&[])), [rest(3)]);
+    let twice = json!({ "txs": [first, first] });
+    let twice = read(&[("asked", &twice)], |told| BLOCKCYPHER.read_address_page(told));
+    assert_eq!(asks(twice), [rest(3)], "one request for a row that came twice");
     assert_eq!(asks(page(&[(&rest(3), &second)])), [rest(6)]);
     let whole = page(&[(&rest(3), &second), (&rest(6), &third)]).unwrap();
     let sats: Vec<u64> = whole.txs[0].outputs.iter().map(|out| out.value.to_sat()).collect();

@@ -4,12 +4,11 @@ use std::fmt::Display;
 
 use bitcoin::hex::FromHex;
 use bitcoin::{BlockHash, Network, ScriptBuf, TxMerkleNode, Txid, Witness};
-use chrono::DateTime;
 use serde::Deserialize;
 
 use crate::domain::{self, Address, Amount, BlockRef, Said, State, Sums, Time, TxIn, TxOut};
 use crate::explorer::reading::{
-    HeaderFields, instant, json, parsed, possible, possible_sums, script, seen, storable, version,
+    HeaderFields, instant, json, parsed, possible, possible_sums, script, seconds, seen, storable, version,
 };
 use crate::explorer::{self, Garbled, Outspend, Request, Told, Unread};
 
@@ -143,7 +142,11 @@ pub(super) fn read_all(rows: Vec<Tx>, told: &Told<'_>) -> Result<Vec<domain::Tx>
     for row in rows {
         match row.complete(told) {
             Ok(row) => txs.push(row.read(told.network)?),
-            Err(Unread::Ask(more)) => wanted.extend(more),
+            // A row may come twice.
+            Err(Unread::Ask(mut more)) => {
+                more.retain(|request| !wanted.contains(request));
+                wanted.append(&mut more);
+            }
             Err(garbled) => return Err(garbled),
         }
     }
@@ -213,7 +216,8 @@ impl Tx {
         let txid = self.hash;
         let about = |e: Garbled| Garbled(format!("garbled in transaction {txid}: {e}"));
         let state = self.state().map_err(about)?;
-        let received = self.received.and_then(|time| DateTime::from_timestamp(time.timestamp(), 0));
+        // A moment that no block can have, as the service's "never", is none.
+        let received = self.received.and_then(|time| instant(seconds(time).ok()?).ok());
         let inputs: Vec<TxIn> =
             self.inputs.into_iter().map(|input| input.read(network)).collect::<Result<_, _>>().map_err(about)?;
         let outputs: Vec<TxOut> =
@@ -300,9 +304,4 @@ impl Block {
         let &Self { ver: version, prev_block, mrkl_root: merkle_root, bits, nonce, .. } = self;
         HeaderFields { version, prev_block, merkle_root, time: seconds(self.time)?, bits, nonce }.bytes()
     }
-}
-
-/// A time as block headers have it: four bytes.
-fn seconds(time: Time) -> Result<u32, Garbled> {
-    u32::try_from(time.timestamp()).map_err(|_| Garbled(format!("time {time}")))
 }

@@ -177,6 +177,9 @@ fn totals() {
     // What a hot wallet received in its life may be more than there are coins.
     assert!(answer(json!([3, 9_000_000_000_000_000_u64, 200]), json!([0, 0, 0])).is_ok());
     assert!(answer(json!([3, -1, 200]), json!([0, 0, 0])).is_err());
+    let more_spent = answer(json!([3, 500, 501]), json!([0, 0, 0])).unwrap_err();
+    assert_eq!(more_spent, Garbled("garbled: of 500 received 501 are spent".to_owned()));
+    assert!(answer(json!([3, 500, 500]), json!([1, 7, 90])).is_ok(), "what waits may have been confirmed meanwhile");
     assert!(answer(json!([3, u64::MAX, 200]), json!([0, 0, 0])).is_err());
     assert!(told(b"{}", NET, |told| ESPLORA.read_totals(told)).is_err());
 }

@@ -182,10 +182,15 @@ impl Block {
 impl AddressStats {
     pub(super) fn read(self) -> Result<Totals, Garbled> {
         let (chain, mempool) = (self.chain_stats, self.mempool_stats);
+        // What waits may spend what is confirmed, or was while it was counted: only the confirmed sums have to be in order.
+        let (received, spent) = (chain.funded_txo_sum, chain.spent_txo_sum);
+        if spent > received {
+            return Err(Garbled(format!("garbled: of {received} received {spent} are spent")));
+        }
         Ok(Totals {
             tx_count: storable(chain.tx_count)?,
-            received: Amount::from_sat(storable(chain.funded_txo_sum)?),
-            spent: Amount::from_sat(storable(chain.spent_txo_sum)?),
+            received: Amount::from_sat(storable(received)?),
+            spent: Amount::from_sat(storable(spent)?),
             mempool_tx_count: storable(mempool.tx_count)?,
             mempool_received: Amount::from_sat(storable(mempool.funded_txo_sum)?),
             mempool_spent: Amount::from_sat(storable(mempool.spent_txo_sum)?),
