@@ -6,7 +6,7 @@
 //! 1. [`domain`] (plain types) and [`http`] (the one place that sends a request)
 //! 2. [`config`], [`catalog`] (families, labels), [`store`] (SQLite), [`explorer`] (dialects), [`price`] (history, live sources),
 //!    [`proof`] (what the chain proves by itself)
-//! 3. [`figures`]: every published number
+//! 3. [`figures`]: every published number; [`trace`]: where coins went
 //! 4. [`sync`] (a round over the watch list, newest prices), [`chart`] (the pictures)
 //! 5. [`cli`]: commands, clock, environment, output
 
@@ -21,6 +21,7 @@ pub mod proof;
 pub mod store;
 
 pub mod figures;
+pub mod trace;
 
 pub mod chart;
 pub mod sync;

@@ -25,7 +25,21 @@ fn every_command_flag_and_chart_is_named_in_the_readme() {
     for chart in CHARTS {
         assert!(readme.contains(&format!("`{}`", chart.name)), "README.md does not name the chart {}", chart.name);
     }
-    for flag in ["as-of", "time", "tz", "currency", "by", "estimates", "json", "db", "config", "network"] {
+    for flag in [
+        "as-of",
+        "time",
+        "tz",
+        "currency",
+        "by",
+        "estimates",
+        "json",
+        "db",
+        "config",
+        "network",
+        "policy",
+        "hops",
+        "min-value",
+    ] {
         assert!(readme.contains(&format!("--{flag}")), "README.md does not name --{flag}");
     }
 }
@@ -35,7 +49,7 @@ fn every_view_and_dialect_is_documented() {
     let architecture = read("ARCHITECTURE.md");
     let db = Trial::recorded();
     let db = rusqlite::Connection::open(db.path("test.db")).unwrap();
-    for view in ["payments", "withdrawals", "daily_inflows", "addresses", "incidents", "history", "prices"] {
+    for view in ["payments", "withdrawals", "daily_inflows", "addresses", "incidents", "history", "prices", "trail"] {
         let row = architecture.lines().find(|l| l.starts_with(&format!("| `{view}` |"))).unwrap_or_default();
         let query = db.prepare(&format!("SELECT * FROM {view}")).unwrap();
         for column in query.column_names() {

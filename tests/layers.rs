@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["domain", "http"],
     &["config", "catalog", "store", "explorer", "price", "proof"],
-    &["figures"],
+    &["figures", "trace"],
     &["sync", "chart"],
     &["cli"],
 ];
@@ -97,7 +97,7 @@ fn some_things_live_in_one_room() {
 #[test]
 fn no_float_holds_money() {
     for (path, text) in sources() {
-        let money = ["domain", "price", "figures", "store", "catalog", "sync", "explorer", "proof"];
+        let money = ["domain", "price", "figures", "store", "catalog", "sync", "explorer", "proof", "trace"];
         if money.contains(&room(&path).as_str()) && !path.ends_with("tests.rs") {
             let code = code(&text);
             let scores = code.contains("jaro_winkler");

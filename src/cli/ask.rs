@@ -62,7 +62,8 @@ pub fn account_in(store: &Store, family: &Family, prices: &Prices, question: Que
     Ok(figures::open(family, &ledger, prices, question))
 }
 
-fn nothing_recorded(context: &Context, family: &Family) -> anyhow::Error {
+/// Why there is no answer about a family, and what to do.
+pub fn nothing_recorded(context: &Context, family: &Family) -> anyhow::Error {
     let place = context.db_path().map(|p| p.display().to_string()).unwrap_or_default();
     let flag = if crate::explorer::is_recorded(&family.name) { " --explorer built-in" } else { "" };
     anyhow::anyhow!(

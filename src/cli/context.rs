@@ -9,8 +9,9 @@ use etcetera::BaseStrategy;
 use super::Global;
 use crate::catalog::{self, Catalog, Labels, labels};
 use crate::config::Config;
-use crate::domain::{Network, Time};
+use crate::domain::{Address, Network, Time};
 use crate::store::{Store, StoreError};
+use crate::trace::LabelInfo;
 
 /// Flags, environment and configuration, put together.
 #[derive(Debug)]
@@ -62,6 +63,19 @@ impl Context {
     /// The watch list: built-in families and the user's own.
     pub fn catalog(&self) -> Result<Catalog> {
         Catalog::load(self.network(), Some(&self.families_folder()))
+    }
+
+    /// Whose an address is, for those who follow coins: where several labels are known, one that names a service.
+    pub fn services(&self) -> Result<impl Fn(&Address) -> Option<LabelInfo>> {
+        let labels = self.labels()?;
+        Ok(move |address: &Address| {
+            let label = labels.labels_of(address).find(|l| l.category.is_service()).or_else(|| labels.of(address))?;
+            Some(LabelInfo {
+                name: label.name.clone(),
+                category: label.category.name().to_owned(),
+                service: label.category.is_service(),
+            })
+        })
     }
 
     /// The folder of the user's own families.

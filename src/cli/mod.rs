@@ -12,6 +12,7 @@ mod incidents;
 mod labels;
 mod links;
 mod lookup;
+mod onward;
 mod output;
 mod payments;
 mod prices;
@@ -20,6 +21,7 @@ mod secrets;
 mod status;
 mod summary;
 mod sync;
+mod trace;
 mod watch;
 mod weekly;
 
@@ -90,6 +92,8 @@ enum Command {
     Payments(payments::Args),
     /// Look up one address or one transaction, without a family and without a trace in the database
     Lookup(lookup::Args),
+    /// Follow coins: where what was withdrawn went, or where it came from, and where the record ends
+    Trace(trace::Args),
     /// Draw charts of a family, with the drawn series beside them as CSV
     Chart(chart::Args),
     /// Draw the week's chart of every family with data; meant for cron
@@ -133,6 +137,7 @@ fn run(cli: Cli) -> anyhow::Result<Answer> {
         Command::Summary(args) => summary::run(&context, &args),
         Command::Payments(args) => payments::run(&context, &args),
         Command::Lookup(args) => lookup::run(&context, &args),
+        Command::Trace(args) => trace::run(&context, &args),
         Command::Chart(args) => chart::run(&context, &args),
         Command::Weekly(args) => weekly::run(&context, &args),
         Command::Prices(args) => prices::run(&context, &args),

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
+use super::onward::{self, OnwardArgs};
 use super::output::Usage;
 use super::{Answer, Context, context, rounds, secrets};
 use crate::catalog::Catalog;
@@ -30,6 +31,8 @@ pub struct Args {
     /// Ask about each address, read each new block, or whichever needs fewer requests (auto) [default: auto]
     #[arg(long, value_name = "WAY", value_parser = |text: &str| text.parse::<Follow>())]
     follow: Option<Follow>,
+    #[command(flatten)]
+    onward: OnwardArgs,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
@@ -46,9 +49,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         follow: args.follow.unwrap_or(context.config.follow),
         recheck: context.config.recheck,
     };
-    let (_, round) = round(store, &families, &explorers, options)?;
+    let (store, round) = round(store, &families, &explorers, options)?;
+    let (_, followed) = onward::follow(context, store, &families, &explorers, args.onward)?;
     let names: Vec<&str> = families.iter().map(|f| f.name.as_str()).collect();
     let mut answer = answer(&round, &explorers, &names);
+    onward::report(&mut answer, &followed);
     if left_out > 0 {
         let families = format::count(left_out, "family", "families");
         answer.notes.push(format!("the built-in record holds nothing of {families}; they were not asked about"));

@@ -6,6 +6,7 @@
 mod address;
 mod confidence;
 mod family;
+mod fate;
 mod follow;
 pub mod format;
 mod history;
@@ -24,6 +25,7 @@ pub use address::{Address, BadAddress, network_name, parse_network};
 pub use bitcoin::{Amount, BlockHash, Network, OutPoint, SignedAmount, Txid};
 pub use confidence::Confidence;
 pub use family::{Demand, DemandAmount, Family, Link, Source, WatchedAddress};
+pub use fate::Fate;
 pub use follow::Follow;
 pub use history::Observation;
 pub use incident::{Incident, IncidentKind};

@@ -25,6 +25,8 @@ pub struct Snapshot {
     lines: Vec<&'static str>,
     by_address: HashMap<&'static str, Vec<usize>>,
     by_txid: HashMap<&'static str, usize>,
+    /// Outputs that the inputs of recorded transactions name, and the transaction that spends each.
+    spenders: HashMap<(&'static str, u32), &'static str>,
 }
 
 /// The first line of a snapshot.
@@ -60,6 +62,8 @@ struct Line<'a> {
     inputs: Vec<LineInput<'a>>,
     #[serde(rename = "out", borrow)]
     outputs: Vec<(Option<&'a str>, u64)>,
+    #[serde(default, borrow)]
+    spent_by: Vec<Option<&'a str>>,
 }
 
 /// Every snapshot that the program carries.
@@ -72,10 +76,18 @@ pub fn snapshots() -> &'static [Snapshot] {
 fn read(text: &'static str) -> serde_json::Result<Snapshot> {
     let mut lines = text.lines();
     let header: Header = serde_json::from_str(lines.next().unwrap_or_default())?;
-    let mut snapshot = Snapshot { header, lines: lines.collect(), by_address: HashMap::new(), by_txid: HashMap::new() };
+    let mut snapshot = Snapshot {
+        header,
+        lines: lines.collect(),
+        by_address: HashMap::new(),
+        by_txid: HashMap::new(),
+        spenders: HashMap::new(),
+    };
     for (at, text) in snapshot.lines.iter().enumerate() {
         let line: Line<'static> = serde_json::from_str(text)?;
         snapshot.by_txid.insert(line.txid, at);
+        let named = line.inputs.iter().filter_map(|input| Some((input.0?, input.1?)));
+        snapshot.spenders.extend(named.map(|output| (output, line.txid)));
         let told = line.inputs.iter().filter_map(|i| i.2).chain(line.outputs.iter().filter_map(|o| o.0));
         for address in told {
             let at_address = snapshot.by_address.entry(address).or_default();
@@ -95,7 +107,7 @@ pub(super) fn answer(request: &Request) -> Option<Vec<u8>> {
         ["address", address, "txs"] => snapshot.page(address, 0),
         ["address", address, "txs", after] => snapshot.page(address, after.parse().ok()?),
         ["tx", txid] => snapshot.line(txid),
-        ["tx", txid, "outspends"] => snapshot.line(txid),
+        ["tx", txid, "outspends"] => snapshot.spends(txid),
         _ => None,
     })
 }
@@ -119,6 +131,18 @@ impl Snapshot {
         let end = after + txs.len();
         let next = if end < all.len() { end.to_string() } else { "null".to_owned() };
         Some(format!("{{\"next\":{next},\"txs\":[{}]}}", txs.join(",")).into_bytes())
+    }
+
+    /// Who spends each output: as the line tells, or as the inputs of other lines name it.
+    fn spends(&self, txid: &str) -> Option<Vec<u8>> {
+        let line: Line<'static> = serde_json::from_str(self.lines.get(*self.by_txid.get(txid)?)?).ok()?;
+        let spender = |vout: u32, told: Option<&Option<&'static str>>| {
+            told.copied().flatten().or_else(|| self.spenders.get(&(line.txid, vout)).copied())
+        };
+        let outputs = (0..).zip(&line.outputs);
+        let spent_by: Vec<_> = outputs.map(|(vout, _)| spender(vout, line.spent_by.get(vout as usize))).collect();
+        let answer = json!({ "txid": line.txid, "out": line.outputs, "spent_by": spent_by });
+        Some(answer.to_string().into_bytes())
     }
 
     fn line(&self, txid: &str) -> Option<Vec<u8>> {

@@ -17,6 +17,7 @@ mod shared;
 mod standing;
 mod telling;
 mod totals;
+mod trail;
 mod transaction;
 mod watch;
 
@@ -33,6 +34,7 @@ pub use proofs::{HeaderRecord, ProofRecord};
 pub use rounds::{ExplorerRecord, RoundRecord};
 pub use scan::{BlockRecord, BlockTx, Joined, JoinedMark, Outpoints, ScanPoint};
 pub use shared::SharedStore;
+pub use trail::{FateRecord, FrontierRow, TrailStart};
 pub use transaction::StoredTx;
 
 /// Never edited once released: a change of the schema is a further file.
@@ -41,6 +43,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/002_trust.sql")),
     M::up(include_str!("migrations/003_prices.sql")),
     M::up(include_str!("migrations/004_standing.sql")),
+    M::up(include_str!("migrations/005_trail.sql")),
 ];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

@@ -30,11 +30,17 @@ pub struct StoredTx {
 impl Store {
     /// The transaction of that txid, in one consistent reading; `None` where the ledger does not hold it.
     pub fn transaction(&self, txid: &Txid, network: Network) -> Result<Option<StoredTx>, StoreError> {
-        self.read_transaction(txid, network).map_err(|error| self.explain(error))
+        let read = || -> rusqlite::Result<Option<StoredTx>> {
+            let reading = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;
+            let found = self.read_transaction(txid, network)?;
+            reading.finish()?;
+            Ok(found)
+        };
+        read().map_err(|error| self.explain(error))
     }
 
-    fn read_transaction(&self, txid: &Txid, network: Network) -> rusqlite::Result<Option<StoredTx>> {
-        let reading = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;
+    /// The same within a transaction of the caller's.
+    pub(super) fn read_transaction(&self, txid: &Txid, network: Network) -> rusqlite::Result<Option<StoredTx>> {
         let found = self
             .db
             .prepare_cached(
@@ -101,7 +107,6 @@ impl Store {
             )?
             .query_row([tx_id], |row| parsed(row, 0))
             .optional()?;
-        reading.finish()?;
         (stored.tx.outputs, stored.spent_by) = outputs.into_iter().unzip();
         Ok(Some(stored))
     }

@@ -9,6 +9,7 @@ mod audit;
 mod blocks;
 mod chain;
 mod lookup;
+mod onward;
 mod poll;
 mod prices;
 mod way;
@@ -25,6 +26,8 @@ pub use audit::{Audit, Opinion, proofs, second_opinion};
 pub use prices::{FeedRound, PriceFailure, PriceFeed, PriceRound, last_finished_day, prices};
 
 pub use lookup::{Found, Search, find};
+
+pub use onward::{Budget, Onward, onward};
 
 /// What a round did.
 #[derive(Clone, Debug, Default)]

@@ -1,0 +1,219 @@
+//! `trace`: which satoshi went where, under which assumption, and where the record ends.
+
+mod json;
+mod table;
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, bail};
+
+use super::output::Usage;
+use super::{Answer, Context, ask};
+use crate::catalog::Catalog;
+use crate::domain::{Address, Amount, Family, Moment, Network, OutPoint, Time, Txid, format, rfc3339};
+use crate::store::{Store, TrailStart};
+use crate::trace::{self, ChangeLink, Clusters, Graph, GraphBuilder, PeelChain, Policy, Rules, Source, Stop, Trail};
+
+/// Flags of `trace`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A family (what was withdrawn), an address (what left it), a transaction, or one output of it
+    #[arg(value_name = "FAMILY|ADDRESS|TXID[:VOUT]")]
+    what: String,
+    /// How mixed coins are told apart: fifo, haircut or poison [default: fifo]
+    #[arg(long, value_name = "NAME", value_parser = |text: &str| text.parse::<Policy>())]
+    policy: Option<Policy>,
+    #[command(flatten)]
+    limits: Limits,
+    /// Where coins came from instead of where they went
+    #[arg(long)]
+    backwards: bool,
+    /// Count transactions in blocks to the end of this day in the configured zone, or to this instant (RFC 3339), inclusive
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = |text: &str| text.parse::<Moment>())]
+    as_of: Option<Moment>,
+    /// Show addresses that were spent from together as well (CoinJoins left out); a guess, and no part of the sums
+    #[arg(long)]
+    clusters: bool,
+}
+
+/// How far coins are followed.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Limits {
+    /// So many hops and no further; a withdrawal is hop 0, what spends its outputs hop 1 [default: 100]
+    #[arg(long, value_name = "N")]
+    hops: Option<u32>,
+    /// Amounts below so many satoshis are not followed on [default: 0]
+    #[arg(long, value_name = "SAT")]
+    min_value: Option<u64>,
+    /// A transaction with more outputs is not followed into [default: 100]
+    #[arg(long, value_name = "N")]
+    fan_out: Option<usize>,
+}
+
+impl Limits {
+    /// The rules with these limits.
+    pub(super) fn rules(self) -> Rules {
+        let default = Rules::default();
+        Rules {
+            hops: self.hops.unwrap_or(default.hops),
+            min_value: self.min_value.map_or(default.min_value, Amount::from_sat),
+            fan_out: self.fan_out.unwrap_or(default.fan_out),
+            ..default
+        }
+    }
+}
+
+/// What is followed.
+enum Subject<'a> {
+    Family(&'a Family),
+    Address(Address),
+    Transaction(Txid),
+    Output(OutPoint),
+}
+
+/// A trail with all that is shown beside it.
+struct Page<'a> {
+    subject: Subject<'a>,
+    rules: Rules,
+    trail: Trail,
+    links: Vec<ChangeLink>,
+    chains: Vec<PeelChain>,
+    clusters: Option<Clusters>,
+    /// The moment to which the followed addresses are recorded.
+    recorded_to: Option<Time>,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    let catalog = context.catalog()?;
+    let subject = subject(&args.what, &catalog, context.network())?;
+    let Some(store) = context.existing_store()? else {
+        bail!("there is no database yet; run: ransomtrail sync");
+    };
+    let zone = context.config.time_zone;
+    let rules = Rules {
+        policy: args.policy.unwrap_or_default(),
+        backwards: args.backwards,
+        until: args.as_of.map(|moment| moment.last_second(zone)),
+        ..args.limits.rules()
+    };
+    let graph = graph(&store, &subject, args.backwards, context.network())?;
+    let source = source(&subject, &graph);
+    if matches!(&source, Source::Outputs(outputs) if outputs.is_empty()) {
+        bail!("the ledger does not hold {}; ransomtrail lookup {0} asks explorers about it", args.what.trim());
+    }
+    if let (Subject::Family(family), true) = (&subject, graph.is_empty()) {
+        return Err(ask::nothing_recorded(context, family));
+    }
+    let labels = context.services()?;
+    let trail = trace::follow(&graph, &source, rules, &labels);
+    if matches!(source, Source::Outputs(_)) && trail.coins == 0 {
+        bail!("{} is in no block up to that moment; only coins in blocks are followed", args.what.trim());
+    }
+    let on_the_way: BTreeSet<Txid> = trail.hops.iter().map(|hop| hop.txid).collect();
+    let links = match &source {
+        Source::Addresses(own) if !args.backwards => trace::change_links(&graph, own),
+        _ => Vec::new(),
+    };
+    let page = Page {
+        recorded_to: recorded_to(&store, &source)?,
+        subject,
+        rules,
+        links: links.into_iter().filter(|link| on_the_way.contains(&link.txid)).collect(),
+        chains: trace::peel_chains(&graph, &|txid| on_the_way.contains(txid)),
+        clusters: args.clusters.then(|| trace::clusters(&graph)),
+        trail,
+    };
+    let caveats = page.caveats();
+    let mut answer = Answer::new(page.text(), page.json(&caveats));
+    answer.notes = caveats.into_iter().map(|caveat| format!("caveat: {caveat}")).collect();
+    Ok(answer)
+}
+
+/// An outpoint, a txid, an address, or the name of a family.
+fn subject<'a>(text: &str, catalog: &'a Catalog, network: Network) -> Result<Subject<'a>> {
+    let text = text.trim();
+    let (head, vout) = text.split_once(':').map_or((text, None), |(head, vout)| (head, Some(vout)));
+    if head.len() == 64
+        && let Ok(txid) = head.parse::<Txid>()
+    {
+        let Some(vout) = vout else { return Ok(Subject::Transaction(txid)) };
+        let vout =
+            vout.parse().map_err(|_| Usage(format!("\"{vout}\" is no output index; give TXID:VOUT, like {head}:0")))?;
+        return Ok(Subject::Output(OutPoint::new(txid, vout)));
+    }
+    match (catalog.find(text), Address::parse(text, network)) {
+        (Ok(family), _) => Ok(Subject::Family(family)),
+        (Err(_), Ok(address)) => Ok(Subject::Address(address)),
+        // What looks like an address has a typing error; everything else is the name of no family.
+        (Err(_), Err(error)) if text.len() > 25 => bail!(Usage(error.to_string())),
+        (Err(error), Err(_)) => Err(error.into()),
+    }
+}
+
+fn graph(store: &Store, subject: &Subject<'_>, backwards: bool, network: Network) -> Result<Graph> {
+    let start = match subject {
+        Subject::Family(family) => TrailStart::Addresses(family.addresses.iter().map(|a| a.address.clone()).collect()),
+        Subject::Address(address) => TrailStart::Addresses(vec![address.clone()]),
+        Subject::Transaction(txid) => TrailStart::Transaction(*txid),
+        Subject::Output(output) => TrailStart::Transaction(output.txid),
+    };
+    let mut builder = GraphBuilder::new();
+    let fates = store.trail(&start, backwards, network, |tx| builder.add(&tx))?;
+    fates.into_iter().for_each(|(output, fate)| builder.say(output, fate));
+    Ok(builder.finish())
+}
+
+fn source(subject: &Subject<'_>, graph: &Graph) -> Source {
+    match subject {
+        Subject::Family(family) => Source::Addresses(family.addresses.iter().map(|a| a.address.clone()).collect()),
+        Subject::Address(address) => Source::Addresses([address.clone()].into()),
+        Subject::Transaction(txid) => Source::Outputs(graph.outpoints(txid).into_iter().collect()),
+        Subject::Output(output) => {
+            Source::Outputs(graph.outpoints(&output.txid).into_iter().filter(|at| at == output).collect())
+        }
+    }
+}
+
+/// The earliest moment to which one of the addresses is complete; `None` where one is not.
+fn recorded_to(store: &Store, source: &Source) -> Result<Option<Time>> {
+    let Source::Addresses(addresses) = source else { return Ok(None) };
+    let ledger = store.ledger(addresses)?;
+    let moments: Option<Vec<Time>> = ledger.addresses.iter().map(|record| record.complete_to()).collect();
+    Ok(moments.and_then(|moments| moments.into_iter().min()))
+}
+
+impl Page<'_> {
+    fn title(&self) -> String {
+        match &self.subject {
+            Subject::Family(family) => family.title.clone(),
+            Subject::Address(address) => address.to_string(),
+            Subject::Transaction(txid) => txid.to_string(),
+            Subject::Output(output) => output.to_string(),
+        }
+    }
+
+    /// What a reader must know before printing a number.
+    fn caveats(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        if !self.rules.policy.conserves() {
+            out.push("poison conserves nothing: its sums count the same coin many times".to_owned());
+        }
+        let is_address = matches!(self.subject, Subject::Family(_) | Subject::Address(_));
+        if let (true, Some(until)) = (is_address, self.rules.until)
+            && self.recorded_to.is_none_or(|to| to < until)
+        {
+            let to = self.recorded_to.map_or("no moment that is known".to_owned(), rfc3339);
+            out.push(format!("the question reaches to {}, and the ledger is complete to {to}", rfc3339(until)));
+        }
+        let ends = self.trail.destinations.iter().filter(|end| end.stop == Stop::Unrecorded);
+        let (count, sats) = ends.fold((0, 0_u64), |(n, sum), end| (n + 1, sum.saturating_add(end.amount.to_sat())));
+        if count > 0 && !self.trail.backwards {
+            let ends = format::count(count, "end", "ends");
+            let amount = format::btc(Amount::from_sat(sats), 8);
+            out.push(format!(
+                "the record breaks off at {ends} with {amount} BTC, which may be spent or not; ransomtrail sync --onward asks on"
+            ));
+        }
+        out
+    }
+}

@@ -1,0 +1,237 @@
+//! What following coins needs of the ledger: the transactions that can be reached, what was said of their outputs, and the
+//! frontier that the last round left.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::ledger::{parsed, time};
+use super::page::insert_request;
+use super::{Store, StoreError};
+use crate::domain::{Address, BlockHash, Fate, Network, OutPoint, Provenance, Time, Tx, Txid};
+
+/// Which transactions of the ledger are read.
+#[derive(Clone, Debug)]
+pub enum TrailStart {
+    /// All that touch these addresses, and what follows from those that spend from them; backwards, what leads to those that
+    /// pay them.
+    Addresses(Vec<Address>),
+    /// This one, and what follows from it, or leads to it.
+    Transaction(Txid),
+}
+
+/// What an explorer said of one output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FateRecord {
+    /// The output.
+    pub output: OutPoint,
+    /// What was said; the explorer and the moment are those of the answer.
+    pub spent: bool,
+    /// The transaction that spends it, where it is told.
+    pub spender: Option<Txid>,
+}
+
+/// An end of a family's trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrontierRow {
+    /// The output.
+    pub output: OutPoint,
+    /// Its address, if it has one.
+    pub address: Option<Address>,
+    /// The whole coin in satoshis.
+    pub sats: u64,
+    /// Hop of the transaction that made it; `None` where it is the family's own.
+    pub hop: Option<u32>,
+    /// Name of the stop.
+    pub stop: &'static str,
+    /// Why exactly.
+    pub reason: Option<String>,
+}
+
+impl Store {
+    /// Hands every transaction of the ledger that can be reached from there to `each`, in one consistent reading, and returns
+    /// what was said of their outputs. What is gone is left out; what waits is among them.
+    pub fn trail(
+        &self,
+        start: &TrailStart,
+        backwards: bool,
+        network: Network,
+        mut each: impl FnMut(Tx),
+    ) -> Result<Vec<(OutPoint, Fate)>, StoreError> {
+        self.read_trail(start, backwards, network, &mut each).map_err(|error| self.explain(error))
+    }
+
+    fn read_trail(
+        &self,
+        start: &TrailStart,
+        backwards: bool,
+        network: Network,
+        each: &mut dyn FnMut(Tx),
+    ) -> rusqlite::Result<Vec<(OutPoint, Fate)>> {
+        let reading = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;
+        let (mut queue, mut alone): (VecDeque<Txid>, BTreeSet<Txid>) = (VecDeque::new(), BTreeSet::new());
+        match start {
+            TrailStart::Transaction(txid) => queue.push_back(*txid),
+            TrailStart::Addresses(addresses) => {
+                let (mut paying, mut spending) = (BTreeSet::new(), BTreeSet::new());
+                for address in addresses {
+                    paying.extend(
+                        self.txids_of("SELECT txid FROM tx_output JOIN tx USING (tx_id) WHERE address = ?1", address)?,
+                    );
+                    spending.extend(
+                        self.txids_of("SELECT txid FROM spend JOIN tx USING (tx_id) WHERE address = ?1", address)?,
+                    );
+                }
+                let (far, near) = if backwards { (paying, spending) } else { (spending, paying) };
+                alone = near.difference(&far).copied().collect();
+                queue.extend(far);
+            }
+        }
+        let mut seen: BTreeSet<Txid> = queue.iter().copied().collect();
+        let mut fates = Vec::new();
+        for txid in alone {
+            if seen.insert(txid)
+                && let Some(stored) = self.read_transaction(&txid, network)?
+            {
+                each(stored.tx);
+            }
+        }
+        while let Some(txid) = queue.pop_front() {
+            let Some(stored) = self.read_transaction(&txid, network)? else { continue };
+            let next: Vec<Txid> = if backwards {
+                stored.tx.inputs.iter().filter_map(|input| input.prev_txid).collect()
+            } else {
+                stored.spent_by.iter().flatten().map(|(spender, _)| *spender).collect()
+            };
+            queue.extend(next.into_iter().filter(|txid| seen.insert(*txid)));
+            self.read_fates(&txid, &mut fates)?;
+            each(stored.tx);
+        }
+        reading.finish()?;
+        Ok(fates)
+    }
+
+    fn txids_of(&self, sql: &str, address: &Address) -> rusqlite::Result<Vec<Txid>> {
+        self.db.prepare_cached(sql)?.query_map([address.as_str()], |row| parsed::<Txid>(row, 0))?.collect()
+    }
+
+    fn read_fates(&self, txid: &Txid, fates: &mut Vec<(OutPoint, Fate)>) -> rusqlite::Result<()> {
+        let mut query = self.db.prepare_cached(
+            "SELECT f.vout, f.spent, f.spender, r.explorer, f.said_to FROM fate f JOIN request r USING (request_id)
+             WHERE f.txid = ?1 AND f.fate_id = (SELECT max(l.fate_id) FROM fate l WHERE l.txid = f.txid AND l.vout = f.vout)",
+        )?;
+        let mut rows = query.query([txid.to_string()])?;
+        while let Some(row) = rows.next()? {
+            let spender = row.get::<_, Option<String>>(2)?.is_some().then(|| parsed::<Txid>(row, 2)).transpose()?;
+            let fate = match (row.get::<_, bool>(1)?, spender) {
+                (true, Some(txid)) => Fate::SpentBy(txid),
+                (true, None) => Fate::SpentBySomebody,
+                (false, _) => Fate::Unspent { explorer: Arc::from(row.get::<_, String>(3)?), at: time(row.get(4)?) },
+            };
+            fates.push((OutPoint::new(*txid, row.get(0)?), fate));
+        }
+        Ok(())
+    }
+
+    /// The transactions that stand in these blocks as far as the ledger knows, each with an output that it spends.
+    pub fn standing_in(&self, blocks: &[BlockHash]) -> Result<Vec<(Txid, OutPoint)>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<(Txid, OutPoint)>> {
+            let mut query = self.db.prepare_cached(
+                "SELECT DISTINCT s.txid, i.prev_txid, i.prev_vout FROM observation o JOIN tx_state s USING (tx_id)
+                 JOIN tx_input i ON i.tx_id = s.tx_id AND i.vin = 0
+                 WHERE o.block_hash = ?1 AND s.state = 'confirmed' AND s.block_hash = ?1 AND i.prev_txid IS NOT NULL
+                 ORDER BY s.txid",
+            )?;
+            let mut out = Vec::new();
+            for hash in blocks {
+                let mut rows = query.query([hash.to_string()])?;
+                while let Some(row) = rows.next()? {
+                    out.push((parsed(row, 0)?, OutPoint::new(parsed(row, 1)?, row.get(2)?)));
+                }
+            }
+            Ok(out)
+        };
+        read().map_err(|error| self.explain(error))
+    }
+
+    /// Writes down what one answer said of outputs. What the same explorer said last of an output, unchanged, is only said
+    /// longer.
+    pub fn record_fates(&mut self, fates: &[FateRecord], provenance: &Provenance) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let mut write = || -> rusqlite::Result<()> {
+            let work = self.db.transaction()?;
+            let request = insert_request(&work, provenance)?;
+            let at = provenance.asked_at.timestamp();
+            for fate in fates {
+                let (txid, spender) = (fate.output.txid.to_string(), fate.spender.map(|txid| txid.to_string()));
+                let last: Option<i64> = work
+                    .prepare_cached(
+                        "SELECT f.fate_id FROM fate f JOIN request r USING (request_id)
+                         WHERE f.txid = ?1 AND f.vout = ?2 AND r.explorer = ?3 AND f.spent = ?4 AND f.spender IS ?5
+                           AND f.fate_id = (SELECT max(l.fate_id) FROM fate l WHERE l.txid = ?1 AND l.vout = ?2)",
+                    )?
+                    .query_row(params![txid, fate.output.vout, provenance.explorer, fate.spent, spender], |row| {
+                        row.get(0)
+                    })
+                    .optional()?;
+                match last {
+                    Some(fate_id) => work
+                        .prepare_cached("UPDATE fate SET said_to = max(said_to, ?2) WHERE fate_id = ?1")?
+                        .execute(params![fate_id, at])?,
+                    None => work
+                        .prepare_cached(
+                            "INSERT INTO fate (txid, vout, request_id, said_from, said_to, spent, spender)
+                             VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6)",
+                        )?
+                        .execute(params![txid, fate.output.vout, request, at, fate.spent, spender])?,
+                };
+            }
+            work.commit()
+        };
+        write().map_err(|error| super::explain(&path, error))
+    }
+
+    /// Replaces a family's frontier by these rows.
+    pub fn record_frontier(&mut self, family: &str, rows: &[FrontierRow]) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let mut write = || -> rusqlite::Result<()> {
+            let work = self.db.transaction()?;
+            work.execute("DELETE FROM frontier WHERE family = ?1", [family])?;
+            for row in rows {
+                work.prepare_cached(
+                    "INSERT OR REPLACE INTO frontier (family, txid, vout, address, sats, hop, stop, reason, asked_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT max(said_to) FROM fate WHERE txid = ?2 AND vout = ?3))",
+                )?
+                .execute(params![
+                    family,
+                    row.output.txid.to_string(),
+                    row.output.vout,
+                    row.address.as_ref().map(Address::as_str),
+                    row.sats,
+                    row.hop,
+                    row.stop,
+                    row.reason,
+                ])?;
+            }
+            work.commit()
+        };
+        write().map_err(|error| super::explain(&path, error))
+    }
+
+    /// The coins on a family's frontier that may still move: unspent when last asked, or never asked; with the moment.
+    pub fn frontier(&self, family: &str) -> Result<Vec<(OutPoint, Option<Time>)>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<(OutPoint, Option<Time>)>> {
+            self.db
+                .prepare_cached(
+                    "SELECT txid, vout, asked_at FROM frontier WHERE family = ?1 AND stop IN ('unspent', 'unrecorded')
+                     ORDER BY asked_at, txid, vout",
+                )?
+                .query_map([family], |row| {
+                    Ok((OutPoint::new(parsed(row, 0)?, row.get(1)?), row.get::<_, Option<i64>>(2)?.map(time)))
+                })?
+                .collect()
+        };
+        read().map_err(|error| self.explain(error))
+    }
+}
