@@ -8,8 +8,8 @@ use bitcoin::Network;
 use super::{Catalog, file, write};
 use crate::domain::Family;
 
-/// The family files of a folder, in order of name; none where the folder does not exist.
-pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+/// The files of a folder with that ending, in order of name; none where the folder does not exist.
+pub(super) fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -18,7 +18,7 @@ pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut out = Vec::new();
     for entry in entries {
         let path = entry.with_context(|| folder.display().to_string())?.path();
-        if path.extension().is_some_and(|e| e == "toml") {
+        if path.extension().is_some_and(|e| e == ending) {
             out.push(path);
         }
     }
