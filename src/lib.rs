@@ -8,7 +8,7 @@
 //!    [`proof`] (what the chain proves by itself)
 //! 3. [`figures`]: every published number; [`trace`]: where coins went
 //! 4. [`sync`] (a round over the watch list, newest prices), [`chart`] (the pictures)
-//! 5. [`cli`]: commands, clock, environment, output
+//! 7. [`cli`]: commands, clock, environment, output
 
 pub mod domain;
 pub mod http;

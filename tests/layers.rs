@@ -9,7 +9,9 @@ const FLOORS: &[&[&str]] = &[
     &["domain", "http"],
     &["config", "catalog", "store", "explorer", "price", "proof"],
     &["figures", "trace"],
-    &["sync", "chart"],
+    &["sync", "chart", "events", "claims", "export"],
+    &["report", "notify"],
+    &["evidence"],
     &["cli"],
 ];
 

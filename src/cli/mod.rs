@@ -22,6 +22,7 @@ mod status;
 mod summary;
 mod sync;
 mod trace;
+mod trail;
 mod watch;
 mod weekly;
 

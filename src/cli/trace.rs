@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use anyhow::{Result, bail};
 
 use super::output::Usage;
-use super::{Answer, Context, ask};
+use super::{Answer, Context, ask, trail};
 use crate::catalog::Catalog;
 use crate::domain::{Address, Amount, Family, Moment, Network, OutPoint, Time, Txid, format, rfc3339};
 use crate::store::{Store, TrailStart};
-use crate::trace::{self, ChangeLink, Clusters, Graph, GraphBuilder, PeelChain, Policy, Rules, Source, Stop, Trail};
+use crate::trace::{self, ChangeLink, Clusters, Graph, PeelChain, Policy, Rules, Source, Stop, Trail};
 
 /// Flags of `trace`.
 #[derive(Debug, clap::Args)]
@@ -96,7 +96,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         until: args.as_of.map(|moment| moment.last_second(zone)),
         ..args.limits.rules()
     };
-    let graph = graph(&store, &subject, args.backwards, context.network())?;
+    let graph = trail::graph(&store, &start(&subject), args.backwards, context.network())?;
     let source = source(&subject, &graph);
     if matches!(&source, Source::Outputs(outputs) if outputs.is_empty()) {
         bail!("the ledger does not hold {}; ransomtrail lookup {0} asks explorers about it", args.what.trim());
@@ -150,17 +150,13 @@ fn subject<'a>(text: &str, catalog: &'a Catalog, network: Network) -> Result<Sub
     }
 }
 
-fn graph(store: &Store, subject: &Subject<'_>, backwards: bool, network: Network) -> Result<Graph> {
-    let start = match subject {
+fn start(subject: &Subject<'_>) -> TrailStart {
+    match subject {
         Subject::Family(family) => TrailStart::Addresses(family.addresses.iter().map(|a| a.address.clone()).collect()),
         Subject::Address(address) => TrailStart::Addresses(vec![address.clone()]),
         Subject::Transaction(txid) => TrailStart::Transaction(*txid),
         Subject::Output(output) => TrailStart::Transaction(output.txid),
-    };
-    let mut builder = GraphBuilder::new();
-    let fates = store.trail(&start, backwards, network, |tx| builder.add(&tx))?;
-    fates.into_iter().for_each(|(output, fate)| builder.say(output, fate));
-    Ok(builder.finish())
+    }
 }
 
 fn source(subject: &Subject<'_>, graph: &Graph) -> Source {
