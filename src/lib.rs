@@ -7,7 +7,8 @@
 //! 2. [`config`], [`catalog`] (families, labels), [`store`] (SQLite), [`explorer`] (dialects), [`price`] (history, live sources),
 //!    [`proof`] (what the chain proves by itself)
 //! 3. [`figures`]: every published number; [`trace`]: where coins went
-//! 4. [`sync`] (a round over the watch list, newest prices), [`chart`] (the pictures)
+//! 4. [`sync`] (a round over the watch list, newest prices), [`chart`] (the pictures), [`events`] (what is news)
+//! 5. [`notify`] (tells people of it)
 //! 7. [`cli`]: commands, clock, environment, output
 
 pub mod domain;
@@ -24,6 +25,9 @@ pub mod figures;
 pub mod trace;
 
 pub mod chart;
+pub mod events;
 pub mod sync;
+
+pub mod notify;
 
 pub mod cli;

@@ -2,6 +2,7 @@
 
 use ransomtrail::chart::CHARTS;
 use ransomtrail::explorer::DIALECTS;
+use ransomtrail::notify::SHAPES;
 use ransomtrail::price::LIVE_SOURCES;
 
 use crate::trial::{Trial, source};
@@ -49,7 +50,9 @@ fn every_view_and_dialect_is_documented() {
     let architecture = read("ARCHITECTURE.md");
     let db = Trial::recorded();
     let db = rusqlite::Connection::open(db.path("test.db")).unwrap();
-    for view in ["payments", "withdrawals", "daily_inflows", "addresses", "incidents", "history", "prices", "trail"] {
+    for view in
+        ["payments", "withdrawals", "daily_inflows", "addresses", "incidents", "history", "prices", "trail", "notices"]
+    {
         let row = architecture.lines().find(|l| l.starts_with(&format!("| `{view}` |"))).unwrap_or_default();
         let query = db.prepare(&format!("SELECT * FROM {view}")).unwrap();
         for column in query.column_names() {
@@ -59,6 +62,9 @@ fn every_view_and_dialect_is_documented() {
     let example = read("ransomtrail.example.toml");
     for dialect in DIALECTS.iter().filter(|d| d.name() != "built-in") {
         assert!(example.contains(dialect.name()), "ransomtrail.example.toml does not name {}", dialect.name());
+    }
+    for shape in SHAPES.iter().filter(|shape| shape.name != "json") {
+        assert!(example.contains(shape.name), "ransomtrail.example.toml does not name {}", shape.name);
     }
     for source in LIVE_SOURCES {
         let quoted = format!("\"{}\"", source.name);
@@ -86,7 +92,9 @@ fn ci_ends_with_the_readmes_test_command() {
 
 #[test]
 fn every_local_link_leads_somewhere() {
-    for page in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "data/README.md", "docs/server.md"] {
+    for page in
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "data/README.md", "docs/server.md", "docs/notices.md"]
+    {
         let folder = source(page).parent().unwrap().to_owned();
         for link in read(page).split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
             if !link.contains("://") && !link.starts_with('#') {

@@ -93,6 +93,7 @@ fn some_things_live_in_one_room() {
     check(&["reqwest::Client", "ClientBuilder", ".send()"], &["http"]);
     check(&["Utc::now", "Local::now", "SystemTime::now"], &["cli"]);
     check(&["std::env::var", "env::args", "io::stdout", "println!"], &["cli"]);
+    check(&["lettre", "atom_syndication"], &["notify"]);
     check(&["plotters", "resvg", "dejavu"], &["chart"]);
 }
 

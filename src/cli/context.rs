@@ -14,7 +14,7 @@ use crate::store::{Store, StoreError};
 use crate::trace::LabelInfo;
 
 /// Flags, environment and configuration, put together.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Context {
     /// The configuration, with flags and environment applied.
     pub config: Config,

@@ -7,11 +7,13 @@ mod chart;
 mod complete;
 mod context;
 mod demo;
+mod events;
 mod families;
 mod incidents;
 mod labels;
 mod links;
 mod lookup;
+mod notify;
 mod onward;
 mod output;
 mod payments;
@@ -95,6 +97,10 @@ enum Command {
     Lookup(lookup::Args),
     /// Follow coins: where what was withdrawn went, or where it came from, and where the record ends
     Trace(trace::Args),
+    /// List what is news of a family: withdrawals, arrivals at services, coins that wake; the newest first
+    Events(events::Args),
+    /// Tell people when coins move: receivers, a test, what waits
+    Notify(notify::Args),
     /// Draw charts of a family, with the drawn series beside them as CSV
     Chart(chart::Args),
     /// Draw the week's chart of every family with data; meant for cron
@@ -139,6 +145,8 @@ fn run(cli: Cli) -> anyhow::Result<Answer> {
         Command::Payments(args) => payments::run(&context, &args),
         Command::Lookup(args) => lookup::run(&context, &args),
         Command::Trace(args) => trace::run(&context, &args),
+        Command::Events(args) => events::run(&context, &args),
+        Command::Notify(args) => notify::run(&context, &args),
         Command::Chart(args) => chart::run(&context, &args),
         Command::Weekly(args) => weekly::run(&context, &args),
         Command::Prices(args) => prices::run(&context, &args),

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Result, bail};
+use reqwest::header::HeaderName;
 
 use super::output::Usage;
 use crate::config::{ExplorerConfig, SecretSource};
@@ -15,23 +16,30 @@ const LARGEST: u64 = 8 * 1024;
 
 /// What an explorer wants to be shown. A relative path starts at `folder`, where the configuration file is.
 pub(super) fn credentials(explorer: &ExplorerConfig, folder: &Path) -> Result<Credentials> {
+    let who = format!("explorer \"{}\"", explorer.name);
+    let mut credentials = headers(&explorer.headers, folder, &who)?;
+    if let Some(source) = &explorer.token {
+        credentials.query.push(("token".to_owned(), secret(source, folder, &format!("{who}: token"))?));
+    }
+    Ok(credentials)
+}
+
+/// Headers with their values; `who` says in errors who wants them.
+pub(super) fn headers(sources: &[(HeaderName, SecretSource)], folder: &Path, who: &str) -> Result<Credentials> {
     let mut credentials = Credentials::default();
-    for (name, source) in &explorer.headers {
-        let wanted = format!("explorer \"{}\": header {name}", explorer.name);
+    for (name, source) in sources {
+        let wanted = format!("{who}: header {name}");
         let secret = secret(source, folder, &wanted)?;
         if !secret.fits_a_header() {
             bail!(Usage(format!("{wanted}: {} holds characters that no header can have", place(source, folder))));
         }
         credentials.headers.push((name.clone(), secret));
     }
-    if let Some(source) = &explorer.token {
-        let wanted = format!("explorer \"{}\": token", explorer.name);
-        credentials.query.push(("token".to_owned(), secret(source, folder, &wanted)?));
-    }
     Ok(credentials)
 }
 
-fn secret(source: &SecretSource, folder: &Path, wanted: &str) -> Result<Secret> {
+/// The value that a reference leads to; `wanted` says in errors what it is for.
+pub(super) fn secret(source: &SecretSource, folder: &Path, wanted: &str) -> Result<Secret> {
     let found = match source {
         SecretSource::Plain(text) => return Ok(Secret::plain(text)),
         SecretSource::Env(name) => variable(name),

@@ -10,9 +10,9 @@ use anyhow::{Result, bail};
 use super::output::Usage;
 use super::{Answer, Context, ask, trail};
 use crate::catalog::Catalog;
-use crate::domain::{Address, Amount, Family, Moment, Network, OutPoint, Time, Txid, format, rfc3339};
+use crate::domain::{Address, Amount, Family, Moment, Network, OutPoint, Time, Txid, rfc3339};
 use crate::store::{Store, TrailStart};
-use crate::trace::{self, ChangeLink, Clusters, Graph, PeelChain, Policy, Rules, Source, Stop, Trail};
+use crate::trace::{self, ChangeLink, Clusters, Graph, PeelChain, Policy, Rules, Source, Trail};
 
 /// Flags of `trace`.
 #[derive(Debug, clap::Args)]
@@ -201,15 +201,7 @@ impl Page<'_> {
             let to = self.recorded_to.map_or("no moment that is known".to_owned(), rfc3339);
             out.push(format!("the question reaches to {}, and the ledger is complete to {to}", rfc3339(until)));
         }
-        let ends = self.trail.destinations.iter().filter(|end| end.stop == Stop::Unrecorded);
-        let (count, sats) = ends.fold((0, 0_u64), |(n, sum), end| (n + 1, sum.saturating_add(end.amount.to_sat())));
-        if count > 0 && !self.trail.backwards {
-            let ends = format::count(count, "end", "ends");
-            let amount = format::btc(Amount::from_sat(sats), 8);
-            out.push(format!(
-                "the record breaks off at {ends} with {amount} BTC, which may be spent or not; ransomtrail sync --onward asks on"
-            ));
-        }
+        out.extend(trail::breaks_off(&self.trail));
         out
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -14,10 +15,11 @@ use tracing::{error, info, warn};
 
 use super::rounds::{self, follow_name};
 use super::sync::{chosen, explorers};
-use super::{Answer, Context, context, prices};
+use super::{Answer, Context, context, notify, prices};
 use crate::config::{parse_duration, parse_every};
-use crate::domain::{Address, Follow, Network, Time, format};
+use crate::domain::{Address, Family, Follow, Network, Time, format};
 use crate::explorer::Explorer;
+use crate::notify::Receiver;
 use crate::store::{SharedStore, StoreError};
 use crate::sync::{self, End, Options, PriceFeed, Round};
 
@@ -57,6 +59,9 @@ enum LogFormat {
 const LOCK_TRIES: usize = 5;
 const LOCK_PAUSE: Duration = Duration::from_millis(100);
 
+/// How long a notice that is being sent may keep the program from stopping.
+const GRACE: Duration = Duration::from_secs(10);
+
 /// Why the waiting ended.
 enum Woken {
     Time,
@@ -68,6 +73,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     chosen(&context.catalog()?, &args.families)?;
     let explorers = explorers(context, args.explorer.as_deref())?;
     let every = args.every.unwrap_or(context.config.every);
+    let receivers = notify::receivers(context)?;
     begin_log(args.log_format);
     let path = context.db_path()?;
     let store = context.store()?;
@@ -75,7 +81,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let _held = hold(&mut lock, &path)?;
     let shared = SharedStore::new(store);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let made = runtime.block_on(watch(context, args, &explorers, &shared, every));
+    let made = runtime.block_on(watch(context, args, &explorers, &receivers, &shared, every));
     // Waits for the page in hand: it is stored whole, or not at all.
     drop(runtime);
     let made = made?;
@@ -88,6 +94,7 @@ async fn watch(
     context: &Context,
     args: &Args,
     explorers: &[Explorer],
+    receivers: &[Receiver],
     store: &SharedStore,
     every: Duration,
 ) -> Result<usize> {
@@ -102,6 +109,8 @@ async fn watch(
     );
     let mut made = 0;
     let mut prices = DailyPrices::new(context)?;
+    // Who is new is told of what comes after the newest block that was known when it was set up.
+    let mut before = store.run(|store| store.newest_height()).await?;
     let ended = loop {
         let one = tokio::select! {
             one = one_round(context, args, explorers, store) => one,
@@ -117,6 +126,15 @@ async fn watch(
         tokio::select! {
             () = prices.update(context, explorers, store) => {}
             by = told_to_stop(&mut stop) => break by,
+        }
+        let mut telling = pin!(tell(context, args, receivers, store, &mut before));
+        tokio::select! {
+            () = &mut telling => {}
+            by = told_to_stop(&mut stop) => {
+                // Let the notice in hand be written down as sent, so that it does not come twice.
+                let _ = tokio::time::timeout(GRACE, telling).await;
+                break by;
+            }
         }
         if args.rounds.is_some_and(|most| made >= most) {
             break "the last round";
@@ -153,6 +171,32 @@ async fn one_round(context: &Context, args: &Args, explorers: &[Explorer], store
     let round = rounds::round(store, explorers, &addresses, options, &|_| ()).await?;
     let _ = sd_notify::notify(&[NotifyState::Status("waiting for the next round")]);
     Ok(round)
+}
+
+/// Looks for news and sends what waits. Whatever goes wrong with it, the rounds go on.
+async fn tell(context: &Context, args: &Args, receivers: &[Receiver], store: &SharedStore, before: &mut Option<u32>) {
+    if receivers.is_empty() {
+        return;
+    }
+    let news = async {
+        let families: Vec<Family> = chosen(&context.catalog()?, &args.families)?.into_iter().cloned().collect();
+        let told = notify::round(context, store, receivers, &families, *before).await?;
+        *before = store.run(|store| store.newest_height()).await?;
+        Ok::<_, anyhow::Error>(told)
+    };
+    match news.await {
+        Ok(told) => {
+            for (receiver, delivery) in told {
+                let (sent, waiting) = (delivery.sent, delivery.waiting);
+                match delivery.failure {
+                    Some(failure) => warn!(receiver, sent, waiting, "not told: {failure}"),
+                    None if sent > 0 => info!(receiver, sent, waiting, "told"),
+                    None => {}
+                }
+            }
+        }
+        Err(failed) => error!("notices: {failed:#}"),
+    }
 }
 
 /// The newest prices, asked for once a day, and every hour while a day is missing.

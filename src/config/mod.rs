@@ -3,7 +3,9 @@
 //! This room reads the text of the file and knows the defaults; the command line lays flags and environment over it.
 //! `ransomtrail.example.toml` explains every key.
 
+mod events;
 mod explorers;
+mod notify;
 mod prices;
 mod reader;
 mod secrets;
@@ -23,7 +25,9 @@ use crate::domain::{Currency, Follow, parse_network, parse_zone};
 use crate::http::{HttpOptions, Pace, check_proxy};
 use reader::{Section, Source};
 
+pub use events::EventsConfig;
 pub use explorers::{ExplorerConfig, default_explorers};
+pub use notify::{ChannelConfig, MailTls, NotifyConfig};
 pub use prices::PricesConfig;
 pub use secrets::SecretSource;
 pub use units::{parse_duration, parse_size};
@@ -49,6 +53,10 @@ pub struct Config {
     pub http: HttpConfig,
     /// Where the newest prices are asked for.
     pub prices: PricesConfig,
+    /// What makes news.
+    pub events: EventsConfig,
+    /// Who is told of it: the `[[notify]]` blocks of the file.
+    pub notify: Vec<NotifyConfig>,
     /// The `[[explorer]]` blocks of the file, of all networks; [`Config::explorers`] says which are asked.
     pub configured: Vec<ExplorerConfig>,
 }
@@ -102,6 +110,8 @@ impl Default for Config {
             every: Duration::from_secs(10 * 60),
             http: HttpConfig::default(),
             prices: PricesConfig::default(),
+            events: EventsConfig::default(),
+            notify: Vec::new(),
             configured: Vec::new(),
         }
     }
@@ -141,6 +151,8 @@ impl Config {
             "every",
             "http",
             "prices",
+            "events",
+            "notify",
             "explorer",
         ];
         let top = Section::new(&source, "", 0..0, document.get_ref(), &known)?;
@@ -161,6 +173,14 @@ impl Config {
             prices: match top.get("prices") {
                 Some(value) => PricesConfig::read(&source, value)?,
                 None => default.prices,
+            },
+            events: match top.get("events") {
+                Some(value) => EventsConfig::read(&source, value)?,
+                None => default.events,
+            },
+            notify: match top.get("notify") {
+                Some(value) => notify::read(&source, value)?,
+                None => Vec::new(),
             },
             configured: match top.get("explorer") {
                 Some(value) => read_explorers(&source, value, network)?,

@@ -5,6 +5,7 @@
 
 mod address;
 mod confidence;
+mod event;
 mod family;
 mod fate;
 mod follow;
@@ -24,6 +25,7 @@ mod tx;
 pub use address::{Address, BadAddress, network_name, parse_network};
 pub use bitcoin::{Amount, BlockHash, Network, OutPoint, SignedAmount, Txid};
 pub use confidence::Confidence;
+pub use event::EventKind;
 pub use family::{Demand, DemandAmount, Family, Link, Source, WatchedAddress};
 pub use fate::Fate;
 pub use follow::Follow;

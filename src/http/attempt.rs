@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Client, Response, StatusCode, Url};
 
 use super::{Credentials, HttpError, HttpOptions, authority, client, error, retry_after};
@@ -8,7 +8,15 @@ use super::{Credentials, HttpError, HttpOptions, authority, client, error, retry
 /// Most of an error's body that is read; only its beginning is shown.
 const ERROR_BODY: usize = 64 * 1024;
 
-/// A GET that may be tried several times.
+/// What is sent with a POST.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Content<'a> {
+    /// Its media type.
+    pub kind: &'a str,
+    pub bytes: &'a [u8],
+}
+
+/// A GET, or a POST where there is content, that may be tried several times.
 pub(super) struct Question<'a> {
     client: &'a Client,
     options: &'a HttpOptions,
@@ -18,6 +26,7 @@ pub(super) struct Question<'a> {
     /// What is sent; it holds the secrets.
     signed: Url,
     headers: HeaderMap,
+    content: Option<Content<'a>>,
 }
 
 /// A failed try: why, and whether another one makes sense.
@@ -41,15 +50,23 @@ impl<'a> Question<'a> {
         options: &'a HttpOptions,
         url: &'a Url,
         credentials: &'a Credentials,
+        content: Option<Content<'a>>,
     ) -> Result<Self, HttpError> {
         let (signed, headers) = (credentials.sign(url), credentials.header_map()?);
-        Ok(Self { client, options, url, credentials, signed, headers })
+        Ok(Self { client, options, url, credentials, signed, headers, content })
     }
 
     /// Asks once.
     pub(super) async fn attempt(&self) -> Result<Vec<u8>, Failure> {
         let broken = |error| self.broken(error);
-        let request = self.client.get(self.signed.clone()).headers(self.headers.clone());
+        let request = match self.content {
+            Some(content) => {
+                let request = self.client.post(self.signed.clone()).header(CONTENT_TYPE, content.kind);
+                request.body(content.bytes.to_vec())
+            }
+            None => self.client.get(self.signed.clone()),
+        };
+        let request = request.headers(self.headers.clone());
         let response = request.send().await.map_err(broken)?;
         if !response.status().is_success() {
             return Err(self.refused(response).await);

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Certificate, Client, NoProxy, Proxy};
 
-use super::{Credentials, HttpError, HttpOptions};
+use super::{HttpError, HttpOptions};
 
 /// Redirects that are followed for one request.
 const REDIRECTS: usize = 5;
@@ -18,12 +18,12 @@ pub(super) struct Clients {
 }
 
 impl Clients {
-    /// The client that shows nobody what is meant for another.
-    pub(super) fn of(&self, shown: &Credentials, options: &HttpOptions) -> Result<&Client, HttpError> {
-        let (client, policy) = if shown.is_empty() {
-            (&self.roaming, Policy::custom(redirect))
-        } else {
+    /// The client that shows nobody what is meant for another: what is private stays with the host that it is for.
+    pub(super) fn of(&self, private: bool, options: &HttpOptions) -> Result<&Client, HttpError> {
+        let (client, policy) = if private {
             (&self.staying, Policy::custom(redirect_at_home))
+        } else {
+            (&self.roaming, Policy::custom(redirect))
         };
         let client = client.get_or_init(|| build(options, policy).map_err(|e| reason(&e, options)));
         client.as_ref().map_err(|reason| HttpError::Client { reason: reason.clone() })

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use reqwest::Url;
 
-use attempt::{Again, Failure, Question};
+use attempt::{Again, Content, Failure, Question};
 use breaker::{Pass, Rest};
 use client::Clients;
 use statistics::Tally;
@@ -70,6 +70,27 @@ impl Http {
     /// Like [`Http::get`], with headers and a query that only the host of `url` gets to see: no error and no statistic
     /// shows them, and a redirect to another host is refused.
     pub async fn get_with(&self, url: &Url, credentials: &Credentials) -> Result<Vec<u8>, HttpError> {
+        self.ask(url, credentials, None).await
+    }
+
+    /// Sends `body`, of that media type, as a POST and returns what the host answers. It is tried again like a GET, so that a host that
+    /// took it and was not heard gets it twice: give it something to know it by. A redirect to another host is refused.
+    pub async fn post(
+        &self,
+        url: &Url,
+        credentials: &Credentials,
+        media_type: &str,
+        body: &[u8],
+    ) -> Result<Vec<u8>, HttpError> {
+        self.ask(url, credentials, Some(Content { kind: media_type, bytes: body })).await
+    }
+
+    async fn ask(
+        &self,
+        url: &Url,
+        credentials: &Credentials,
+        content: Option<Content<'_>>,
+    ) -> Result<Vec<u8>, HttpError> {
         let Shared { options, clock, turns, clients } = &*self.shared;
         let name = authority(url);
         if client::is_onion(url) && options.proxy.is_none() {
@@ -77,7 +98,8 @@ impl Http {
             let reason = "an onion service is reached through Tor; set proxy = \"socks5h://127.0.0.1:9050\"".to_owned();
             return Err(HttpError::Unreachable { host: name, reason });
         }
-        let question = Question::new(clients.of(credentials, options)?, options, url, credentials)?;
+        let client = clients.of(!credentials.is_empty() || content.is_some(), options)?;
+        let question = Question::new(client, options, url, credentials, content)?;
         let host = turns.host(&name);
         let pass = host.breaker.admit(clock.now()).map_err(|rest| resting(&name, rest))?;
         match self.keep_trying(&question, &host, &pass).await {

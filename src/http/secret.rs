@@ -39,6 +39,11 @@ impl Secret {
         Self { text: text.into(), hidden: false }
     }
 
+    /// The text itself, for those who send it by another way than HTTP.
+    pub(crate) fn expose(&self) -> &str {
+        &self.text
+    }
+
     /// Whether it may be sent in a header: no line breaks or other control characters.
     pub fn fits_a_header(&self) -> bool {
         HeaderValue::from_str(&self.text).is_ok()

@@ -7,6 +7,7 @@ mod complete;
 mod incidents;
 mod ledger;
 mod links;
+mod notices;
 mod page;
 mod place;
 mod prices;
@@ -28,6 +29,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
 pub use incidents::Finding;
+pub use notices::{EventRecord, News, NoticeRecord, OutboxState, ReceiverRecord};
 pub use page::{PageRecord, Recorded, Refusal};
 pub use prices::RecordedPrices;
 pub use proofs::{HeaderRecord, ProofRecord};
@@ -44,6 +46,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/003_prices.sql")),
     M::up(include_str!("migrations/004_standing.sql")),
     M::up(include_str!("migrations/005_trail.sql")),
+    M::up(include_str!("migrations/006_notices.sql")),
 ];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

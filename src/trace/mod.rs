@@ -14,6 +14,7 @@ mod policy;
 mod source;
 mod stop;
 mod trail;
+mod wake;
 mod way;
 
 pub use cluster::{ChangeLink, Clusters, change_links, clusters};
@@ -25,4 +26,5 @@ pub use peel::{PeelChain, peel_chains};
 pub use policy::Policy;
 pub use source::{Rules, Source};
 pub use stop::{Reason, Stop};
-pub use trail::{Arrival, Destination, Hop, Trail};
+pub use trail::{Arrival, Destination, Hop, Trail, Ways};
+pub use wake::{Move, moves};

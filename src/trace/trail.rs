@@ -117,22 +117,35 @@ impl Trail {
 
     /// The transactions that lead to a destination, the source's first: at each the one that most tainted satoshis came from.
     pub fn path(&self, destination: &Destination) -> Vec<Txid> {
-        let parents: BTreeMap<Txid, Option<Txid>> = self.hops.iter().map(|hop| (hop.txid, hop.parent)).collect();
-        Self::climb(&parents, destination)
+        destination.via.map_or(Vec::new(), |via| self.ways().to(via))
     }
 
     /// The same for all destinations, in their order.
     pub fn paths(&self) -> Vec<Vec<Txid>> {
-        let parents: BTreeMap<Txid, Option<Txid>> = self.hops.iter().map(|hop| (hop.txid, hop.parent)).collect();
-        self.destinations.iter().map(|destination| Self::climb(&parents, destination)).collect()
+        let ways = self.ways();
+        self.destinations.iter().map(|end| end.via.map_or(Vec::new(), |via| ways.to(via))).collect()
     }
 
-    fn climb(parents: &BTreeMap<Txid, Option<Txid>>, destination: &Destination) -> Vec<Txid> {
+    /// Where each transaction on the way came from, for those who want many paths.
+    pub fn ways(&self) -> Ways {
+        Ways { parents: self.hops.iter().map(|hop| (hop.txid, hop.parent)).collect() }
+    }
+}
+
+/// Where each transaction of a trail came from.
+#[derive(Clone, Debug, Default)]
+pub struct Ways {
+    parents: BTreeMap<Txid, Option<Txid>>,
+}
+
+impl Ways {
+    /// The transactions that lead to one of the trail's, the source's first and itself last; empty where it is not on the trail.
+    pub fn to(&self, txid: Txid) -> Vec<Txid> {
         let (mut out, mut seen) = (Vec::new(), BTreeSet::new());
-        let mut at = destination.via;
-        while let Some(txid) = at.filter(|txid| seen.insert(*txid)) {
+        let mut at = Some(txid);
+        while let Some(txid) = at.filter(|txid| self.parents.contains_key(txid) && seen.insert(*txid)) {
             out.push(txid);
-            at = parents.get(&txid).copied().flatten();
+            at = self.parents.get(&txid).copied().flatten();
         }
         out.reverse();
         out

@@ -10,6 +10,7 @@ pub mod esplora;
 pub mod explorer;
 pub mod market;
 pub mod proxy;
+pub mod receiver;
 pub mod tamper;
 
 pub use chain::{FakeChain, Kind};
@@ -17,3 +18,4 @@ pub use esplora::Style;
 pub use explorer::{Answer, FakeExplorer, Trouble};
 pub use market::FakeMarket;
 pub use proxy::FakeProxy;
+pub use receiver::{FakeMailServer, FakeReceiver};

@@ -1,0 +1,54 @@
+//! Cash-out events: what of all that happened to a family's coins is news.
+//!
+//! Three rules make an event: a transaction spends from the family ([`EventKind::Withdrawal`]); followed coins arrive at an address
+//! that a label names a service ([`EventKind::Arrival`]); followed coins move after a long rest ([`EventKind::Awakening`]). What
+//! merely moves on ([`EventKind::Movement`]) is told where somebody asks for it. Pure functions of figures and trail; only
+//! transactions in blocks count.
+
+mod rules;
+
+use crate::domain::{Address, Amount, EventKind, Time, Txid, Value};
+use crate::trace::{LabelInfo, Policy};
+
+pub use rules::{Watched, events};
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What kind of thing.
+    pub kind: EventKind,
+    /// The transaction in which it happened.
+    pub txid: Txid,
+    /// The output that arrived; of an arrival alone.
+    pub vout: Option<u32>,
+    /// Time in its block's header.
+    pub time: Time,
+    /// Height of its block.
+    pub height: u32,
+    /// Satoshis: what left, what of the followed coins arrived, or what of them moved.
+    pub amount: Amount,
+    /// Value of `amount` on the UTC day of `time`; `None` where that day has no price.
+    pub value: Option<Value>,
+    /// The service at which it arrived.
+    pub label: Option<LabelInfo>,
+    /// The service's address.
+    pub address: Option<Address>,
+    /// The transactions that lead to it, the withdrawal first and its own last.
+    pub path: Vec<Txid>,
+    /// Transactions since the withdrawal: a withdrawal is 0.
+    pub hop: u32,
+    /// The assumption by which mixed coins were told apart; of a withdrawal none is needed.
+    pub policy: Option<Policy>,
+    /// What made it an event, in words.
+    pub rule: String,
+}
+
+impl Event {
+    /// What tells it from all other events of its family, also when it is computed again: `arrival:TXID:VOUT`.
+    pub fn key(&self) -> String {
+        match self.vout {
+            Some(vout) => format!("{}:{}:{vout}", self.kind, self.txid),
+            None => format!("{}:{}", self.kind, self.txid),
+        }
+    }
+}

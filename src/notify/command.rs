@@ -1,0 +1,71 @@
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+
+use super::Message;
+
+/// Most characters of what a program said that are shown.
+const SAID: usize = 200;
+
+/// Runs a program that reads the message as JSON from its standard input. It fails where the program does, or takes too long.
+pub(super) async fn run(run: &[String], timeout: Duration, message: &Message) -> Result<(), String> {
+    let Some((program, args)) = run.split_first() else { return Err("no program is named".to_owned()) };
+    let mut command = Command::new(program);
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+    let mut child = command.spawn().map_err(|error| format!("{program}: {error}"))?;
+    let mut body = message.json().to_string();
+    body.push('\n');
+    let ended = async {
+        if let Some(mut input) = child.stdin.take() {
+            // A program that does not want to read may still do its work.
+            let _ = input.write_all(body.as_bytes()).await;
+        }
+        child.wait_with_output().await
+    };
+    match tokio::time::timeout(timeout, ended).await {
+        Err(_) => Err(format!("{program} took longer than {} s", timeout.as_secs_f64())),
+        Ok(Err(error)) => Err(format!("{program}: {error}")),
+        Ok(Ok(done)) if done.status.success() => Ok(()),
+        Ok(Ok(done)) => {
+            let said = String::from_utf8_lossy(&done.stderr);
+            let line = said.trim().lines().last().unwrap_or_default();
+            let line: String = line.chars().filter(|c| !c.is_control()).take(SAID).collect();
+            let colon = if line.is_empty() { "" } else { ": " };
+            Err(format!("{program} ended with {}{colon}{line}", done.status))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Occasion;
+    use super::super::message::tests::arrival;
+    use super::*;
+
+    fn tell(script: &str, timeout: Duration) -> Result<(), String> {
+        let words = ["sh", "-c", script].map(str::to_owned);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(run(&words, timeout, &arrival(Occasion::Event)))
+    }
+
+    #[test]
+    fn a_program_reads_the_notice() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("told");
+        let long = Duration::from_secs(20);
+        tell(&format!("cat > '{}'", file.display()), long).unwrap();
+        let told: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+        assert_eq!(told["events"][0]["sats"], 183_760_000);
+        tell("exit 0", long).unwrap();
+        let failed = tell("echo first >&2; echo no paper >&2; exit 3", long).unwrap_err();
+        assert!(failed.contains("exit status: 3: no paper"), "{failed}");
+        let slow = tell("exec tail -f /dev/null", Duration::from_millis(20)).unwrap_err();
+        assert_eq!(slow, "sh took longer than 0.02 s");
+        let words = ["/nowhere/at/all".to_owned()];
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let missing = runtime.block_on(run(&words, long, &arrival(Occasion::Event))).unwrap_err();
+        assert!(missing.starts_with("/nowhere/at/all: "), "{missing}");
+    }
+}

@@ -1,0 +1,346 @@
+//! What was news, and the outbox of those who are told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+use super::ledger::{parsed, time};
+use super::{Store, StoreError};
+use crate::domain::{EventKind, Time, Txid};
+
+/// An event as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventRecord {
+    /// What tells it from all others of its family.
+    pub key: String,
+    /// Its kind.
+    pub kind: EventKind,
+    /// Its transaction.
+    pub txid: Txid,
+    /// Height of that transaction's block.
+    pub height: u32,
+    /// What is told of it, as JSON.
+    pub body: String,
+}
+
+/// Who is to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiverRecord {
+    /// Its name in the configuration.
+    pub name: String,
+    /// The kinds of events that it wants to hear of.
+    pub kinds: Vec<EventKind>,
+}
+
+/// What somebody is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeRecord {
+    /// Its key.
+    pub id: i64,
+    /// The family whose coins moved.
+    pub family: String,
+    /// What tells the event apart.
+    pub event_key: String,
+    /// The transaction.
+    pub txid: Txid,
+    /// Whether it takes an earlier notice back.
+    pub correction: bool,
+    /// When it was made.
+    pub made_at: Time,
+    /// The event as it was then, as JSON.
+    pub body: String,
+    /// Times that sending it failed.
+    pub tries: u32,
+    /// When it was sent; `None` while it waits.
+    pub sent_at: Option<Time>,
+}
+
+/// How the notices of one receiver stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutboxState {
+    /// Sent.
+    pub sent: usize,
+    /// Made and not sent yet.
+    pub waiting: usize,
+    /// When the last one was sent.
+    pub last_sent_at: Option<Time>,
+    /// Why the last try of one that waits failed.
+    pub failure: Option<String>,
+    /// When that one is tried again.
+    pub next_try: Option<Time>,
+}
+
+/// What [`Store::record_events`] made of a family's events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct News {
+    /// Notices that were made.
+    pub made: usize,
+    /// Events that are not found any more.
+    pub vanished: usize,
+}
+
+impl Store {
+    /// Compares a family's events of these kinds with those that were found before, and writes notices for what is new and
+    /// corrections for what vanished, in one transaction. A receiver is told of nothing that stands at or below the height
+    /// `newest` that the chain had when it was first seen here.
+    pub fn record_events(
+        &mut self,
+        family: &str,
+        (kinds, events): (&[EventKind], &[EventRecord]),
+        receivers: &[ReceiverRecord],
+        newest: u32,
+        now: Time,
+    ) -> Result<News, StoreError> {
+        let path = self.path.clone();
+        let mut write = || -> rusqlite::Result<News> {
+            let work = self.db.transaction()?;
+            let mut news = News::default();
+            for receiver in receivers {
+                work.prepare_cached("INSERT OR IGNORE INTO receiver (name, family, height) VALUES (?1, ?2, ?3)")?
+                    .execute(params![receiver.name, family, newest])?;
+            }
+            let known = known(&work, family)?;
+            for event in events {
+                let is_new = match known.get(&event.key) {
+                    None => {
+                        work.prepare_cached(
+                            "INSERT INTO event (family, event_key, kind, txid, height, found_at, body)
+                             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                        )?
+                        .execute(params![
+                            family,
+                            event.key,
+                            event.kind.name(),
+                            event.txid.to_string(),
+                            event.height,
+                            now.timestamp(),
+                            event.body,
+                        ])?;
+                        Some(work.last_insert_rowid())
+                    }
+                    Some((id, vanished)) => {
+                        work.prepare_cached(
+                            "UPDATE event SET vanished_at = NULL, height = ?2, body = ?3
+                             WHERE event_id = ?1 AND (vanished_at IS NOT NULL OR height <> ?2 OR body <> ?3)",
+                        )?
+                        .execute(params![id, event.height, event.body])?;
+                        vanished.then_some(*id)
+                    }
+                };
+                let Some(id) = is_new else { continue };
+                for receiver in receivers.iter().filter(|receiver| receiver.kinds.contains(&event.kind)) {
+                    news.made += announce(&work, id, family, event, receiver, now)?;
+                }
+            }
+            let found: BTreeSet<&str> = events.iter().map(|event| event.key.as_str()).collect();
+            let looked_for = |key: &str| kinds.iter().any(|kind| key.split(':').next() == Some(kind.name()));
+            for (key, (id, vanished)) in &known {
+                if *vanished || found.contains(key.as_str()) || !looked_for(key) {
+                    continue;
+                }
+                work.prepare_cached("UPDATE event SET vanished_at = ?2 WHERE event_id = ?1")?
+                    .execute(params![id, now.timestamp()])?;
+                news.made += take_back(&work, *id, now)?;
+                news.vanished += 1;
+            }
+            work.commit()?;
+            Ok(news)
+        };
+        write().map_err(|error| super::explain(&path, error))
+    }
+
+    /// Writes down from where on receivers are told of a family, where that is not known yet.
+    pub fn begin_receivers(
+        &mut self,
+        families: &[String],
+        receivers: &[String],
+        newest: u32,
+    ) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let mut write = || -> rusqlite::Result<()> {
+            let work = self.db.transaction()?;
+            for (family, receiver) in
+                families.iter().flat_map(|family| receivers.iter().map(move |name| (family, name)))
+            {
+                work.prepare_cached("INSERT OR IGNORE INTO receiver (name, family, height) VALUES (?1, ?2, ?3)")?
+                    .execute(params![receiver, family, newest])?;
+            }
+            work.commit()
+        };
+        write().map_err(|error| super::explain(&path, error))
+    }
+
+    /// What waits for a receiver and may be tried at that moment, the oldest first. Where one of them has to wait, so do those that
+    /// came after it: nobody reads a correction before what it corrects.
+    pub fn notices_due(&self, receiver: &str, now: Time) -> Result<Vec<NoticeRecord>, StoreError> {
+        let due = "n.receiver = ?1 AND n.sent_at IS NULL AND NOT EXISTS
+                   (SELECT 1 FROM notice o WHERE o.receiver = ?1 AND o.sent_at IS NULL AND o.next_try > ?2)
+                   ORDER BY n.notice_id";
+        self.notices_where(due, params![receiver, now.timestamp()])
+    }
+
+    /// The last notices that were made for a receiver, sent or not, the newest first.
+    pub fn notices_of(&self, receiver: &str, most: usize) -> Result<Vec<NoticeRecord>, StoreError> {
+        self.notices_where("n.receiver = ?1 ORDER BY n.notice_id DESC LIMIT ?2", params![receiver, most])
+    }
+
+    fn notices_where(&self, condition: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<NoticeRecord>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<NoticeRecord>> {
+            self.db
+                .prepare_cached(&format!(
+                    "SELECT n.notice_id, e.family, e.event_key, e.txid, n.about = 'correction', n.made_at, n.body, n.tries,
+                            n.sent_at
+                     FROM notice n JOIN event e USING (event_id) WHERE {condition}"
+                ))?
+                .query_map(values, notice)?
+                .collect()
+        };
+        read().map_err(|error| self.explain(error))
+    }
+
+    /// Writes down that these notices were sent.
+    pub fn notices_sent(&mut self, ids: &[i64], now: Time) -> Result<(), StoreError> {
+        self.each_notice(
+            ids,
+            "UPDATE notice SET sent_at = ?2, failure = NULL WHERE notice_id = ?1",
+            &[&now.timestamp()],
+        )
+    }
+
+    /// Writes down that sending these failed, why, and when to try again.
+    pub fn notices_failed(&mut self, ids: &[i64], why: &str, next_try: Time) -> Result<(), StoreError> {
+        let sql = "UPDATE notice SET tries = tries + 1, failure = ?2, next_try = ?3 WHERE notice_id = ?1";
+        self.each_notice(ids, sql, &[&why, &next_try.timestamp()])
+    }
+
+    fn each_notice(&mut self, ids: &[i64], sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let mut write = || -> rusqlite::Result<()> {
+            let work = self.db.transaction()?;
+            for id in ids {
+                let all: Vec<&dyn rusqlite::ToSql> =
+                    std::iter::once::<&dyn rusqlite::ToSql>(id).chain(values.iter().copied()).collect();
+                work.prepare_cached(sql)?.execute(all.as_slice())?;
+            }
+            work.commit()
+        };
+        write().map_err(|error| super::explain(&path, error))
+    }
+
+    /// How the notices of a receiver stand.
+    pub fn outbox(&self, receiver: &str) -> Result<OutboxState, StoreError> {
+        let read = || -> rusqlite::Result<OutboxState> {
+            let (sent, waiting, last): (usize, usize, Option<i64>) = self.db.query_row(
+                "SELECT count(sent_at), count(*) - count(sent_at), max(sent_at) FROM notice WHERE receiver = ?1",
+                [receiver],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )?;
+            let failed: Option<(String, i64)> = self
+                .db
+                .query_row(
+                    "SELECT failure, next_try FROM notice WHERE receiver = ?1 AND sent_at IS NULL AND failure IS NOT NULL
+                     ORDER BY notice_id LIMIT 1",
+                    [receiver],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )
+                .optional()?;
+            let (failure, next_try) = failed.unzip();
+            Ok(OutboxState { sent, waiting, last_sent_at: last.map(time), failure, next_try: next_try.map(time) })
+        };
+        read().map_err(|error| self.explain(error))
+    }
+
+    /// The highest block that any explorer named as its newest, or that the ledger knows a transaction in; `None` where there is
+    /// none.
+    pub fn newest_height(&self) -> Result<Option<u32>, StoreError> {
+        self.db
+            .query_row(
+                "SELECT max(h) FROM (SELECT max(tip_height) AS h FROM round UNION ALL
+                                     SELECT max(block_height) FROM tx_state WHERE state = 'confirmed')",
+                [],
+                |row| row.get(0),
+            )
+            .map_err(|error| self.explain(error))
+    }
+}
+
+/// The events of a family that were found before: key and whether they have vanished.
+fn known(work: &Transaction<'_>, family: &str) -> rusqlite::Result<BTreeMap<String, (i64, bool)>> {
+    work.prepare_cached("SELECT event_key, event_id, vanished_at IS NOT NULL FROM event WHERE family = ?1")?
+        .query_map([family], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?
+        .collect()
+}
+
+/// Tells a receiver of an event that is new, or is there again. A correction that was not sent yet is not sent at all.
+fn announce(
+    work: &Transaction<'_>,
+    id: i64,
+    family: &str,
+    event: &EventRecord,
+    receiver: &ReceiverRecord,
+    now: Time,
+) -> rusqlite::Result<usize> {
+    let from: i64 = work
+        .prepare_cached("SELECT height FROM receiver WHERE name = ?1 AND family = ?2")?
+        .query_row([receiver.name.as_str(), family], |row| row.get(0))?;
+    if i64::from(event.height) <= from {
+        return Ok(0);
+    }
+    let unsent = "DELETE FROM notice WHERE event_id = ?1 AND receiver = ?2 AND about = 'correction' AND sent_at IS NULL AND tries = 0";
+    if work.prepare_cached(unsent)?.execute(params![id, receiver.name])? > 0 {
+        return Ok(0);
+    }
+    insert(work, id, &receiver.name, "event", &event.body, now)
+}
+
+/// Takes back what was told of an event that vanished. Who was not told yet, is not told at all.
+fn take_back(work: &Transaction<'_>, id: i64, now: Time) -> rusqlite::Result<usize> {
+    // One that was tried may have arrived: both are sent.
+    work.prepare_cached(
+        "DELETE FROM notice WHERE event_id = ?1 AND about = 'event' AND sent_at IS NULL AND tries = 0",
+    )?
+    .execute([id])?;
+    // What the reader wants to know first: whether the transaction is gone, or only counts no longer.
+    let told: Vec<(String, String)> = work
+        .prepare_cached(
+            "SELECT receiver, json_set(n.body, '$.stands', (SELECT max(state = 'confirmed') FROM tx_state s WHERE s.txid = e.txid) IS 1)
+             FROM notice n JOIN event e USING (event_id) WHERE event_id = ?1 AND about = 'event'
+               AND notice_id = (SELECT max(notice_id) FROM notice l WHERE l.event_id = ?1 AND l.receiver = n.receiver)
+             ORDER BY receiver",
+        )?
+        .query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut made = 0;
+    for (receiver, body) in told {
+        made += insert(work, id, &receiver, "correction", &body, now)?;
+    }
+    Ok(made)
+}
+
+fn insert(
+    work: &Transaction<'_>,
+    id: i64,
+    receiver: &str,
+    about: &str,
+    body: &str,
+    now: Time,
+) -> rusqlite::Result<usize> {
+    work.prepare_cached(
+        "INSERT INTO notice (receiver, event_id, about, made_at, next_try, body) VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
+    )?
+    .execute(params![receiver, id, about, now.timestamp(), body])
+}
+
+fn notice(row: &Row<'_>) -> rusqlite::Result<NoticeRecord> {
+    Ok(NoticeRecord {
+        id: row.get(0)?,
+        family: row.get(1)?,
+        event_key: row.get(2)?,
+        txid: parsed(row, 3)?,
+        correction: row.get(4)?,
+        made_at: time(row.get(5)?),
+        body: row.get(6)?,
+        tries: row.get(7)?,
+        sent_at: row.get::<_, Option<i64>>(8)?.map(time),
+    })
+}

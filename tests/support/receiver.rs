@@ -1,0 +1,134 @@
+//! Those who are told when coins move, on loopback: a webhook that may be down, and a mail server.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+/// A webhook that keeps what it is sent.
+pub struct FakeReceiver {
+    address: SocketAddr,
+    state: Arc<Mutex<State>>,
+    _runtime: Runtime,
+}
+
+#[derive(Default)]
+struct State {
+    down: bool,
+    refused: usize,
+    told: Vec<Told>,
+}
+
+/// What came in.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub headers: HeaderMap,
+    pub body: Value,
+}
+
+impl FakeReceiver {
+    pub fn start() -> Self {
+        let state: Arc<Mutex<State>> = Arc::default();
+        let (listener, runtime) = (TcpListener::bind("127.0.0.1:0").unwrap(), Runtime::new().unwrap());
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        let kept = state.clone();
+        let app = Router::new().fallback(move |headers: HeaderMap, body: Bytes| {
+            let kept = kept.clone();
+            async move {
+                let mut state = kept.lock().unwrap();
+                if state.down {
+                    state.refused += 1;
+                    return (StatusCode::BAD_GATEWAY, "out to lunch, s3cr3tpath");
+                }
+                state.told.push(Told { headers, body: serde_json::from_slice(&body).unwrap() });
+                (StatusCode::OK, "ok")
+            }
+        });
+        runtime.spawn(async move {
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            axum::serve(listener, app).await.unwrap();
+        });
+        Self { address, state, _runtime: runtime }
+    }
+
+    /// Its URL, the path of which is a secret.
+    pub fn url(&self) -> String {
+        format!("http://{}/hooks/s3cr3tpath", self.address)
+    }
+
+    /// From now on it takes nothing, or everything.
+    pub fn down(&self, down: bool) {
+        self.state.lock().unwrap().down = down;
+    }
+
+    /// How often it was asked while it was down.
+    pub fn refused(&self) -> usize {
+        self.state.lock().unwrap().refused
+    }
+
+    /// What it took so far.
+    pub fn told(&self) -> Vec<Told> {
+        self.state.lock().unwrap().told.clone()
+    }
+}
+
+/// A mail server that keeps the letters, and the lines that were spoken with it.
+pub struct FakeMailServer {
+    pub port: u16,
+    spoken: Arc<Mutex<Vec<String>>>,
+}
+
+impl FakeMailServer {
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let spoken: Arc<Mutex<Vec<String>>> = Arc::default();
+        let kept = spoken.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let _ = converse(stream.unwrap(), &kept);
+            }
+        });
+        Self { port, spoken }
+    }
+
+    pub fn spoken(&self) -> String {
+        self.spoken.lock().unwrap().join("\n")
+    }
+}
+
+/// RFC 5321, as far as a client that behaves needs it.
+fn converse(stream: TcpStream, kept: &Mutex<Vec<String>>) -> std::io::Result<()> {
+    let mut out = stream.try_clone()?;
+    out.write_all(b"220 mail.example\r\n")?;
+    let mut in_letter = false;
+    for line in BufReader::new(stream).lines() {
+        let line = line?;
+        kept.lock().unwrap().push(line.clone());
+        let answer = match line.split_whitespace().next().unwrap_or_default() {
+            "." if in_letter => {
+                in_letter = false;
+                "250 taken"
+            }
+            _ if in_letter => continue,
+            "EHLO" => "250-mail.example\r\n250 AUTH PLAIN LOGIN",
+            "AUTH" if line.contains("AGRlc2sAd3Jvbmc=") => "535 wrong password: wrong",
+            "AUTH" => "235 welcome",
+            "DATA" => {
+                in_letter = true;
+                "354 go on"
+            }
+            "QUIT" => "221 bye",
+            _ => "250 fine",
+        };
+        out.write_all(answer.as_bytes())?;
+        out.write_all(b"\r\n")?;
+    }
+    Ok(())
+}
