@@ -7,9 +7,10 @@
 //! 2. [`config`], [`catalog`] (families, labels), [`store`] (SQLite), [`explorer`] (dialects), [`price`] (history, live sources),
 //!    [`proof`] (what the chain proves by itself)
 //! 3. [`figures`]: every published number; [`trace`]: where coins went
-//! 4. [`sync`] (a round over the watch list, newest prices), [`chart`] (the pictures), [`events`] (what is news)
-//! 5. [`notify`] (tells people of it)
-//! 7. [`cli`]: commands, clock, environment, output
+//! 4. [`events`]: what of it is news
+//! 5. [`sync`] (a round over the watch list, newest prices), [`chart`] (the pictures), [`export`] (rows for other programs)
+//! 6. [`notify`] (tells people of it)
+//! 8. [`cli`]: commands, clock, environment, output
 
 pub mod domain;
 pub mod http;
@@ -24,8 +25,10 @@ pub mod store;
 pub mod figures;
 pub mod trace;
 
-pub mod chart;
 pub mod events;
+
+pub mod chart;
+pub mod export;
 pub mod sync;
 
 pub mod notify;

@@ -2,6 +2,7 @@
 
 use ransomtrail::chart::CHARTS;
 use ransomtrail::explorer::DIALECTS;
+use ransomtrail::export::{FORMATS, TABLES};
 use ransomtrail::notify::SHAPES;
 use ransomtrail::price::LIVE_SOURCES;
 
@@ -73,6 +74,23 @@ fn every_view_and_dialect_is_documented() {
 }
 
 #[test]
+fn every_exported_column_is_documented() {
+    let page = read("docs/export.md");
+    for table in TABLES {
+        let section = page.split(&format!("## {}\n", table.name)).nth(1).expect(table.name);
+        let section = section.split("\n## ").next().unwrap();
+        assert!(section.contains(table.row), "docs/export.md: {}", table.name);
+        for column in table.columns() {
+            let row = format!("| `{}` | {} |", column.name, column.about);
+            assert!(section.contains(&row), "docs/export.md: {} lacks {row}", table.name);
+        }
+    }
+    for format in FORMATS {
+        assert!(page.contains(&format!("`{}`", format.name)), "docs/export.md does not name {}", format.name);
+    }
+}
+
+#[test]
 fn the_readme_shows_what_the_demo_prints() {
     let readme = read("README.md");
     let after = readme.split("<!-- demo -->\n```text\n").nth(1).expect("a block after <!-- demo -->");
@@ -92,9 +110,15 @@ fn ci_ends_with_the_readmes_test_command() {
 
 #[test]
 fn every_local_link_leads_somewhere() {
-    for page in
-        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "data/README.md", "docs/server.md", "docs/notices.md"]
-    {
+    for page in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "data/README.md",
+        "docs/server.md",
+        "docs/notices.md",
+        "docs/export.md",
+    ] {
         let folder = source(page).parent().unwrap().to_owned();
         for link in read(page).split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
             if !link.contains("://") && !link.starts_with('#') {

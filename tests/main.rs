@@ -11,6 +11,7 @@ mod dialects_sync;
 mod docs;
 mod events;
 mod explorers;
+mod export;
 mod families;
 mod figures;
 mod follow;

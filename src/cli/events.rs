@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use chrono::TimeDelta;
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::ask::{self, QuestionArgs};
@@ -53,6 +54,8 @@ pub(super) struct Search<'a> {
     pub kinds: &'a [EventKind],
     pub as_of: Option<Moment>,
     pub currency: Currency,
+    /// Whose midnight ends the day of `as_of`.
+    pub zone: Tz,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
@@ -67,6 +70,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         kinds: if args.moves { &EventKind::ALL } else { &EventKind::CASH_OUT },
         as_of: args.as_of,
         currency: args.currency.unwrap_or(context.config.currency),
+        zone: context.config.time_zone,
     };
     let Some(Found { account, events: found, breaks_off }) = of_family(context, &store, family, search)? else {
         bail!(ask::nothing_recorded(context, family));
@@ -94,7 +98,7 @@ pub(super) fn of_family(
     family: &Family,
     search: Search<'_>,
 ) -> Result<Option<Found>> {
-    let zone = context.config.time_zone;
+    let zone = search.zone;
     let question = Question { as_of: search.as_of, basis: TimeBasis::Block, zone };
     let prices = QuestionArgs { currency: Some(search.currency), ..QuestionArgs::default() }.prices(context)?;
     let Some(account) = ask::account_in(store, family, &prices, question)? else { return Ok(None) };

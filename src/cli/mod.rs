@@ -8,6 +8,7 @@ mod complete;
 mod context;
 mod demo;
 mod events;
+mod export;
 mod families;
 mod incidents;
 mod labels;
@@ -103,6 +104,8 @@ enum Command {
     Notify(notify::Args),
     /// Draw charts of a family, with the drawn series beside them as CSV
     Chart(chart::Args),
+    /// Write payments, withdrawals, events and series for other programs: CSV, JSON, NDJSON
+    Export(export::Args),
     /// Draw the week's chart of every family with data; meant for cron
     Weekly(weekly::Args),
     /// Show the prices that values are computed with, or ask live sources for the newest days
@@ -148,6 +151,7 @@ fn run(cli: Cli) -> anyhow::Result<Answer> {
         Command::Events(args) => events::run(&context, &args),
         Command::Notify(args) => notify::run(&context, &args),
         Command::Chart(args) => chart::run(&context, &args),
+        Command::Export(args) => export::run(&context, &args),
         Command::Weekly(args) => weekly::run(&context, &args),
         Command::Prices(args) => prices::run(&context, &args),
         Command::Completions(args) => complete::completions(&args),

@@ -171,6 +171,7 @@ fn found(
         kinds,
         as_of: None,
         currency: context.config.currency,
+        zone: context.config.time_zone,
     };
     let Some(found) = events::of_family(context, store, family, search)? else { return Ok(None) };
     let record = |event: &crate::events::Event| EventRecord {

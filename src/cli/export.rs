@@ -1,0 +1,132 @@
+//! `export`: payments, withdrawals, events and series of a family for other programs.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+
+use super::ask::{self, QuestionArgs};
+use super::events::{self, Search};
+use super::{Answer, Context};
+use crate::domain::{EventKind, Period, TimeBasis, rfc3339};
+use crate::export::{self, FORMATS, Format, Subject, TABLES, Table};
+use crate::figures;
+use crate::trace::Rules;
+
+/// Flags of `export`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The family (a name or an alias)
+    #[arg(value_name = "FAMILY", required_unless_present = "columns")]
+    family: Option<String>,
+    /// How it is written: csv, json or ndjson [default: csv]
+    #[arg(long, value_name = "NAME", value_parser = format)]
+    format: Option<&'static Format>,
+    /// What is written: payments, withdrawals, events or series [default: payments; with --out all of them]
+    #[arg(long, value_name = "TABLE", value_parser = table)]
+    table: Option<&'static Table>,
+    /// Write files into this folder instead of to stdout
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Steps of the series: day, week or month [default: day]
+    #[arg(long, value_name = "PERIOD", value_parser = |text: &str| text.parse::<Period>())]
+    by: Option<Period>,
+    /// List every column of every table, and what stands in it
+    #[arg(long)]
+    columns: bool,
+    #[command(flatten)]
+    question: QuestionArgs,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    if args.columns {
+        return Ok(columns());
+    }
+    let catalog = context.catalog()?;
+    let family = catalog.find(args.family.as_deref().unwrap_or_default())?;
+    let prices = args.question.prices(context)?;
+    let Some(store) = context.existing_store()? else { bail!(ask::nothing_recorded(context, family)) };
+    let Some(account) = ask::account_in(&store, family, &prices, args.question.question(context))? else {
+        bail!(ask::nothing_recorded(context, family));
+    };
+    let wanted: Vec<&'static Table> = match (args.table, &args.out) {
+        (Some(table), _) => vec![table],
+        (None, Some(_)) => TABLES.iter().collect(),
+        (None, None) => TABLES.iter().take(1).collect(),
+    };
+    let search = Search {
+        rules: Rules::default(),
+        sleep: context.config.events.sleep,
+        kinds: &EventKind::CASH_OUT,
+        as_of: args.question.as_of,
+        currency: args.question.currency.unwrap_or(context.config.currency),
+        zone: account.question.zone,
+    };
+    let found = events::of_family(context, &store, family, search)?;
+    let steps = figures::steps(&account, args.by.unwrap_or(Period::Day));
+    let events = found.as_ref().map_or(&[][..], |found| found.events.as_slice());
+    let subject = Subject { account: &account, events, steps: &steps };
+    let format = args.format.unwrap_or(&FORMATS[0]);
+    let mut answer = Answer::default();
+    match &args.out {
+        None => {
+            let Some(table) = wanted.first() else { bail!("nothing is asked for") };
+            let bytes = (format.write)(&table.of(&subject));
+            answer.text = String::from_utf8(bytes).context("the table is not UTF-8")?;
+            answer.json = serde_json::from_slice(&(export::FORMATS[1].write)(&table.of(&subject)))?;
+        }
+        Some(folder) => {
+            fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+            let mut files = Vec::new();
+            for table in wanted {
+                let content = table.of(&subject);
+                let file = folder.join(format!("{}-{}.{}", family.name, table.name, format.name));
+                fs::write(&file, (format.write)(&content)).with_context(|| file.display().to_string())?;
+                answer.text.push_str(&format!("{}   {} rows\n", file.display(), content.rows.len()));
+                files.push(json!({ "table": table.name, "file": file, "rows": content.rows.len() }));
+            }
+            answer.json = json!({
+                "family": family.name,
+                "as_of": rfc3339(account.summary.as_of),
+                "recorded_to": account.summary.recorded_to.map(rfc3339),
+                "time_basis": account.question.basis.name(),
+                "files": files,
+            });
+        }
+    }
+    answer.notes = account.summary.caveats.iter().map(|caveat| format!("caveat: {caveat}")).collect();
+    if account.question.basis != TimeBasis::Block {
+        answer.notes.push("note: events stand at block time".to_owned());
+    }
+    Ok(answer)
+}
+
+fn columns() -> Answer {
+    let (mut text, mut rows) = (String::new(), Vec::new());
+    for table in TABLES {
+        text.push_str(&format!("{}: a row is {}\n", table.name, table.row));
+        for column in table.columns() {
+            text.push_str(&format!("  {:<17}{}\n", column.name, column.about));
+        }
+        text.push('\n');
+        let columns: Vec<Value> =
+            table.columns().map(|column| json!({ "name": column.name, "about": column.about })).collect();
+        rows.push(json!({ "table": table.name, "row": table.row, "columns": columns }));
+    }
+    Answer::new(text, Value::Array(rows))
+}
+
+fn format(text: &str) -> Result<&'static Format, String> {
+    export::format(text).ok_or_else(|| {
+        let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        format!("unknown format \"{text}\"; known are {}", known.join(", "))
+    })
+}
+
+fn table(text: &str) -> Result<&'static Table, String> {
+    export::find(text).ok_or_else(|| {
+        let known: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
+        format!("unknown table \"{text}\"; known are {}", known.join(", "))
+    })
+}

@@ -1,0 +1,112 @@
+//! `export`: every table in every format says the same, and no spreadsheet takes a text for a formula.
+
+use ransomtrail::export::{FORMATS, TABLES};
+use serde_json::{Map, Value};
+
+use crate::trial::Trial;
+
+/// The rows of a format as texts by column; what is unknown is left out.
+fn read(format: &str, text: &str) -> Vec<Map<String, Value>> {
+    let plain = |value: &Value| match value {
+        Value::String(text) => text.clone().into(),
+        other => other.to_string().into(),
+    };
+    let rows: Vec<Map<String, Value>> = match format {
+        "csv" => {
+            let mut reader = csv::Reader::from_reader(text.as_bytes());
+            reader
+                .deserialize::<std::collections::BTreeMap<String, String>>()
+                .map(|row| row.unwrap())
+                .map(|row| {
+                    row.into_iter()
+                        .filter(|(_, text)| !text.is_empty())
+                        .map(|(name, text)| (name, text.into()))
+                        .collect()
+                })
+                .collect()
+        }
+        "json" => serde_json::from_str(text).unwrap(),
+        _ => text.lines().map(|line| serde_json::from_str(line).unwrap()).collect(),
+    };
+    let filled = |row: &Map<String, Value>| {
+        row.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), plain(value))).collect()
+    };
+    rows.iter().map(filled).collect()
+}
+
+#[test]
+fn all_formats_say_the_same() {
+    let trial = Trial::recorded();
+    for (table, rows) in [("payments", 354), ("withdrawals", 6), ("events", 10), ("series", 129)] {
+        let of = |format: &str| {
+            let args = ["export", "wannacry", "--table", table, "--format", format];
+            read(format, &trial.ok(&args))
+        };
+        let expect = of("json");
+        assert_eq!(expect.len(), rows, "{table}");
+        assert_eq!((of("csv") == expect, of("ndjson") == expect), (true, true), "{table}");
+        // Every column that a row can have is documented, in that order.
+        let header = trial.ok(&["export", "wannacry", "--table", table]).lines().next().unwrap().to_owned();
+        let known: Vec<&str> = ransomtrail::export::find(table).unwrap().columns().map(|column| column.name).collect();
+        assert_eq!(header, known.join(","));
+    }
+    let payments = read("json", &trial.ok(&["export", "wannacry", "--format", "json"]));
+    let sum: u64 = payments.iter().map(|row| row["sats"].as_str().unwrap().parse::<u64>().unwrap()).sum();
+    assert_eq!(sum, 5_211_290_943);
+    assert_eq!(
+        payments[0]["btc"].as_str().unwrap().split('.').nth(1).unwrap().len(),
+        8,
+        "unformatted, with all its places"
+    );
+    let left = read("csv", &trial.ok(&["export", "wannacry", "--table", "withdrawals"]));
+    let sum: u64 = left.iter().map(|row| row["sats"].as_str().unwrap().parse::<u64>().unwrap()).sum();
+    assert_eq!(sum, 5_192_690_943);
+}
+
+#[test]
+fn what_is_asked_is_what_is_written() {
+    let trial = Trial::recorded();
+    let rows = |args: &[&str]| read("csv", &trial.ok(&[&["export", "wannacry"], args].concat()));
+    assert_eq!(rows(&["--as-of", "2017-08-03"]).len(), 352);
+    assert_eq!(rows(&["--table", "events", "--as-of", "2017-08-02"]).len(), 0);
+    assert_eq!(rows(&["--table", "series", "--by", "month"]).len(), 5);
+    assert_eq!(rows(&["--currency", "EUR"])[0]["currency"], "EUR");
+    let out = trial.path("out");
+    let said = trial.ok(&["export", "wannacry", "--format", "ndjson", "--out", out.to_str().unwrap()]);
+    for table in TABLES {
+        let file = out.join(format!("wannacry-{}.ndjson", table.name));
+        assert!(said.contains(&file.display().to_string()), "{said}");
+        assert!(!read("ndjson", &std::fs::read_to_string(file).unwrap()).is_empty());
+    }
+    let columns = trial.ok(&["export", "--columns"]);
+    assert!(columns.contains("after_withdrawal") && columns.contains("withdrawn_sats"), "{columns}");
+    for (args, expect) in [
+        (&["export", "wannacry", "--format", "xlsx"][..], "known are csv, json, ndjson"),
+        (&["export", "wannacry", "--table", "victims"], "known are payments, withdrawals, events, series"),
+        (&["export"], "FAMILY"),
+    ] {
+        let ran = trial.run(args);
+        assert!(ran.code == 2 && ran.err.contains(expect), "{}", ran.err);
+    }
+    assert_eq!(FORMATS.len(), 3);
+}
+
+#[test]
+fn a_hostile_label_is_no_formula() {
+    let trial = Trial::recorded();
+    // The ShapeShift deposit of the trail, under a name that a spreadsheet would run.
+    trial.ok(&[
+        "labels",
+        "add",
+        "18hjgJRmafRkJmGNiNDy9sEsERLw53ZWv3",
+        "=HYPERLINK(\"http://evil.example\")",
+        "--category",
+        "exchange",
+        "--source",
+        "https://example.org",
+    ]);
+    let text = trial.ok(&["export", "wannacry", "--table", "events"]);
+    assert!(text.contains("'=HYPERLINK") && !text.contains(",=HYPERLINK") && !text.contains("\"=HYPERLINK"), "{text}");
+    let json = trial.ok(&["export", "wannacry", "--table", "events", "--format", "json"]);
+    assert!(json.contains("\"label\":\"=HYPERLINK"), "only CSV needs it");
+}
