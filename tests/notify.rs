@@ -79,6 +79,82 @@ fn a_coin_that_cashes_out_three_hops_away_is_told_once() {
     assert_eq!(all[0].headers["idempotency-key"], body["id"].as_str().unwrap());
 }
 
+/// Rounds of one `watch`, each begun when the one before is over.
+struct Watch<'a> {
+    child: std::process::Child,
+    trial: &'a Trial,
+}
+
+impl<'a> Watch<'a> {
+    fn start(trial: &'a Trial, server: &FakeExplorer, follow: &str) -> Self {
+        let args = ["watch", "story", "--explorer", &server.url(), "--every", "1ms", "--follow", follow];
+        let mut command = trial.process(&args);
+        let child = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+        Self { child, trial }
+    }
+
+    /// Waits until so many further rounds were made, whatever was under way before.
+    fn rounds(&self, more: i64) {
+        let made = || -> i64 {
+            let Ok(db) = rusqlite::Connection::open(self.trial.path("test.db")) else { return 0 };
+            db.query_row("SELECT count(*) FROM round", [], |row| row.get(0)).unwrap_or_default()
+        };
+        let (began, from) = (std::time::Instant::now(), made());
+        while made() < from + more {
+            assert!(began.elapsed() < std::time::Duration::from_secs(30), "no {more} rounds came");
+            std::thread::yield_now();
+        }
+    }
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn watch_tells_within_a_round_by_address_and_by_blocks() {
+    for follow in ["addresses", "blocks"] {
+        let (chain, coin) = story();
+        let receiver = FakeReceiver::start();
+        let trial = told(&chain, &webhook(&receiver));
+        let server = FakeExplorer::start(chain);
+        let watch = Watch::start(&trial, &server, follow);
+        watch.rounds(3);
+        let txid = cash_out(&server, coin);
+        // The one under way, and the one after it; the notice goes out before the next begins.
+        watch.rounds(3);
+        let all = receiver.told();
+        assert_eq!(all.len(), 1, "{follow}: {all:?}");
+        assert_eq!(all[0].body["events"][0]["txid"], txid.to_string());
+        receiver.down(true);
+        let back = {
+            let mut chain = server.chain.lock().unwrap();
+            chain.disconnect(1);
+            chain.evict(&txid);
+            let elsewhere = chain.address(Kind::P2tr, 9);
+            let back = chain.spend(&[coin], &[(&elsewhere, 950_000)]);
+            chain.mine();
+            chain.mine();
+            back
+        };
+        watch.rounds(7);
+        assert!(receiver.refused() >= 5, "{follow}: tried in every round");
+        receiver.down(false);
+        drop(watch);
+        // A program that was killed in the middle of it all goes on with what waits.
+        let watch = Watch::start(&trial, &server, follow);
+        watch.rounds(4);
+        drop(watch);
+        let types: Vec<Value> = receiver.told().iter().map(|told| told.body["type"].clone()).collect();
+        assert_eq!(types, ["event", "correction"], "{follow}: {:?}", receiver.told());
+        let trail = trial.json(&["trace", "story"]).to_string();
+        assert!(trail.contains(&back.to_string()), "{follow}: {trail}");
+    }
+}
+
 #[test]
 fn a_receiver_that_is_down_for_five_rounds_is_told_once() {
     let (chain, coin) = story();

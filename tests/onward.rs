@@ -9,7 +9,7 @@ use crate::support::{FakeChain, FakeExplorer, Kind, Trouble};
 use crate::trial::{Ran, Trial, views};
 
 /// Two payments, a withdrawal of both, and the coins three hops on; the last ones are not spent.
-fn story() -> (FakeChain, Vec<Txid>) {
+pub fn story() -> (FakeChain, Vec<Txid>) {
     let mut chain = FakeChain::new(Network::Regtest);
     let [first, second] = [Kind::P2pkh, Kind::P2wpkh].map(|kind| chain.address(kind, 1));
     let (one, other) = (chain.pay(&first, 600_000), chain.pay(&second, 400_000));
@@ -25,7 +25,7 @@ fn story() -> (FakeChain, Vec<Txid>) {
     (chain, vec![left, hop1, hop2])
 }
 
-fn onward(trial: &Trial, server: &FakeExplorer, flags: &[&str]) -> Ran {
+pub fn onward(trial: &Trial, server: &FakeExplorer, flags: &[&str]) -> Ran {
     let url = server.url();
     let mut args = vec!["sync", "story", "--onward", "--explorer", &url];
     args.extend(flags);
@@ -33,7 +33,7 @@ fn onward(trial: &Trial, server: &FakeExplorer, flags: &[&str]) -> Ran {
 }
 
 /// Stop, transaction, output and satoshis of each end.
-fn ends(trial: &Trial) -> Vec<Value> {
+pub fn ends(trial: &Trial) -> Vec<Value> {
     let found = trial.json(&["trace", "story"]);
     let ends = found["destinations"].as_array().unwrap();
     let arrived: u64 = ends.iter().map(|end| end["sats"].as_u64().unwrap()).sum();
@@ -41,7 +41,7 @@ fn ends(trial: &Trial) -> Vec<Value> {
     ends.iter().map(|end| json!([end["stop"], end["txid"], end["vout"], end["sats"]])).collect()
 }
 
-fn end(stop: &str, txid: &Txid, vout: u32, sats: u64) -> Value {
+pub fn end(stop: &str, txid: &Txid, vout: u32, sats: u64) -> Value {
     json!([stop, txid.to_string(), vout, sats])
 }
 

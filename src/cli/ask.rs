@@ -3,9 +3,10 @@
 use anyhow::Result;
 use chrono_tz::Tz;
 
+use super::linked::{self, Found};
 use super::{Context, prices};
 use crate::domain::{Currency, Family, Moment, Network, TimeBasis, parse_zone};
-use crate::figures::{self, Account, Question};
+use crate::figures::{self, Account, Linked, Question};
 use crate::price::Prices;
 use crate::store::Store;
 
@@ -54,6 +55,21 @@ pub fn account(context: &Context, family: &Family, prices: &Prices, question: Qu
         None => None,
     };
     account.map_or_else(|| Err(nothing_recorded(context, family)), Ok)
+}
+
+/// The same with the estimates that count addresses linked by common inputs, and what those are.
+pub fn account_with_linked(
+    context: &Context,
+    family: &Family,
+    prices: &Prices,
+    question: Question,
+) -> Result<(Account, Found)> {
+    let account = account(context, family, prices, question)?;
+    let Some(store) = context.existing_store()? else { return Err(nothing_recorded(context, family)) };
+    let found = linked::find(context, &store, family)?;
+    let ledger = store.ledger(family.addresses.iter().map(|a| &a.address))?;
+    let linked = Linked { ledger: store.ledger(found.addresses.keys())?, of_services: found.of_services() };
+    Ok((figures::with_linked(account, family, &ledger, &linked, prices), found))
 }
 
 /// The account of a family in this database; `None` where nothing is recorded of it.

@@ -8,10 +8,10 @@ use etcetera::BaseStrategy;
 
 use super::Global;
 use crate::catalog::{self, Catalog, Labels, labels};
-use crate::config::Config;
+use crate::config::{Config, OnwardLimits};
 use crate::domain::{Address, Network, Time};
 use crate::store::{Store, StoreError};
-use crate::trace::LabelInfo;
+use crate::trace::{LabelInfo, Rules};
 
 /// Flags, environment and configuration, put together.
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ impl Context {
     }
 
     /// Whose an address is, for those who follow coins: where several labels are known, one that names a service.
-    pub fn services(&self) -> Result<impl Fn(&Address) -> Option<LabelInfo>> {
+    pub fn services(&self) -> Result<impl Fn(&Address) -> Option<LabelInfo> + use<>> {
         let labels = self.labels()?;
         Ok(move |address: &Address| {
             let label = labels.labels_of(address).find(|l| l.category.is_service()).or_else(|| labels.of(address))?;
@@ -76,6 +76,13 @@ impl Context {
                 service: label.category.is_service(),
             })
         })
+    }
+
+    /// How far the withdrawals of a family are followed, as configured.
+    pub fn rules_of(&self, family: &str) -> Rules {
+        let limits = self.config.onward.limits_of(family);
+        let OnwardLimits { hops, min_value, fan_out, .. } = limits;
+        Rules { hops, min_value, fan_out, ..Rules::default() }
     }
 
     /// The folder of the user's own families.

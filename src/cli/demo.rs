@@ -35,11 +35,12 @@ pub(super) fn run(args: &Args) -> Result<Answer> {
     let catalog = Catalog::load(Network::Bitcoin, None)?;
     let family = catalog.find(FAMILY)?;
     let path = args.out.join("ransomtrail.db");
-    let (store, round) = sync::round(
+    let (store, made) = sync::round(
         new_store(&path)?,
         &[family],
         &[Explorer::built_in(context::now)],
         Options::by_address(context::now()),
+        None,
     )?;
     let prices = Prices::load(QuestionArgs::default().currency.unwrap_or_default(), &Live::default())?;
     let account = ask::account_in(&store, family, &prices, Question::default())?.context("the record is empty")?;
@@ -71,7 +72,7 @@ pub(super) fn run(args: &Args) -> Result<Answer> {
         "summary": account.summary,
     });
     let mut answer = Answer::new(text, json);
-    answer.failed = !round.is_whole();
+    answer.failed = !made.round.is_whole();
     Ok(answer)
 }
 

@@ -64,8 +64,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let Some(store) = context.existing_store()? else {
         bail!(ask::nothing_recorded(context, family));
     };
+    let limits = context.config.onward.limits_of(&family.name);
     let search = Search {
-        rules: Rules { policy: args.policy.unwrap_or_default(), ..args.limits.rules() },
+        rules: Rules { policy: args.policy.unwrap_or_default(), ..args.limits.rules(limits) },
         sleep: args.sleep.unwrap_or(context.config.events.sleep),
         kinds: if args.moves { &EventKind::ALL } else { &EventKind::CASH_OUT },
         as_of: args.as_of,

@@ -12,6 +12,7 @@ mod export;
 mod families;
 mod incidents;
 mod labels;
+mod linked;
 mod links;
 mod lookup;
 mod notify;

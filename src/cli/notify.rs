@@ -16,7 +16,6 @@ use crate::domain::{EventKind, Family, format, rfc3339};
 use crate::http::{Http, HttpOptions};
 use crate::notify::{self, Channel, Delivery, Mail, Message, Receiver, Webhook};
 use crate::store::{EventRecord, SharedStore, StoreError};
-use crate::trace::Rules;
 
 /// Flags of `notify`.
 #[derive(Debug, clap::Args)]
@@ -166,7 +165,7 @@ fn found(
     kinds: &[EventKind],
 ) -> Result<Option<Vec<EventRecord>>> {
     let search = Search {
-        rules: Rules::default(),
+        rules: context.rules_of(&family.name),
         sleep: context.config.events.sleep,
         kinds,
         as_of: None,

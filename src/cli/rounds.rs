@@ -5,34 +5,51 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::context;
+use super::onward::Plan;
 use crate::domain::{Address, Time};
 use crate::explorer::Explorer;
 use crate::http::HostStatistics;
 use crate::store::{ExplorerRecord, RoundRecord, SharedStore};
-use crate::sync::{self, End, Followed, Options, Progress, Round};
+use crate::sync::{self, End, Followed, Onward, Options, Progress, Round};
 
-/// One round, written down with what the explorers were like.
+/// A round, and what following withdrawals onward in it did, by family.
+pub(super) struct Made {
+    pub round: Round,
+    pub onward: Vec<(String, Onward)>,
+}
+
+/// One round, with the coins of the plan followed, written down with what the explorers were like.
 pub(super) async fn round(
     store: &SharedStore,
     explorers: &[Explorer],
     addresses: &[Address],
-    options: Options,
+    options: Options<'_>,
+    plan: Option<&Plan>,
     progress: Progress<'_>,
-) -> Result<Round> {
+) -> Result<Made> {
+    let options = Options { trails: plan.map(Plan::trails), ..options };
     let made = sync::round(store, explorers, addresses, options, progress).await;
+    let followed = match (&made, plan.filter(|plan| plan.asks())) {
+        (Ok(round), Some(plan)) => {
+            let turns = plan.turns(options, round.follow == Followed::Blocks);
+            sync::onward(store, explorers, plan.trails(), turns, options.now).await
+        }
+        _ => Ok(Vec::new()),
+    };
     let ended_at = context::now();
     let statistics = take_statistics(explorers);
     let requests = statistics.values().map(|s| s.requests).sum();
     let seen = explorer_records(explorers, &statistics, ended_at);
-    let made = made?;
-    let record = record(&made, options.now, ended_at, requests);
+    let round = made?;
+    let mut record = record(&round, options.now, ended_at, requests);
+    record.new_transactions += followed.iter().flatten().map(|(_, done)| done.new).sum::<usize>();
     store
         .run(move |store| {
             store.record_explorers(&seen)?;
             store.record_round(&record)
         })
         .await?;
-    Ok(made)
+    Ok(Made { round, onward: followed? })
 }
 
 /// What the hosts did since this was last asked, by host.

@@ -23,7 +23,7 @@ pub struct Args {
     /// Add the series by day, ISO week or month
     #[arg(long, value_name = "PERIOD", value_parser = |text: &str| text.parse::<Period>())]
     by: Option<Period>,
-    /// Show side by side what each way of counting drops
+    /// Show side by side what each way of counting drops and adds, with addresses linked by common inputs
     #[arg(long)]
     estimates: bool,
 }
@@ -32,12 +32,21 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(&args.family)?;
     let prices = args.question.prices(context)?;
-    let account = ask::account(context, family, &prices, args.question.question(context))?;
+    let question = args.question.question(context);
+    let (account, linked) = if args.estimates {
+        let (account, found) = ask::account_with_linked(context, family, &prices, question)?;
+        (account, Some(found))
+    } else {
+        (ask::account(context, family, &prices, question)?, None)
+    };
 
     let mut json = serde_json::to_value(&account.summary)?;
     let mut text = page(&account);
-    if args.estimates {
+    if let Some(found) = &linked {
         text.push_str(&estimates(&account));
+        if let Value::Object(fields) = &mut json {
+            fields.insert("linked_addresses".to_owned(), found.as_json());
+        }
     }
     if let Some(period) = args.by {
         let steps = figures::steps(&account, period);
@@ -217,19 +226,36 @@ pub(super) fn foot(account: &Account) -> String {
     out
 }
 
+/// The ways of counting: a line each, and below it what it drops and adds against the one before.
 fn estimates(account: &Account) -> String {
-    let mut out = format!("\n  {:<56}{:>7}{:>18}   drops\n", "ways of counting", "outputs", "BTC");
+    let close = format!("{} close", account.currency.code());
+    let mut out = format!(
+        "\n  {:<56}{:>10}{:>9}{:>14}{:>18}{close:>14}\n",
+        "ways of counting", "addresses", "outputs", "transactions", "BTC"
+    );
     for one in &account.summary.estimates {
+        let close = one.at_receipt.map_or("unknown".to_owned(), |value| format::money_whole(value.close));
         let _ = writeln!(
             out,
-            "  {:<10}{:<46}{:>7}{:>18}   {} outputs, {} BTC",
+            "  {:<13}{:<43}{:>10}{:>9}{:>14}{:>18}{close:>14}",
             one.name,
             one.meaning,
-            one.outputs,
+            format::grouped(one.addresses as u64),
+            format::grouped(one.outputs as u64),
+            format::grouped(one.transactions as u64),
             format::btc(one.amount, 8),
-            one.dropped_outputs,
-            format::btc(one.dropped, 8)
         );
+        let moved = |word: &str, outputs: usize, amount| {
+            (outputs > 0).then(|| format!("{word} {}", apart(&figures::Internal { outputs, amount })))
+        };
+        let moved: Vec<String> =
+            [moved("drops", one.dropped_outputs, one.dropped), moved("adds", one.added_outputs, one.added)]
+                .into_iter()
+                .flatten()
+                .collect();
+        if !moved.is_empty() {
+            let _ = writeln!(out, "  {:<13}{}", "", moved.join("; "));
+        }
     }
     out
 }

@@ -7,8 +7,9 @@ use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
-use super::onward::{self, OnwardArgs};
+use super::onward::{self, OnwardArgs, Plan};
 use super::output::Usage;
+use super::rounds::Made;
 use super::{Answer, Context, context, rounds, secrets};
 use crate::catalog::Catalog;
 use crate::config::ExplorerConfig;
@@ -48,9 +49,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         now: context::now(),
         follow: args.follow.unwrap_or(context.config.follow),
         recheck: context.config.recheck,
+        trails: None,
     };
-    let (store, round) = round(store, &families, &explorers, options)?;
-    let (_, followed) = onward::follow(context, store, &families, &explorers, args.onward)?;
+    let plan = Plan::of_sync(context, &catalog, &families, &explorers, args.onward)?;
+    let (_, made) = round(store, &families, &explorers, options, Some(&plan))?;
+    let Made { round, onward: followed } = made;
     let names: Vec<&str> = families.iter().map(|f| f.name.as_str()).collect();
     let mut answer = answer(&round, &explorers, &names);
     onward::report(&mut answer, &followed);
@@ -155,8 +158,9 @@ pub(super) fn round(
     mut store: Store,
     families: &[&Family],
     explorers: &[Explorer],
-    options: Options,
-) -> Result<(Store, Round)> {
+    options: Options<'_>,
+    plan: Option<&Plan>,
+) -> Result<(Store, Made)> {
     for family in families {
         store.watch(family)?;
     }
@@ -172,11 +176,11 @@ pub(super) fn round(
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let shared = SharedStore::new(store);
-    let round = runtime.block_on(rounds::round(&shared, explorers, &addresses, options, &progress));
+    let made = runtime.block_on(rounds::round(&shared, explorers, &addresses, options, plan, &progress));
     drop(runtime);
     bar.finish_and_clear();
     let store = shared.into_inner().ok_or_else(|| anyhow::anyhow!("the database is still in use"))?;
-    Ok((store, round?))
+    Ok((store, made?))
 }
 
 pub(super) fn bar(addresses: usize, quick: bool) -> ProgressBar {

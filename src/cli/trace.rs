@@ -10,6 +10,7 @@ use anyhow::{Result, bail};
 use super::output::Usage;
 use super::{Answer, Context, ask, trail};
 use crate::catalog::Catalog;
+use crate::config::OnwardLimits;
 use crate::domain::{Address, Amount, Family, Moment, Network, OutPoint, Time, Txid, rfc3339};
 use crate::store::{Store, TrailStart};
 use crate::trace::{self, ChangeLink, Clusters, Graph, PeelChain, Policy, Rules, Source, Trail};
@@ -51,14 +52,13 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The rules with these limits.
-    pub(super) fn rules(self) -> Rules {
-        let default = Rules::default();
+    /// The rules with these limits, and with those of the configuration where a flag is silent.
+    pub(super) fn rules(self, configured: OnwardLimits) -> Rules {
         Rules {
-            hops: self.hops.unwrap_or(default.hops),
-            min_value: self.min_value.map_or(default.min_value, Amount::from_sat),
-            fan_out: self.fan_out.unwrap_or(default.fan_out),
-            ..default
+            hops: self.hops.unwrap_or(configured.hops),
+            min_value: self.min_value.map_or(configured.min_value, Amount::from_sat),
+            fan_out: self.fan_out.unwrap_or(configured.fan_out),
+            ..Rules::default()
         }
     }
 }
@@ -89,12 +89,16 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let Some(store) = context.existing_store()? else {
         bail!("there is no database yet; run: ransomtrail sync");
     };
-    let zone = context.config.time_zone;
+    let (zone, onward) = (context.config.time_zone, &context.config.onward);
+    let limits = match &subject {
+        Subject::Family(family) => onward.limits_of(&family.name),
+        _ => onward.limits,
+    };
     let rules = Rules {
         policy: args.policy.unwrap_or_default(),
         backwards: args.backwards,
         until: args.as_of.map(|moment| moment.last_second(zone)),
-        ..args.limits.rules()
+        ..args.limits.rules(limits)
     };
     let graph = trail::graph(&store, &start(&subject), args.backwards, context.network())?;
     let source = source(&subject, &graph);

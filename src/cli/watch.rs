@@ -13,6 +13,7 @@ use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{error, info, warn};
 
+use super::onward::{self, Plan, WatchOnwardArgs};
 use super::rounds::{self, follow_name};
 use super::sync::{chosen, explorers};
 use super::{Answer, Context, context, notify, prices};
@@ -41,6 +42,8 @@ pub struct Args {
     /// Ask about each address, read each new block, or whichever needs fewer requests (auto) [default: auto]
     #[arg(long, value_name = "WAY", value_parser = |text: &str| text.parse::<Follow>())]
     follow: Option<Follow>,
+    #[command(flatten)]
+    onward: WatchOnwardArgs,
     /// What log lines look like: text for people, json for programs
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
@@ -70,7 +73,9 @@ enum Woken {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     // Mistakes are told before anything is begun.
-    chosen(&context.catalog()?, &args.families)?;
+    let catalog = context.catalog()?;
+    chosen(&catalog, &args.families)?;
+    onward::check_names(context, &catalog)?;
     let explorers = explorers(context, args.explorer.as_deref())?;
     let every = args.every.unwrap_or(context.config.every);
     let receivers = notify::receivers(context)?;
@@ -153,24 +158,28 @@ async fn watch(
 /// The watch list is read anew for each round, so that a family that is added is watched from then on.
 async fn one_round(context: &Context, args: &Args, explorers: &[Explorer], store: &SharedStore) -> Result<Round> {
     let catalog = context.catalog()?;
-    let families: Vec<_> = chosen(&catalog, &args.families)?.into_iter().cloned().collect();
+    let families: Vec<Family> = chosen(&catalog, &args.families)?.into_iter().cloned().collect();
     let addresses: Vec<Address> = families.iter().flat_map(|f| f.addresses.iter().map(|a| a.address.clone())).collect();
     let watched: Vec<String> = catalog.families().map(|f| f.name.clone()).collect();
+    let mirrored = families.clone();
     store
         .run(move |store| {
             store.keep_watching(&watched.iter().map(String::as_str).collect::<Vec<_>>())?;
-            families.iter().try_for_each(|family| store.watch(family))
+            mirrored.iter().try_for_each(|family| store.watch(family))
         })
         .await?;
     let options = Options {
         now: context::now(),
         follow: args.follow.unwrap_or(context.config.follow),
         recheck: context.config.recheck,
+        trails: None,
     };
+    let plan = Plan::of_watch(context, &catalog, &families, args.onward)?;
     let _ = sd_notify::notify(&[NotifyState::Status("making a round")]);
-    let round = rounds::round(store, explorers, &addresses, options, &|_| ()).await?;
+    let made = rounds::round(store, explorers, &addresses, options, Some(&plan), &|_| ()).await?;
+    onward::log(&made.onward);
     let _ = sd_notify::notify(&[NotifyState::Status("waiting for the next round")]);
-    Ok(round)
+    Ok(made.round)
 }
 
 /// Looks for news and sends what waits. Whatever goes wrong with it, the rounds go on.

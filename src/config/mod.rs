@@ -6,6 +6,7 @@
 mod events;
 mod explorers;
 mod notify;
+mod onward;
 mod prices;
 mod reader;
 mod secrets;
@@ -28,6 +29,7 @@ use reader::{Section, Source};
 pub use events::EventsConfig;
 pub use explorers::{ExplorerConfig, default_explorers};
 pub use notify::{ChannelConfig, MailTls, NotifyConfig};
+pub use onward::{OnwardConfig, OnwardLimits};
 pub use prices::PricesConfig;
 pub use secrets::SecretSource;
 pub use units::{parse_duration, parse_size};
@@ -51,6 +53,8 @@ pub struct Config {
     pub every: Duration,
     /// How requests are made.
     pub http: HttpConfig,
+    /// How withdrawals are followed onward.
+    pub onward: OnwardConfig,
     /// Where the newest prices are asked for.
     pub prices: PricesConfig,
     /// What makes news.
@@ -109,6 +113,7 @@ impl Default for Config {
             recheck: Duration::from_secs(7 * 24 * 3600),
             every: Duration::from_secs(10 * 60),
             http: HttpConfig::default(),
+            onward: OnwardConfig::default(),
             prices: PricesConfig::default(),
             events: EventsConfig::default(),
             notify: Vec::new(),
@@ -150,6 +155,7 @@ impl Config {
             "recheck",
             "every",
             "http",
+            "onward",
             "prices",
             "events",
             "notify",
@@ -169,6 +175,10 @@ impl Config {
             http: match top.get("http") {
                 Some(value) => HttpConfig::read(&source, value)?,
                 None => default.http,
+            },
+            onward: match top.get("onward") {
+                Some(value) => OnwardConfig::read(&source, value)?,
+                None => default.onward,
             },
             prices: match top.get("prices") {
                 Some(value) => PricesConfig::read(&source, value)?,

@@ -26,7 +26,11 @@ fn the_example_shows_keys_without_default() {
     assert_eq!(first.headers[0].0, "x-api-key");
     assert!(first.token.is_some());
     assert!(read.prices.urls.contains_key("kraken"));
-    assert_eq!(shown, 8, "database, user_agent, proxy, the urls of prices, allow_http twice, headers and token");
+    assert_eq!(read.onward.limits_of("wannacry").hops, 20);
+    assert_eq!(
+        shown, 9,
+        "database, user_agent, proxy, families, the urls of prices, allow_http twice, headers and token"
+    );
 }
 
 /// Explorers that are not asked by default stand in the example as comments; they read too.
@@ -76,7 +80,7 @@ fn complaints_name_file_line_and_remedy() {
     );
     check(
         "zzz = 1",
-        "x.toml: line 1: unknown key \"zzz\"; known are network, database, currency, time_zone, follow, recheck, every, http, prices, events, notify, explorer",
+        "x.toml: line 1: unknown key \"zzz\"; known are network, database, currency, time_zone, follow, recheck, every, http, onward, prices, events, notify, explorer",
     );
     check(
         "network = \"testnet\"",

@@ -4,8 +4,9 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::classes::{self, Class};
+use super::estimates;
 use super::summary::{Summary, Unconfirmed};
-use super::totals::{addresses, estimates, received, set_apart, trust, unconfirmed, withdrawn};
+use super::totals::{addresses, received, set_apart, trust, unconfirmed, withdrawn};
 use super::worth::{self, Worth};
 use crate::domain::{
     Address, AddressRecord, Amount, Currency, Family, Ledger, Moment, Time, TimeBasis, Trust, Txid, Value,
@@ -161,7 +162,7 @@ pub fn open(family: &Family, ledger: &Ledger, prices: &Prices, question: Questio
         classes: classes::tally(&payments),
         class_tolerance: classes::tolerance(family),
         internal: set_apart(&payments, |p| p.internal),
-        estimates: estimates(&payments),
+        estimates: estimates::own(&payments, ledger.addresses.len()),
         after_withdrawal: set_apart(&payments, |p| p.after_withdrawal && !p.internal),
         addresses: addresses(ledger, &payments, question, as_of),
         explorers,
@@ -203,7 +204,7 @@ pub(super) fn on_basis(basis: TimeBasis, block_time: Time, first_seen: Option<Ti
     }
 }
 
-fn payments(
+pub(super) fn payments(
     family: &Family,
     ledger: &Ledger,
     prices: &Prices,

@@ -7,6 +7,7 @@
 mod account;
 mod caveats;
 mod classes;
+mod estimates;
 mod series;
 mod summary;
 mod totals;
@@ -15,6 +16,7 @@ mod worth;
 
 pub use account::{Account, Payment, Question, Withdrawal, open};
 pub use classes::{Class, ClassFigures};
+pub use estimates::{Linked, with_linked};
 pub use series::{Step, steps};
 pub use summary::{AddressFigures, AsOfValue, Estimate, Internal, Peak, Received, Summary, Unconfirmed, Withdrawn};
 pub use transaction::{TxFigures, transaction};

@@ -43,7 +43,8 @@ pub struct Summary {
     pub class_tolerance: Decimal,
     /// Inflows not counted as income.
     pub internal: Internal,
-    /// Ways of counting the income, side by side.
+    /// Ways of counting the income, side by side: those of the family's own addresses, and after [`super::with_linked`] those
+    /// with linked addresses.
     pub estimates: Vec<Estimate>,
     /// Inflows that came after the wallets had been emptied.
     pub after_withdrawal: Internal,
@@ -153,20 +154,33 @@ pub struct Internal {
 /// One way of counting the income (the names are those of Gomez et al., CCS 2023).
 #[derive(Clone, Debug, Serialize)]
 pub struct Estimate {
-    /// `DD`, `DD−DC`.
+    /// `DD`, `DD-DC`, `DD-DC+MI`, `DD-DC+MI-OW`.
     pub name: &'static str,
     /// What it counts.
     pub meaning: &'static str,
+    /// Addresses whose income is counted.
+    pub addresses: usize,
     /// Outputs counted.
     pub outputs: usize,
+    /// Transactions that hold them.
+    pub transactions: usize,
     /// Their sum.
     #[serde(rename = "sats", serialize_with = "as_sats")]
     pub amount: Amount,
+    /// Each output at the price of its day.
+    pub at_receipt: Option<Value>,
+    /// Outputs whose day has no price; they are not in `at_receipt`.
+    pub without_price: usize,
     /// Outputs dropped against the line before.
     pub dropped_outputs: usize,
     /// Their sum.
     #[serde(rename = "dropped_sats", serialize_with = "as_sats")]
     pub dropped: Amount,
+    /// Outputs added against the line before.
+    pub added_outputs: usize,
+    /// Their sum.
+    #[serde(rename = "added_sats", serialize_with = "as_sats")]
+    pub added: Amount,
 }
 
 /// Money that waits for a block.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::NaiveDate;
 
 use super::account::on_basis;
-use super::summary::{AddressFigures, AsOfValue, Estimate, Internal, Received, Unconfirmed, Withdrawn};
+use super::summary::{AddressFigures, AsOfValue, Internal, Received, Unconfirmed, Withdrawn};
 use super::{Payment, Question, Withdrawal, worth};
 use crate::domain::{Address, Amount, Ledger, Time, Trust, Txid, Value};
 use crate::price::Prices;
@@ -62,24 +62,6 @@ pub(super) fn set_apart(payments: &[Payment], pick: impl Fn(&Payment) -> bool) -
 pub(super) fn trust(payments: &[Payment]) -> BTreeMap<Trust, Internal> {
     let of = |level| (level, set_apart(payments, |p| p.trust == level));
     Trust::ALL.into_iter().map(of).filter(|(_, found)| found.outputs > 0).collect()
-}
-
-pub(super) fn estimates(payments: &[Payment]) -> Vec<Estimate> {
-    let direct = set_apart(payments, |_| true);
-    let internal = set_apart(payments, |p| p.internal);
-    let income = set_apart(payments, |p| !p.internal);
-    let line = |name, meaning, counted: Internal, dropped: Internal| Estimate {
-        name,
-        meaning,
-        outputs: counted.outputs,
-        amount: counted.amount,
-        dropped_outputs: dropped.outputs,
-        dropped: dropped.amount,
-    };
-    vec![
-        line("DD", "direct deposits", direct, Internal::default()),
-        line("DD-DC", "without deposits that have a campaign input", income, internal),
-    ]
 }
 
 /// What waits: payments, without the change of spends that wait themselves; and outputs that are being spent.

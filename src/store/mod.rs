@@ -3,6 +3,7 @@
 //! A page of transactions and the cursor that says "read up to here" are written in one SQLite transaction, together with
 //! the request that brought them. Observations are only ever added; the present is a view over them.
 
+mod awaited;
 mod complete;
 mod incidents;
 mod ledger;
@@ -28,6 +29,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
+pub use awaited::{Awaited, OpenEnd, TrailStanding};
 pub use incidents::Finding;
 pub use notices::{EventRecord, News, NoticeRecord, OutboxState, ReceiverRecord};
 pub use page::{PageRecord, Recorded, Refusal};
@@ -46,7 +48,8 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/003_prices.sql")),
     M::up(include_str!("migrations/004_standing.sql")),
     M::up(include_str!("migrations/005_trail.sql")),
-    M::up(include_str!("migrations/006_notices.sql")),
+    M::up(include_str!("migrations/006_following.sql")),
+    M::up(include_str!("migrations/007_notices.sql")),
 ];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

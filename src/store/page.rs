@@ -7,7 +7,7 @@ use super::incidents::{self, Finding};
 use super::links;
 pub(super) use super::place::Word;
 use super::place::{TIP_MOVES, observe};
-use super::{Store, StoreError};
+use super::{JoinedMark, Store, StoreError};
 use crate::domain::{Address, BlockHash, IncidentKind, Provenance, RawAnswer, Tx, Txid};
 
 /// A page of an address's history, to be stored in one go.
@@ -40,6 +40,8 @@ pub struct Recorded {
     pub settled: Vec<Refusal>,
     /// Transactions that were told to stand in another block of the same height, which is not in the chain then.
     pub displaced: usize,
+    /// What is looked for in blocks, after this one.
+    pub mark: Option<JoinedMark>,
 }
 
 /// What an explorer told of a transaction that was not taken into the ledger, and why.

@@ -4,6 +4,7 @@ use bitcoin::OutPoint;
 use bitcoin::block::Header;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::awaited;
 use super::incidents;
 use super::ledger::{parsed, time};
 use super::page::{self, Word, insert_gone, insert_request};
@@ -26,7 +27,7 @@ pub struct ScanPoint {
 
 /// So many blocks above the one that an address was joined with, it is asked about again: servers behind one name may be a
 /// block or two apart, and its totals may have lacked the newest.
-const SETTLES_AFTER: u32 = 6;
+pub(super) const SETTLES_AFTER: u32 = 6;
 
 /// An address that is looked for in blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,9 +40,9 @@ pub struct Joined {
     pub settled: bool,
 }
 
-/// Tells one set of joined addresses from another.
+/// Tells one set of joined addresses and awaited coins from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct JoinedMark(i64, i64);
+pub struct JoinedMark(i64, i64, i64, i64);
 
 /// Outputs that are looked for as inputs of what a block brings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,7 +66,9 @@ pub struct BlockRecord {
     pub replaced: Vec<Txid>,
     /// The answer that brought the block.
     pub provenance: Provenance,
-    /// The set of addresses that was looked for.
+    /// Coins that the block makes and that are looked for from the next one on, each with its family.
+    pub made: Vec<(String, OutPoint)>,
+    /// The set of addresses and coins that was looked for.
     pub mark: JoinedMark,
 }
 
@@ -95,6 +98,7 @@ impl Store {
             insert_header(&work, last, request)?;
             work.execute("DELETE FROM scan", [])?;
             work.execute("DELETE FROM joined", [])?;
+            work.execute("DELETE FROM awaited", [])?;
             work.execute(
                 "INSERT INTO scan (from_height, to_height, to_hash, complete_to) VALUES (?1 + 1, ?1, ?2, ?3)",
                 params![last.block.height, last.block.hash.map(|h| h.to_string()), provenance.asked_at.timestamp()],
@@ -144,6 +148,8 @@ impl Store {
                     for address in concerns {
                         work.execute("DELETE FROM joined WHERE address = ?1", [address])?;
                     }
+                    let spent = tx.inputs.iter().filter_map(|i| Some(OutPoint::new(i.prev_txid?, i.prev_vout?)));
+                    spent.into_iter().try_for_each(|output| awaited::forget(&work, &output))?;
                 }
             }
         }
@@ -157,7 +163,9 @@ impl Store {
             };
             incidents::note(&work, &what, &block.provenance, &[], request)?;
         }
+        awaited::insert_made(&work, &block.made, block.header.block.height, block.provenance.asked_at)?;
         move_point(&work, &block.header, block.provenance.asked_at)?;
+        recorded.mark = Some(joined_mark(&work)?);
         work.commit()?;
         Ok(Some(recorded))
     }
@@ -187,6 +195,8 @@ impl Store {
             insert_gone(&work, &left, request)?;
             // Whose history was read up to that block or a later one has to be asked about again.
             work.execute("DELETE FROM joined WHERE height >= ?1", [point.to_height])?;
+            // What was unspent in that block was unspent before it.
+            work.execute("UPDATE awaited SET height = ?1 - 1 WHERE height >= ?1", [point.to_height])?;
             work.execute(
                 "UPDATE scan SET to_height = to_height - 1, to_hash = ?1,
                     complete_to = (SELECT min(time, ?2) FROM block WHERE hash = ?1)",
@@ -241,7 +251,7 @@ impl Store {
             .map_err(|error| self.explain(error))
     }
 
-    /// Changes when an address is joined or leaves.
+    /// Changes when an address or a coin is joined or leaves.
     pub fn joined_mark(&self) -> Result<JoinedMark, StoreError> {
         joined_mark(&self.db).map_err(|error| self.explain(error))
     }
@@ -309,8 +319,11 @@ fn previous(db: &Connection, hash: &BlockHash) -> rusqlite::Result<Option<BlockH
 }
 
 fn joined_mark(db: &Connection) -> rusqlite::Result<JoinedMark> {
-    db.prepare_cached("SELECT count(*), coalesce(sum(height), 0) FROM joined")?
-        .query_row([], |row| Ok(JoinedMark(row.get(0)?, row.get(1)?)))
+    db.prepare_cached(
+        "SELECT j.n, j.heights, a.n, a.heights FROM (SELECT count(*) AS n, coalesce(sum(height), 0) AS heights FROM joined) j,
+                (SELECT count(*) AS n, coalesce(sum(height), 0) AS heights FROM awaited) a",
+    )?
+    .query_row([], |row| Ok(JoinedMark(row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
 }
 
 /// A header may be dated up to two hours ahead; nothing is known of the future.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
+use super::awaited;
 use super::ledger::{parsed, time};
 use super::page::insert_request;
 use super::{Store, StoreError};
@@ -49,6 +50,11 @@ pub struct FrontierRow {
     pub reason: Option<String>,
 }
 
+/// Who says that a coin is unspent that was looked for in every block.
+const BY_BLOCKS: &str = "the blocks";
+
+const SPENDING: &str = "SELECT txid FROM spend JOIN tx USING (tx_id) WHERE address = ?1";
+
 impl Store {
     /// Hands every transaction of the ledger that can be reached from there to `each`, in one consistent reading, and returns
     /// what was said of their outputs. What is gone is left out; what waits is among them.
@@ -79,9 +85,7 @@ impl Store {
                     paying.extend(
                         self.txids_of("SELECT txid FROM tx_output JOIN tx USING (tx_id) WHERE address = ?1", address)?,
                     );
-                    spending.extend(
-                        self.txids_of("SELECT txid FROM spend JOIN tx USING (tx_id) WHERE address = ?1", address)?,
-                    );
+                    spending.extend(self.txids_of(SPENDING, address)?);
                 }
                 let (far, near) = if backwards { (paying, spending) } else { (spending, paying) };
                 alone = near.difference(&far).copied().collect();
@@ -112,6 +116,29 @@ impl Store {
         Ok(fates)
     }
 
+    /// The transactions of the ledger in blocks that spend from these addresses.
+    pub fn spending_from<'a>(
+        &self,
+        addresses: impl IntoIterator<Item = &'a Address>,
+        network: Network,
+    ) -> Result<Vec<Tx>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<Tx>> {
+            let reading = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;
+            let mut txids = BTreeSet::new();
+            for address in addresses {
+                txids.extend(self.txids_of(SPENDING, address)?);
+            }
+            let mut out = Vec::with_capacity(txids.len());
+            for txid in txids {
+                let found = self.read_transaction(&txid, network)?.map(|stored| stored.tx);
+                out.extend(found.filter(|tx| tx.state.block().is_some()));
+            }
+            reading.finish()?;
+            Ok(out)
+        };
+        read().map_err(|error| self.explain(error))
+    }
+
     fn txids_of(&self, sql: &str, address: &Address) -> rusqlite::Result<Vec<Txid>> {
         self.db.prepare_cached(sql)?.query_map([address.as_str()], |row| parsed::<Txid>(row, 0))?.collect()
     }
@@ -121,6 +148,7 @@ impl Store {
             "SELECT f.vout, f.spent, f.spender, r.explorer, f.said_to FROM fate f JOIN request r USING (request_id)
              WHERE f.txid = ?1 AND f.fate_id = (SELECT max(l.fate_id) FROM fate l WHERE l.txid = f.txid AND l.vout = f.vout)",
         )?;
+        let first = fates.len();
         let mut rows = query.query([txid.to_string()])?;
         while let Some(row) = rows.next()? {
             let spender = row.get::<_, Option<String>>(2)?.is_some().then(|| parsed::<Txid>(row, 2)).transpose()?;
@@ -130,6 +158,18 @@ impl Store {
                 (false, _) => Fate::Unspent { explorer: Arc::from(row.get::<_, String>(3)?), at: time(row.get(4)?) },
             };
             fates.push((OutPoint::new(*txid, row.get(0)?), fate));
+        }
+        // Blocks say nothing of a spender that waits: they only say later than an explorer that there was none.
+        for (vout, at) in awaited::unspent_by_blocks(&self.db, &txid.to_string())? {
+            let by_blocks = Fate::Unspent { explorer: Arc::from(BY_BLOCKS), at };
+            match fates[first..].iter_mut().find(|(output, _)| output.vout == vout) {
+                None => fates.push((OutPoint::new(*txid, vout), by_blocks)),
+                Some((_, fate)) => {
+                    if matches!(fate, Fate::Unspent { at: told, .. } if *told < at) {
+                        *fate = by_blocks;
+                    }
+                }
+            }
         }
         Ok(())
     }
@@ -192,8 +232,14 @@ impl Store {
         write().map_err(|error| super::explain(&path, error))
     }
 
-    /// Replaces a family's frontier by these rows.
-    pub fn record_frontier(&mut self, family: &str, rows: &[FrontierRow]) -> Result<(), StoreError> {
+    /// Replaces a family's frontier by these rows, found at that moment under these limits. `observation` is the newest one that
+    /// they are known to rest on.
+    pub fn record_frontier(
+        &mut self,
+        family: &str,
+        rows: &[FrontierRow],
+        (at, observation, limits): (Time, i64, &str),
+    ) -> Result<(), StoreError> {
         let path = self.path.clone();
         let mut write = || -> rusqlite::Result<()> {
             let work = self.db.transaction()?;
@@ -214,6 +260,10 @@ impl Store {
                     row.reason,
                 ])?;
             }
+            work.execute(
+                "INSERT OR REPLACE INTO followed (family, at, observation, limits) VALUES (?1, ?2, ?3, ?4)",
+                params![family, at.timestamp(), observation, limits],
+            )?;
             work.commit()
         };
         write().map_err(|error| super::explain(&path, error))

@@ -3,39 +3,21 @@
 //! It costs two requests a block, whatever the number of addresses, and the explorer learns nothing about whom we watch. A block
 //! proves itself: its header carries work and names the block before, its transactions hash to its merkle root.
 
-use std::collections::{BTreeSet, HashMap};
-
-use bitcoin::OutPoint;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::address::{Asked, ask};
 use super::chain::{Chain, behind};
-use super::{Progress, Round, Step};
-use crate::domain::{
-    Address, BlockHash, BlockRef, IncidentKind, Network, Provenance, RawAnswer, State, Time, Tx, Txid,
-};
+use super::onward::{Ahead, Trails};
+use super::sought::{FOLLOWED, Sought, WAITING, look_for, made_by};
+use super::{Options, Progress, Round, Step};
+use crate::domain::{BlockHash, BlockRef, IncidentKind, Network, Provenance, RawAnswer, State, Time, Tx, Txid};
 use crate::explorer::{Answer, AskError, Explorer, Garbled};
-use crate::proof::{BadBlock, Scanned, Watched, scan_block};
-use crate::store::{
-    BlockRecord, BlockTx, Finding, HeaderRecord, JoinedMark, ProofRecord, ScanPoint, SharedStore, Store, StoreError,
-};
+use crate::proof::{BadBlock, Scanned, scan_block};
+use crate::store::{BlockRecord, BlockTx, Finding, HeaderRecord, ProofRecord, ScanPoint, SharedStore, StoreError};
 
 /// Nobody is believed about a reorganisation that goes deeper.
 const DEEPEST_REORGANISATION: usize = 100;
-
-/// What is looked for in blocks.
-#[derive(Default)]
-struct Sought {
-    watched: Watched,
-    /// The addresses, by the numbers under which they are watched.
-    addresses: Vec<String>,
-    /// The set that they are.
-    mark: Option<JoinedMark>,
-    /// What the transactions spend that wait in the ledger.
-    waiting: HashMap<OutPoint, Vec<Txid>>,
-}
-
-/// Outpoints that transactions of the ledger wait to spend are watched under this number.
-const WAITING: u32 = u32::MAX;
 
 /// How following ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +42,8 @@ pub(super) async fn begin(explorer: &Explorer, store: &SharedStore, now: Time, r
     // The whole block, since only its coinbase tells the height, and every further one is held against it.
     let answer = ask!(explorer.raw_block(&tip).await);
     let provenance = answer.provenance;
-    let scanned = scan(answer.value, tip, block.height, explorer, &mut Sought::default()).await?;
+    let bytes = Arc::new(answer.value);
+    let scanned = scan(&bytes, tip, block.height, explorer, &mut Sought::default()).await?;
     let header = match scanned {
         Ok(scanned) => header_record(&scanned, block.height),
         Err(bad) => {
@@ -102,10 +85,11 @@ pub(super) fn checked_header(
 pub(super) async fn follow(
     explorer: &Explorer,
     store: &SharedStore,
-    now: Time,
+    options: Options<'_>,
     progress: Progress<'_>,
     round: &mut Round,
 ) -> Asked<Ended> {
+    let now = options.now;
     let Some(mut point) = store.run(|store| store.scan_point()).await? else {
         return Ok(Err(behind(explorer, "following by blocks has not begun".to_owned())));
     };
@@ -130,7 +114,10 @@ pub(super) async fn follow(
     if newest.height <= point.to_height {
         return Ok(Ok(Ended::NotAhead));
     }
-    let mut sought = store.run(sought(explorer)).await?;
+    let mut ahead = Ahead::new(options.trails.unwrap_or(Trails { families: &[], labels: &|_| None }));
+    let followed = ahead.names();
+    store.run(move |store| store.await_only(&followed.iter().map(String::as_str).collect::<Vec<_>>())).await?;
+    let mut sought = look_for(explorer, store, &ahead).await?;
     let mut stepped_back = 0;
     while point.to_height < newest.height {
         let height = point.to_height + 1;
@@ -139,8 +126,8 @@ pub(super) async fn follow(
         let is_newest = height == newest.height && stepped_back == 0;
         let hash = if is_newest { tip } else { ask!(explorer.block_at(height).await).value };
         let answer = ask!(explorer.raw_block(&hash).await);
-        let (provenance, raw) = (answer.provenance.clone(), answer.raw);
-        let scanned = match scan(answer.value, hash, height, explorer, &mut sought).await? {
+        let (provenance, raw, bytes) = (answer.provenance.clone(), answer.raw, Arc::new(answer.value));
+        let scanned = match scan(&bytes, hash, height, explorer, &mut sought).await? {
             Ok(scanned) => scanned,
             Err(bad) => {
                 let refused = refuse(explorer, store, provenance, raw, hash, bad.to_string(), round).await?;
@@ -157,12 +144,34 @@ pub(super) async fn follow(
             };
             let Some(gone) = gone else { return Ok(Ok(Ended::Forked)) };
             round.gone += gone;
+            ahead.forget();
         } else {
-            let Some(record) = record(explorer, scanned, height, &sought, provenance) else { break };
+            let block = header_record(&scanned, height).block;
+            let (mut scanned, mut made) = (scanned, Vec::new());
+            // A coin may move twice within one block: it is searched again for what it makes.
+            while !scanned.found.is_empty() {
+                made = made_by(explorer, store, (&scanned, block), &sought, &mut ahead).await?;
+                if !sought.follow(&made, &ahead) {
+                    break;
+                }
+                let again = scan(&bytes, hash, height, explorer, &mut sought).await?;
+                // The same bytes were read before.
+                let Ok(again) = again else {
+                    made.clear();
+                    break;
+                };
+                scanned = again;
+            }
+            let Some(mut record) = record(explorer, scanned, height, &sought, provenance) else { break };
+            record.made = made;
             round.touched.extend(record.txs.iter().flat_map(|tx| tx.concerns.clone()));
             let recorded = store.run(move |store| store.record_block(&record)).await?;
             match recorded {
                 Some(recorded) => {
+                    sought.mark = recorded.mark;
+                    if !recorded.refused.is_empty() {
+                        ahead.forget();
+                    }
                     round.blocks += 1;
                     round.new_in_blocks += recorded.new;
                     round.gone += recorded.displaced;
@@ -170,7 +179,10 @@ pub(super) async fn follow(
                     round.warnings.extend(recorded.settled.iter().map(ToString::to_string));
                 }
                 // Another program was here: go on from where it came to, and look for what it looks for.
-                None => sought = store.run(self::sought(explorer)).await?,
+                None => {
+                    ahead.forget();
+                    sought = look_for(explorer, store, &ahead).await?;
+                }
             }
         }
         let Some(now_at) = store.run(|store| store.scan_point()).await? else { break };
@@ -181,41 +193,16 @@ pub(super) async fn follow(
     Ok(Ok(Ended::Level))
 }
 
-/// Everything that is looked for: the scripts of all joined addresses, their outputs, and what waiting transactions spend.
-fn sought(explorer: &Explorer) -> impl FnOnce(&mut Store) -> Result<Sought, StoreError> + Send + 'static {
-    let network = explorer.network();
-    move |store| {
-        let mark = store.joined_mark()?;
-        let joined: Vec<String> = store.joined()?.into_iter().map(|joined| joined.address).collect();
-        let mut watched = Watched::with_capacity(joined.len());
-        for (id, text) in (0..).zip(&joined) {
-            if let Some(script) = Address::parse(text, network).ok().and_then(|a| a.script()) {
-                watched.insert_script(&script, id);
-            }
-        }
-        let outpoints = store.outpoints(&joined)?;
-        for (outpoint, place) in outpoints.ours {
-            watched.insert_outpoint(outpoint, u32::try_from(place).unwrap_or(WAITING - 1));
-        }
-        let mut waiting: HashMap<OutPoint, Vec<Txid>> = HashMap::new();
-        for (outpoint, txid) in outpoints.waiting {
-            watched.insert_outpoint(outpoint, WAITING);
-            waiting.entry(outpoint).or_default().push(txid);
-        }
-        Ok(Sought { watched, addresses: joined, mark: Some(mark), waiting })
-    }
-}
-
 /// Searches a block on a thread that may work for long.
 async fn scan(
-    bytes: Vec<u8>,
+    bytes: &Arc<Vec<u8>>,
     hash: BlockHash,
     height: u32,
     explorer: &Explorer,
     sought: &mut Sought,
 ) -> Result<Result<Scanned, Unfit>, StoreError> {
     let network = explorer.network();
-    let mut watched = std::mem::take(&mut sought.watched);
+    let (mut watched, bytes) = (std::mem::take(&mut sought.watched), Arc::clone(bytes));
     let job = tokio::task::spawn_blocking(move || {
         let scanned = scan_block(&bytes, &hash, network, &mut watched);
         (watched, scanned)
@@ -287,10 +274,14 @@ fn record(
             let waited = spent.and_then(|outpoint| sought.waiting.get(&outpoint));
             replaced.extend(waited.into_iter().flatten().copied().filter(|txid| !in_block.contains(txid)));
         }
-        let hits = found.outputs.iter().chain(&found.inputs).filter(|hit| hit.id != WAITING);
+        let hits = found.outputs.iter().chain(&found.inputs).filter(|hit| hit.id != WAITING && hit.id != FOLLOWED);
         let concerned: BTreeSet<&String> = hits.filter_map(|hit| sought.addresses.get(hit.id as usize)).collect();
         // What only spends what somebody waited to spend is none of ours.
-        if !concerned.is_empty() || sought.waiting.values().flatten().any(|txid| *txid == found.txid) {
+        let spends = found.tx.input.iter().map(|input| &input.previous_output);
+        if !concerned.is_empty()
+            || spends.into_iter().any(|coin| sought.followed.contains_key(coin))
+            || sought.waiting.values().flatten().any(|txid| *txid == found.txid)
+        {
             let tx = Tx::from_bitcoin(&found.tx, explorer.network(), State::Confirmed(header.block));
             let (pos, branch) = (found.branch.pos(), found.branch.to_bytes());
             let proof = ProofRecord { txid: found.txid, block: hash, pos, branch };
@@ -299,5 +290,5 @@ fn record(
     }
     let previous = scanned.header.prev_hash();
     let replaced = replaced.into_iter().collect();
-    Some(BlockRecord { header, previous, txs, replaced, provenance, mark: sought.mark? })
+    Some(BlockRecord { header, previous, txs, replaced, provenance, made: Vec::new(), mark: sought.mark? })
 }

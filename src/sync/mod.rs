@@ -12,6 +12,7 @@ mod lookup;
 mod onward;
 mod poll;
 mod prices;
+mod sought;
 mod way;
 
 use std::fmt;
@@ -27,7 +28,7 @@ pub use prices::{FeedRound, PriceFailure, PriceFeed, PriceRound, last_finished_d
 
 pub use lookup::{Found, Search, find};
 
-pub use onward::{Budget, Onward, onward};
+pub use onward::{Following, Onward, Trails, Turns, onward};
 
 /// What a round did.
 #[derive(Clone, Debug, Default)]
@@ -70,19 +71,22 @@ pub enum Followed {
 
 /// How a round is made.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct Options<'a> {
     /// The moment.
     pub now: Time,
     /// How to follow the chain.
     pub follow: Follow,
     /// An address that is followed by blocks is asked about all the same when its last answer is older.
     pub recheck: Duration,
+    /// Families whose withdrawals are followed onward: blocks that are read are searched for their coins as well. `None` follows
+    /// nobody.
+    pub trails: Option<Trails<'a>>,
 }
 
-impl Options {
+impl Options<'_> {
     /// Asks about each address.
     pub fn by_address(now: Time) -> Self {
-        Self { now, follow: Follow::Addresses, recheck: RECHECK }
+        Self { now, follow: Follow::Addresses, recheck: RECHECK, trails: None }
     }
 }
 
@@ -93,7 +97,7 @@ pub async fn round(
     store: &SharedStore,
     explorers: &[Explorer],
     addresses: &[Address],
-    options: Options,
+    options: Options<'_>,
     progress: Progress<'_>,
 ) -> Result<Round, StoreError> {
     let mut round = Round::default();

@@ -24,7 +24,7 @@ pub(super) async fn by_blocks(
     store: &SharedStore,
     explorers: &[Explorer],
     addresses: &[Address],
-    options: Options,
+    options: Options<'_>,
     progress: Progress<'_>,
     round: &mut Round,
 ) -> Result<(Vec<Address>, bool), StoreError> {
@@ -32,7 +32,8 @@ pub(super) async fn by_blocks(
     let giving: Vec<&Explorer> = explorers.iter().filter(|e| e.gives_blocks()).collect();
     // Who wants blocks does not want explorers to learn the addresses because there are none, or one of them failed.
     let discreet = options.follow == Follow::Blocks && !explorers.iter().all(Explorer::is_recorded);
-    if !discreet && (giving.is_empty() || options.follow == Follow::Auto && addresses.len() < WORTH_BLOCKS) {
+    let asked = addresses.len() + coins(store, options).await?;
+    if !discreet && (giving.is_empty() || options.follow == Follow::Auto && asked < WORTH_BLOCKS) {
         return Ok((all(), false));
     }
     let (mut forked, mut followed) = (None, false);
@@ -45,7 +46,7 @@ pub(super) async fn by_blocks(
             }
             continue;
         };
-        if options.follow == Follow::Auto && !pays(store, explorer, &point, addresses, options).await? {
+        if options.follow == Follow::Auto && !pays(store, explorer, &point, (addresses, asked), options).await? {
             // What others look for is not given up for the sake of these.
             if others_joined(store, addresses).await? {
                 return Ok((all(), false));
@@ -56,7 +57,7 @@ pub(super) async fn by_blocks(
             }
             continue;
         }
-        match blocks::follow(explorer, store, options.now, progress, round).await? {
+        match blocks::follow(explorer, store, options, progress, round).await? {
             Ok(Ended::Level) => {
                 followed = true;
                 break;
@@ -100,13 +101,13 @@ pub(super) async fn by_blocks(
     Ok((if begun { due } else { Vec::new() }, false))
 }
 
-/// Whether reading the blocks since then needs fewer requests than asking about each address.
+/// Whether reading the blocks since then needs fewer requests than asking about each address and each coin.
 async fn pays(
     store: &SharedStore,
     explorer: &Explorer,
     point: &ScanPoint,
-    addresses: &[Address],
-    options: Options,
+    (addresses, asked): (&[Address], usize),
+    options: Options<'_>,
 ) -> Result<bool, StoreError> {
     let Ok(tip) = explorer.tip().await else { return Ok(true) };
     if tip.value == point.to_hash {
@@ -115,7 +116,22 @@ async fn pays(
     let Ok(block) = explorer.block(&tip.value).await else { return Ok(true) };
     let due = due(store, addresses, &BTreeSet::new(), options).await?.len();
     let behind = block.value.height.saturating_sub(point.to_height) as usize;
-    Ok(behind.saturating_mul(BLOCK).saturating_add(BLOCK_ROUND + due) < addresses.len())
+    Ok(behind.saturating_mul(BLOCK).saturating_add(BLOCK_ROUND + due) < asked)
+}
+
+/// How many transactions would have to be asked about to learn whether their coins still sleep.
+async fn coins(store: &SharedStore, options: Options<'_>) -> Result<usize, StoreError> {
+    let families = options.trails.map(|trails| trails.families).unwrap_or_default();
+    let asked: Vec<String> = families.iter().filter(|one| one.asked).map(|one| one.family.clone()).collect();
+    store
+        .run(move |store| {
+            let mut txids = BTreeSet::new();
+            for family in asked {
+                txids.extend(store.open_ends(&family)?.into_iter().filter(|end| end.asleep).map(|end| end.output.txid));
+            }
+            Ok(txids.len())
+        })
+        .await
 }
 
 /// Whether addresses are looked for in blocks that are not among these.
@@ -131,7 +147,7 @@ async fn due(
     store: &SharedStore,
     addresses: &[Address],
     touched: &BTreeSet<String>,
-    options: Options,
+    options: Options<'_>,
 ) -> Result<Vec<Address>, StoreError> {
     let (wanted, touched) = (addresses.to_vec(), touched.clone());
     let recheck = TimeDelta::from_std(options.recheck).unwrap_or(TimeDelta::MAX);

@@ -40,8 +40,9 @@ pub(super) fn run(context: &Context, args: &Args, address: &Address, links: &Lin
         (account, None)
     } else {
         let explorers = sync::explorers(context, args.explorer.as_deref())?;
-        let (store, round) =
-            sync::round(Store::in_memory()?, &[&family], &explorers, Options::by_address(context::now()))?;
+        let (store, made) =
+            sync::round(Store::in_memory()?, &[&family], &explorers, Options::by_address(context::now()), None)?;
+        let round = made.round;
         if !round.not_asked.is_empty() {
             bail!(unanswered(&round, &explorers, address));
         }

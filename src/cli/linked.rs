@@ -1,0 +1,63 @@
+//! Addresses that common inputs link to a family's, over everything that the ledger records.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use super::Context;
+use crate::domain::{Address, Family, Tx};
+use crate::store::Store;
+use crate::trace::{self, GraphBuilder};
+
+/// The linked addresses, each with the name of the service that its cluster belongs to, if a label in the cluster says so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub addresses: BTreeMap<Address, Option<String>>,
+}
+
+impl Found {
+    /// The linked addresses that belong to services.
+    pub fn of_services(&self) -> BTreeSet<Address> {
+        self.addresses.iter().filter(|(_, service)| service.is_some()).map(|(address, _)| address.clone()).collect()
+    }
+
+    /// As `summary --estimates --json` shows them.
+    pub fn as_json(&self) -> Value {
+        self.addresses.iter().map(|(address, service)| json!({ "address": address, "service": service })).collect()
+    }
+}
+
+/// Widens the family's clusters until no recorded transaction adds an address: each step reads what spends from the addresses
+/// that are new. CoinJoins link nothing, nor does a transaction whose inputs are not all told.
+pub(super) fn find(context: &Context, store: &Store, family: &Family) -> Result<Found> {
+    let own: BTreeSet<Address> = family.addresses.iter().map(|a| a.address.clone()).collect();
+    let mut new = own.clone();
+    let mut reached = own.clone();
+    let mut txs: BTreeMap<_, Tx> = BTreeMap::new();
+    let clusters = loop {
+        for tx in store.spending_from(&new, context.network())? {
+            // Whether it is a CoinJoin cannot be seen while somebody's inputs are not told.
+            if tx.inputs.iter().all(|input| input.value.is_some()) {
+                txs.entry(tx.txid).or_insert(tx);
+            }
+        }
+        let mut builder = GraphBuilder::new();
+        txs.values().for_each(|tx| builder.add(tx));
+        let mut clusters = trace::clusters(&builder.finish()).members;
+        clusters.retain(|members| !members.is_disjoint(&own));
+        new = clusters.iter().flatten().filter(|address| !reached.contains(*address)).cloned().collect();
+        if new.is_empty() {
+            break clusters;
+        }
+        reached.extend(new.iter().cloned());
+    };
+    let services = context.services()?;
+    let mut addresses = BTreeMap::new();
+    for members in clusters {
+        let service = members.iter().filter_map(&services).find(|label| label.service).map(|label| label.name);
+        let linked = members.into_iter().filter(|address| !own.contains(address));
+        addresses.extend(linked.map(|address| (address, service.clone())));
+    }
+    Ok(Found { addresses })
+}
