@@ -1,4 +1,4 @@
-//! The whole demo, as a user runs it: new database, sync from the built-in record, figures, four charts as SVG, PNG and CSV.
+//! The whole demo, as a user runs it: new database, sync from the built-in record, figures, the charts as SVG, PNG and CSV.
 //! Then its parts. `cargo bench`; `python3 benches/compare.py` sets it against the same job in pandas and matplotlib.
 
 use std::process::{Command, Stdio};

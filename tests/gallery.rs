@@ -58,6 +58,52 @@ fn pictures_are_whole_and_can_be_read_aloud() {
     }
 }
 
+/// The satoshis of a CSV's rows, those that `of` chooses by a column.
+fn sats(csv: &Path, column: &str, of: impl Fn(&str) -> bool) -> u64 {
+    let mut reader = csv::Reader::from_path(csv).unwrap();
+    let headers = reader.headers().unwrap().clone();
+    let at = |name: &str| headers.iter().position(|header| header == name).unwrap();
+    let (chosen, sats) = (at(column), at("sats"));
+    let rows = reader.records().map(|row| row.unwrap()).filter(|row| of(&row[chosen]));
+    rows.map(|row| row[sats].parse::<u64>().unwrap()).sum()
+}
+
+#[test]
+fn the_charts_of_the_trail_sum_to_what_was_withdrawn() {
+    const WITHDRAWN: u64 = 5_192_690_943;
+    let trial = Trial::recorded();
+    let kinds = ["chart", "wannacry", "--kind", "flow,destinations", "--format", "svg", "--out"];
+    let draw = |out: &str, more: &[&str]| -> (String, std::path::PathBuf) {
+        let said = trial.json(&[&kinds[..], &[out], more].concat());
+        (said["files"][0]["headline"].as_str().unwrap().to_owned(), trial.path(out).join("wannacry"))
+    };
+    let ends = |kind: &str| !["transaction", "peel-chain", "run", "several", "others"].contains(&kind);
+    for policy in ["fifo", "haircut"] {
+        for size in ["wide", "tall"] {
+            let (headline, folder) = draw(&format!("{policy}-{size}"), &["--policy", policy, "--size", size]);
+            let expect =
+                "Of 52 bitcoin withdrawn from WannaCry, 11 reached named services; 41 are not recorded further";
+            assert_eq!(headline, expect, "{policy}");
+            assert_eq!(sats(&folder.join("flow.csv"), "to_kind", ends), WITHDRAWN, "{policy} {size}");
+            assert_eq!(sats(&folder.join("destinations.csv"), "kind", |_| true), WITHDRAWN, "{policy} {size}");
+            let svg = fs::read_to_string(folder.join("flow.svg")).unwrap();
+            assert!(svg.contains(policy) || svg.contains(&policy.to_uppercase()), "the policy is named");
+        }
+    }
+    let fifo = trial.path("fifo-wide/wannacry/destinations.csv");
+    assert_eq!(sats(&fifo, "destination", |name| name == "ShapeShift"), 364_189_238);
+    assert_eq!(sats(&fifo, "destination", |name| name == "HitBTC"), 729_393_932);
+
+    // On the day of the withdrawal HitBTC had nothing yet, and what reached it later had not moved.
+    let (headline, folder) = draw("that-day", &["--as-of", "2017-08-03"]);
+    assert!(headline.contains("were unspent") && !headline.contains("HitBTC"), "{headline}");
+    assert_eq!(sats(&folder.join("destinations.csv"), "kind", |_| true), WITHDRAWN);
+    assert!(sats(&folder.join("destinations.csv"), "kind", |kind| kind == "unspent") > 0);
+    let (headline, _) = draw("before", &["--as-of", "2017-07-31"]);
+    assert_eq!(headline, "No withdrawal from WannaCry is recorded up to 31 Jul 2017");
+    trial.fails(&["chart", "wannacry", "--policy", "poison"], 2, "use fifo or haircut");
+}
+
 #[test]
 fn only_what_was_asked_for_is_drawn() {
     let trial = Trial::recorded();

@@ -1,6 +1,6 @@
 //! The pictures: a family's account drawn as SVG and PNG, with the drawn series as CSV beside them.
 //!
-//! Nothing is reckoned here that could be published: every number comes from [`crate::figures`], and this room chooses,
+//! Nothing is reckoned here that could be published: every number comes from [`crate::figures`] and [`crate::trace`], and this room chooses,
 //! places and words it. A chart is one file with one line in [`CHARTS`]; `page` is the sheet they share (headline,
 //! axes, foot), `labels` finds places where nothing overlaps, `canvas` is the only part that knows plotters.
 //! Same input, same bytes.
@@ -9,6 +9,10 @@ mod canvas;
 mod cumulative;
 mod dates;
 mod demands;
+mod destinations;
+mod ends;
+mod flow;
+mod followed;
 mod gallery;
 mod geometry;
 mod labels;
@@ -32,6 +36,7 @@ pub use style::{Look, Size, Theme};
 
 use crate::domain::Family;
 use crate::figures::{Account, Step, Worth};
+use crate::trace::{PeelChain, Trail};
 
 /// A kind of chart.
 #[derive(Debug)]
@@ -44,8 +49,16 @@ pub struct Chart {
     pub draw: fn(&Input<'_>) -> Drawing,
 }
 
+impl Chart {
+    /// Whether it needs [`Input::trail`].
+    pub fn shows_the_trail(&self) -> bool {
+        [flow::CHART.name, destinations::CHART.name].contains(&self.name)
+    }
+}
+
 /// Every chart, in the order of a page.
-pub static CHARTS: &[Chart] = &[cumulative::CHART, timeline::CHART, weekly::CHART, value::CHART];
+pub static CHARTS: &[Chart] =
+    &[cumulative::CHART, timeline::CHART, weekly::CHART, value::CHART, flow::CHART, destinations::CHART];
 
 /// The chart of that name.
 pub fn find(name: &str) -> Option<&'static Chart> {
@@ -63,6 +76,10 @@ pub struct Input<'a> {
     pub worth: &'a [Worth],
     /// The account by ISO weeks.
     pub weeks: &'a [Step],
+    /// Where what was withdrawn went, under FIFO or haircut; `None` where nobody followed it.
+    pub trail: Option<&'a Trail>,
+    /// The peel chains among the transactions of the trail; a guess, and no part of the sums.
+    pub chains: &'a [PeelChain],
     /// Theme and crop.
     pub look: Look,
 }

@@ -13,6 +13,10 @@ const TICK_GAP: f64 = 9.0;
 const LEGEND_ROW: f64 = 20.0;
 const LEGEND_MARK: f64 = 16.0;
 const LEGEND_GAP: f64 = 22.0;
+/// Height of a bold line.
+pub(super) const ONE_LINE: f64 = size::LABEL * text::LINE;
+/// Height of a bold line with a small one under it.
+pub(super) const TWO_LINES: f64 = ONE_LINE + size::SMALL * text::LINE;
 
 /// The sheet that every chart is drawn on: headline and subtitle above, axes around the plot, sources at the foot.
 #[derive(Debug)]
@@ -204,6 +208,35 @@ impl Page {
         free
     }
 
+    /// A bold line, and a small one under it where there are words for it, level with `middle`; `false` where there is no room.
+    pub fn two_lines(&mut self, (name, rest): (&str, &str), colour: Colour, align: Align, middle: Point) -> bool {
+        let width = text::width(name, size::LABEL, true).max(text::width(rest, size::SMALL, false));
+        let left = match align {
+            Align::Left => middle.x,
+            Align::Centre => middle.x - width / 2.0,
+            Align::Right => middle.x - width,
+        };
+        let height = if rest.is_empty() { ONE_LINE } else { TWO_LINES };
+        let top = middle.y - height / 2.0;
+        let bounds = Rect::new(left, top, left + width, top + height);
+        let free = self.places.take_if_free(bounds);
+        if free {
+            let first = at(middle.x, baseline(top, size::LABEL, 0));
+            self.canvas.text(name, size::LABEL, true, colour, align, first);
+            let second = at(middle.x, baseline(top + ONE_LINE, size::SMALL, 0));
+            self.canvas.text(rest, size::SMALL, false, self.palette.grey, align, second);
+            self.labels.push(bounds);
+        }
+        free
+    }
+
+    /// Two rings in each other: the mark of coins that were mixed with others'.
+    pub fn rings(&mut self, colour: Colour, centre: Point) {
+        for dx in [-3.5, 3.5] {
+            self.canvas.ring(Layer::Mark, colour, at(centre.x + dx, centre.y), 5.0, 1.5);
+        }
+    }
+
     /// A label of the plot.
     pub fn label(&self, lines: &[String], colour: Colour, bold: bool) -> Label {
         Label { lines: lines.to_vec(), size: size::LABEL, bold, colour }
@@ -344,5 +377,5 @@ fn fit_headline(headline: &str, room: f64) -> (Vec<String>, f64) {
             return (text::balanced(headline, type_size, true, room, 2), type_size);
         }
     }
-    (text::wrap_to(headline, 17.0, true, room, 3), 17.0)
+    (text::balanced(headline, 17.0, true, room, 3), 17.0)
 }

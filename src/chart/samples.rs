@@ -128,7 +128,7 @@ impl Sample {
         let worth = account.worth(prices, account.summary.as_of.date_naive() + Days::new(1));
         let weeks = figures::steps(&account, Period::Week);
         for look in looks {
-            let input = Input { family: &family, account: &account, worth: &worth, weeks: &weeks, look: *look };
+            let input = input(&family, &account, &worth, &weeks, *look);
             for chart in CHARTS {
                 keeps_the_rules(&format!("{name}, {}, {:?}", chart.name, look.size), &(chart.draw)(&input), *look);
             }
@@ -136,7 +136,12 @@ impl Sample {
     }
 }
 
-fn keeps_the_rules(what: &str, drawing: &Drawing, look: Look) {
+/// Without a trail: what is drawn of one has samples of its own.
+fn input<'a>(family: &'a Family, account: &'a Account, worth: &'a [Worth], weeks: &'a [Step], look: Look) -> Input<'a> {
+    Input { family, account, worth, weeks, trail: None, chains: &[], look }
+}
+
+pub(super) fn keeps_the_rules(what: &str, drawing: &Drawing, look: Look) {
     let (w, h) = look.size.pixels();
     let canvas = Rect::new(0.0, 0.0, f64::from(w), f64::from(h));
     for (n, a) in drawing.labels.iter().enumerate() {
@@ -150,6 +155,34 @@ fn keeps_the_rules(what: &str, drawing: &Drawing, look: Look) {
     let columns = |line: &str| line.matches(',').count();
     let header = columns(drawing.csv.lines().next().unwrap());
     assert!(drawing.csv.lines().all(|line| columns(line) == header), "{what}");
+}
+
+/// An account for the charts that show a trail and little else.
+pub(super) struct TrailSample {
+    family: Family,
+    account: Account,
+}
+
+impl TrailSample {
+    pub fn new() -> Self {
+        let sample = Sample { withdrawals: vec![(DAY, 60_000_000)], ..Sample::new(vec![(0, 100_000_000)]) };
+        let family = sample.family();
+        let account =
+            figures::open(&family, &sample.ledger(), &Prices::none(Currency::Usd), Question::default()).unwrap();
+        Self { family, account }
+    }
+}
+
+/// Hands the input with this trail to `f`.
+pub(super) fn with_trail<T>(
+    sample: &TrailSample,
+    trail: &Trail,
+    chains: &[PeelChain],
+    look: Look,
+    f: impl FnOnce(&Input<'_>) -> T,
+) -> T {
+    let input = input(&sample.family, &sample.account, &[], &[], look);
+    f(&Input { trail: Some(trail), chains, ..input })
 }
 
 /// Numbers that look random and are always the same.
@@ -236,11 +269,11 @@ fn the_same_account_draws_the_same_bytes_and_a_png_that_knows_them() {
     let account = figures::open(&family, &sample.ledger(), &prices, Question::default()).unwrap();
     let worth = account.worth(&prices, account.summary.as_of.date_naive());
     let weeks = figures::steps(&account, Period::Week);
-    let input = Input { family: &family, account: &account, worth: &worth, weeks: &weeks, look: Look::default() };
+    let input = input(&family, &account, &worth, &weeks, Look::default());
     let charts: Vec<&'static Chart> = CHARTS.iter().collect();
     let first = pictures(&input, &charts, true).unwrap();
     let second = pictures(&input, &charts[..1], false).unwrap();
-    assert_eq!(first.iter().map(|p| p.name).collect::<Vec<_>>(), ["cumulative", "timeline", "weekly", "value"]);
+    assert_eq!(first.iter().map(|p| p.name).collect::<Vec<_>>(), CHARTS.iter().map(|c| c.name).collect::<Vec<_>>());
     assert_eq!(first[0].drawing.svg, second[0].drawing.svg);
     assert!(second[0].png.is_none());
     for picture in &first {

@@ -10,11 +10,13 @@ use serde_json::{Value, json};
 
 use super::ask::{self, QuestionArgs};
 use super::output::Usage;
-use super::{Answer, Context};
+use super::trace::Limits;
+use super::{Answer, Context, trail};
 use crate::chart::{self, CHARTS, Chart, Input, Look, Picture, Size, Theme};
 use crate::domain::{Family, Period, parse_day};
 use crate::figures::{self, Account};
 use crate::price::Prices;
+use crate::trace::{Graph, PeelChain, Policy, Rules, Trail};
 
 /// Flags of `chart`.
 #[derive(Debug, clap::Args)]
@@ -36,6 +38,11 @@ pub struct Args {
     /// Last day of the chart of worth [default: the day of --as-of, else the last day with a price]
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     until: Option<NaiveDate>,
+    /// How the charts of the trail tell mixed coins apart: fifo or haircut [default: fifo]
+    #[arg(long, value_name = "NAME", value_parser = conserving)]
+    policy: Option<Policy>,
+    #[command(flatten)]
+    limits: Limits,
     #[command(flatten)]
     question: QuestionArgs,
 }
@@ -114,6 +121,15 @@ impl DrawArgs {
     }
 }
 
+/// A policy under which a picture adds up.
+fn conserving(text: &str) -> Result<Policy, String> {
+    let policy: Policy = text.parse()?;
+    if !policy.conserves() {
+        return Err(format!("{policy} counts the same coin many times and cannot be drawn; use fifo or haircut"));
+    }
+    Ok(policy)
+}
+
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let Some(name) = args.family.as_deref().filter(|_| !args.list) else { return Ok(list()) };
     let charts = chosen(&args.kind)?;
@@ -129,7 +145,20 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
     let until = args.until.unwrap_or_else(|| last_day(&account, &prices));
     let folder = args.out.join(&family.name);
-    let files = draw(family, &account, &prices, until, &charts, &args.draw, &folder)?;
+    let followed = match context.existing_store()? {
+        Some(store) if charts.iter().any(|chart| chart.shows_the_trail()) => {
+            let until = args.question.as_of.map(|moment| moment.last_second(account.question.zone));
+            let rules = Rules {
+                policy: args.policy.unwrap_or_default(),
+                until,
+                ..args.limits.rules(context.config.onward.limits_of(&family.name))
+            };
+            Some(Followed::of(trail::of_family(context, &store, family, rules)?))
+        }
+        _ => None,
+    };
+    let subject = Subject { family, account: &account, prices: &prices, until, followed: followed.as_ref() };
+    let files = draw(&subject, &charts, &args.draw, &folder)?;
     let mut text = String::new();
     for file in &files {
         writeln!(text, "{}", file.path.display())?;
@@ -186,22 +215,54 @@ pub(super) struct Drawn {
     pub headline: String,
 }
 
+/// What is drawn.
+#[derive(Debug)]
+pub(super) struct Subject<'a> {
+    pub family: &'a Family,
+    pub account: &'a Account,
+    pub prices: &'a Prices,
+    /// Last day of the chart of worth.
+    pub until: NaiveDate,
+    /// What the charts of the trail show.
+    pub followed: Option<&'a Followed>,
+}
+
+/// Where the withdrawn coins went, with what is guessed of it.
+#[derive(Debug)]
+pub(super) struct Followed {
+    trail: Trail,
+    chains: Vec<PeelChain>,
+}
+
+impl Followed {
+    pub(super) fn of((graph, trail): (Graph, Trail)) -> Self {
+        let chains = trail::chains(&graph, &trail);
+        Self { trail, chains }
+    }
+}
+
 /// Draws the charts and writes them into `folder`, each whole or not at all.
 pub(super) fn draw(
-    family: &Family,
-    account: &Account,
-    prices: &Prices,
-    until: NaiveDate,
+    subject: &Subject<'_>,
     charts: &[&'static Chart],
     form: &DrawArgs,
     folder: &Path,
 ) -> Result<Vec<Drawn>> {
+    let Subject { family, account, prices, until, followed } = *subject;
     // After the last price there is nothing to draw.
     let worth = account.worth(prices, prices.last_day().map_or(until, |last| until.min(last)));
     let mut weeks = figures::steps(account, Period::Week);
     // A week that is only begun and empty so far would be drawn as an empty one.
     weeks.pop_if(|week| !week.complete && week.outputs + week.withdrawals == 0);
-    let input = Input { family, account, worth: &worth, weeks: &weeks, look: form.look() };
+    let input = Input {
+        family,
+        account,
+        worth: &worth,
+        weeks: &weeks,
+        trail: followed.map(|followed| &followed.trail),
+        chains: followed.map_or(&[], |followed| &followed.chains),
+        look: form.look(),
+    };
     let pictures = chart::pictures(&input, charts, form.format.contains(&Format::Png))?;
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let mut out = Vec::new();

@@ -67,15 +67,7 @@ impl Context {
 
     /// Whose an address is, for those who follow coins: where several labels are known, one that names a service.
     pub fn services(&self) -> Result<impl Fn(&Address) -> Option<LabelInfo> + use<>> {
-        let labels = self.labels()?;
-        Ok(move |address: &Address| {
-            let label = labels.labels_of(address).find(|l| l.category.is_service()).or_else(|| labels.of(address))?;
-            Some(LabelInfo {
-                name: label.name.clone(),
-                category: label.category.name().to_owned(),
-                service: label.category.is_service(),
-            })
-        })
+        Ok(services(self.labels()?))
     }
 
     /// How far the withdrawals of a family are followed, as configured.
@@ -124,6 +116,18 @@ impl Context {
     /// Opens the database, made where there is none.
     pub fn store(&self) -> Result<Store> {
         Ok(Store::open(&self.db_path()?)?)
+    }
+}
+
+/// Whose an address is by these labels: where several are known, one that names a service.
+pub(super) fn services(labels: Labels) -> impl Fn(&Address) -> Option<LabelInfo> {
+    move |address: &Address| {
+        let label = labels.labels_of(address).find(|l| l.category.is_service()).or_else(|| labels.of(address))?;
+        Some(LabelInfo {
+            name: label.name.clone(),
+            category: label.category.name().to_owned(),
+            service: label.category.is_service(),
+        })
     }
 }
 

@@ -7,9 +7,10 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use super::ask::{self, QuestionArgs};
-use super::chart::{self, DrawArgs};
-use super::{Answer, context, summary, sync};
-use crate::catalog::Catalog;
+use super::chart::{self, DrawArgs, Followed, Subject};
+use super::onward::Plan;
+use super::{Answer, context, summary, sync, trail};
+use crate::catalog::{Catalog, Labels};
 use crate::chart::CHARTS;
 use crate::domain::Network;
 use crate::explorer::{BUILT_IN, Dialect, Explorer};
@@ -17,6 +18,7 @@ use crate::figures::Question;
 use crate::price::{Live, Prices};
 use crate::store::Store;
 use crate::sync::Options;
+use crate::trace::Rules;
 
 /// Flags of `demo`.
 #[derive(Debug, clap::Args)]
@@ -35,19 +37,23 @@ pub(super) fn run(args: &Args) -> Result<Answer> {
     let catalog = Catalog::load(Network::Bitcoin, None)?;
     let family = catalog.find(FAMILY)?;
     let path = args.out.join("ransomtrail.db");
+    let plan = Plan::of_record(&[family]);
     let (store, made) = sync::round(
         new_store(&path)?,
         &[family],
         &[Explorer::built_in(context::now)],
         Options::by_address(context::now()),
-        None,
+        Some(&plan),
     )?;
     let prices = Prices::load(QuestionArgs::default().currency.unwrap_or_default(), &Live::default())?;
     let account = ask::account_in(&store, family, &prices, Question::default())?.context("the record is empty")?;
     let folder = args.out.join(FAMILY);
     let charts: Vec<_> = CHARTS.iter().collect();
     let until = chart::last_day(&account, &prices);
-    let files = chart::draw(family, &account, &prices, until, &charts, &args.draw, &folder)?;
+    let labels = context::services(Labels::load(Network::Bitcoin, None)?);
+    let followed = Followed::of(trail::of_family_in(&store, family, Rules::default(), Network::Bitcoin, &labels)?);
+    let subject = Subject { family, account: &account, prices: &prices, until, followed: Some(&followed) };
+    let files = chart::draw(&subject, &charts, &args.draw, &folder)?;
 
     let mut text = summary::page(&account);
     text.push_str(&summary::basis(&account));
@@ -72,7 +78,7 @@ pub(super) fn run(args: &Args) -> Result<Answer> {
         "summary": account.summary,
     });
     let mut answer = Answer::new(text, json);
-    answer.failed = !made.round.is_whole();
+    answer.failed = !made.round.is_whole() || made.onward.iter().any(|(_, done)| !done.failures.is_empty());
     Ok(answer)
 }
 

@@ -13,7 +13,7 @@ use crate::catalog::Catalog;
 use crate::domain::{Address, Family, Follow, Network, format};
 use crate::explorer::Explorer;
 use crate::sync::{Following, Onward, Options, Trails, Turns};
-use crate::trace::LabelInfo;
+use crate::trace::{LabelInfo, Rules};
 
 /// Flags of `sync` about following onward.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -78,6 +78,19 @@ impl Plan {
         // The recorded trail is stored whole, also behind the services where a trace stops.
         let labels: Services = if recorded { Box::new(|_| None) } else { Box::new(context.services()?) };
         Ok(Self { families, labels, requests: None, sleeping: None, in_passing: false })
+    }
+
+    /// The recorded trail of these families whole, also behind the services where a trace stops.
+    pub fn of_record(families: &[&Family]) -> Self {
+        let following = |family: &&Family| Following {
+            family: family.name.clone(),
+            addresses: addresses(family),
+            rules: Rules::default(),
+            requests: None,
+            asked: true,
+        };
+        let families = families.iter().map(following).collect();
+        Self { families, labels: Box::new(|_| None), requests: None, sleeping: None, in_passing: false }
     }
 
     /// The plan of a round of `watch` over these families.

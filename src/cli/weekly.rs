@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::ask::{self, QuestionArgs};
-use super::chart::{self, DrawArgs};
+use super::chart::{self, DrawArgs, Subject};
 use super::{Answer, Context, context};
 use crate::domain::{Amount, Currency, Moment, Period, Span, Time, TimeBasis, format, parse_zone};
 use crate::figures::{self, Account};
@@ -65,7 +65,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         let found = Week::of(&account, &label, week, zone);
         // A picture that ends before the week would pass for one of it.
         let files = if found.reached || found.step.is_some() {
-            chart::draw(family, &account, &prices, week.to, &[kind], &args.draw, &folder.join(&family.name))?
+            let subject = Subject { family, account: &account, prices: &prices, until: week.to, followed: None };
+            chart::draw(&subject, &[kind], &args.draw, &folder.join(&family.name))?
         } else {
             Vec::new()
         };

@@ -236,7 +236,8 @@ impl Flow<'_, '_> {
             };
             let stop = end.as_ref().err().map(|(stop, _)| *stop);
             let (value, amount) = (Amount::from_sat(value), Amount::from_sat(sats));
-            arrivals.push(Arrival { coin: coin_at, address, value, amount, stop });
+            let next = end.as_ref().ok().map(|next| self.way.graph.txid(*next));
+            arrivals.push(Arrival { coin: coin_at, address, value, amount, stop, next });
             match end {
                 Ok(_) => {
                     self.taints.insert(coin, taint);

@@ -79,6 +79,8 @@ pub struct Arrival {
     pub amount: Amount,
     /// How the path ends here, if it does.
     pub stop: Option<Stop>,
+    /// The transaction that they go into next, where the path goes on.
+    pub next: Option<Txid>,
 }
 
 impl Destination {

@@ -1,0 +1,268 @@
+//! Where the paths of a trail end, grouped and named as the pictures of a trail share them.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::style::{Colour, Palette};
+use crate::domain::{Amount, format};
+use crate::trace::{Destination, Stop, Trail};
+
+/// What became of coins, as far as a picture tells it apart; in the order of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Service,
+    Mixer,
+    CoinJoin,
+    FanOut,
+    Returned,
+    Unspent,
+    Budget,
+    Unrecorded,
+    Fees,
+}
+
+impl Kind {
+    fn of(end: &Destination) -> Self {
+        match end.stop {
+            Stop::Service if end.label.as_ref().is_some_and(|label| label.category == "mixer") => Self::Mixer,
+            Stop::Service => Self::Service,
+            Stop::CoinJoin => Self::CoinJoin,
+            Stop::FanOut => Self::FanOut,
+            Stop::Returned => Self::Returned,
+            Stop::Unspent => Self::Unspent,
+            Stop::Budget => Self::Budget,
+            // Newly mined coins are met backwards only, where nothing is drawn.
+            Stop::Unrecorded | Stop::Mined => Self::Unrecorded,
+        }
+    }
+
+    /// Its name in CSV: that of the stop.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Service => Stop::Service.name(),
+            Self::Mixer => "mixer",
+            Self::CoinJoin => Stop::CoinJoin.name(),
+            Self::FanOut => Stop::FanOut.name(),
+            Self::Returned => Stop::Returned.name(),
+            Self::Unspent => Stop::Unspent.name(),
+            Self::Budget => Stop::Budget.name(),
+            Self::Unrecorded => Stop::Unrecorded.name(),
+            Self::Fees => "fees",
+        }
+    }
+
+    /// Its name in print.
+    fn title(self) -> &'static str {
+        match self {
+            Self::Service => "services",
+            Self::Mixer => "mixers",
+            Self::CoinJoin => "CoinJoins",
+            Self::FanOut => "fan-out",
+            Self::Returned => "returned",
+            Self::Unspent => "unspent",
+            Self::Budget => "not followed further",
+            Self::Unrecorded => "not recorded further",
+            Self::Fees => "fees",
+        }
+    }
+
+    /// What a reader must know of it, in a few words.
+    pub fn note(self) -> &'static str {
+        match self {
+            Self::Service => "a service",
+            Self::Mixer => "a mixer",
+            Self::CoinJoin => "mixed with others’ coins",
+            Self::FanOut => "into transactions of many outputs",
+            Self::Returned => "back at the family’s addresses",
+            Self::Unspent => "had not moved",
+            Self::Budget => "moved on, beyond the limits",
+            Self::Unrecorded => "may be spent or not",
+            Self::Fees => "to miners",
+        }
+    }
+
+    /// Kinds that stand together in a picture, from above.
+    pub fn rank(self) -> u8 {
+        match self {
+            Self::Service => 0,
+            Self::Mixer | Self::CoinJoin | Self::FanOut | Self::Returned | Self::Unspent => 1,
+            Self::Budget | Self::Unrecorded => 2,
+            Self::Fees => 3,
+        }
+    }
+
+    /// The picture does not say what became of them: drawn hollow.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Budget | Self::Unrecorded)
+    }
+
+    /// Inputs and outputs cannot be told to belong together: marked by two rings.
+    pub fn is_mixing(self) -> bool {
+        matches!(self, Self::Mixer | Self::CoinJoin)
+    }
+
+    /// The colour of its mark and words.
+    pub fn colour(self, palette: Palette) -> Colour {
+        match self {
+            Self::Service => palette.outward,
+            Self::Mixer | Self::CoinJoin => palette.ink,
+            Self::Returned | Self::Unspent => palette.inward,
+            Self::FanOut | Self::Budget | Self::Unrecorded | Self::Fees => palette.grey,
+        }
+    }
+
+    /// The colour of the coins on their way there.
+    pub fn pale(self, palette: Palette) -> Colour {
+        let share = match self {
+            Self::Service => 0.38,
+            Self::Mixer | Self::CoinJoin => 0.55,
+            Self::Returned => 0.4,
+            Self::Unspent => 0.6,
+            Self::FanOut => 0.5,
+            Self::Fees => 0.4,
+            Self::Budget | Self::Unrecorded => return palette.band,
+        };
+        self.colour(palette).mixed(palette.paper, share)
+    }
+}
+
+/// Coins that ended in the same way at the same place.
+#[derive(Clone, Debug)]
+pub(super) struct End {
+    pub kind: Kind,
+    /// In print: `HitBTC`, `12 other services`, `unspent`.
+    pub name: String,
+    /// What kind of business it is; `None` where that is no service's name.
+    pub category: Option<String>,
+    pub amount: Amount,
+    /// How many coins of the trail's; of fees there are none.
+    pub coins: usize,
+}
+
+impl End {
+    /// `exchange`, `may be spent or not`; nothing where several services are taken together.
+    pub fn note(&self) -> &str {
+        let folded = matches!(self.kind, Kind::Service | Kind::Mixer);
+        self.category.as_deref().unwrap_or(if folded { "" } else { self.kind.note() })
+    }
+}
+
+/// All ends of a trail, and which of them each destination belongs to.
+#[derive(Clone, Debug)]
+pub(super) struct Ends {
+    /// By kind, then the largest first; fees last.
+    pub list: Vec<End>,
+    /// By destination.
+    of: Vec<usize>,
+    pub fees: Option<usize>,
+}
+
+impl Ends {
+    /// Groups destinations: at most `named` services and as many mixers keep their names, and the rest are counted.
+    pub fn of(trail: &Trail, named: usize) -> Self {
+        let mut groups: BTreeMap<(Kind, String, String), Vec<usize>> = BTreeMap::new();
+        for (at, end) in trail.destinations.iter().enumerate() {
+            let kind = Kind::of(end);
+            let label = end.label.as_ref().filter(|_| end.stop == Stop::Service);
+            let (name, category) = label.map_or_else(Default::default, |l| (l.name.clone(), l.category.clone()));
+            groups.entry((kind, name, category)).or_default().push(at);
+        }
+        let amount =
+            |rows: &[usize]| rows.iter().map(|at| trail.destinations[*at].amount).fold(Amount::ZERO, saturating);
+        let mut groups: Vec<_> = groups.into_iter().map(|(key, rows)| (amount(&rows), key, rows)).collect();
+        groups.sort_by_key(|(amount, (kind, name, category), _)| {
+            (*kind, Reverse(*amount), name.clone(), category.clone())
+        });
+
+        let mut out = Self { list: Vec::new(), of: vec![0; trail.destinations.len()], fees: None };
+        for part in groups.chunk_by(|a, b| a.1.0 == b.1.0) {
+            // One that stands for a single other would say less than its name. Where not all have room, a hundredth earns it.
+            let large = part.iter().take_while(|(amount, ..)| amount.to_sat() >= trail.source.to_sat() / 100).count();
+            let kept = if part.len() <= named + 1 { part.len() } else { named.min(large) };
+            for (amount, (kind, name, category), rows) in &part[..kept] {
+                let name = if name.is_empty() { kind.title().to_owned() } else { name.clone() };
+                let category = Some(category.clone()).filter(|category| !category.is_empty());
+                out.push(End { kind: *kind, name, category, amount: *amount, coins: rows.len() }, rows);
+            }
+            let rest = &part[kept..];
+            if let Some((_, (kind, ..), _)) = rest.first() {
+                let other = if kept > 0 { "other " } else { "" };
+                let name = format!("{} {other}{}", format::grouped(rest.len() as u64), kind.title());
+                let rows: Vec<usize> = rest.iter().flat_map(|(_, _, rows)| rows.iter().copied()).collect();
+                let amount = rest.iter().map(|(amount, ..)| *amount).fold(Amount::ZERO, saturating);
+                out.push(End { kind: *kind, name, category: None, amount, coins: rows.len() }, &rows);
+            }
+        }
+        if trail.fees > Amount::ZERO {
+            out.fees = Some(out.list.len());
+            let name = Kind::Fees.title().to_owned();
+            out.list.push(End { kind: Kind::Fees, name, category: None, amount: trail.fees, coins: 0 });
+        }
+        out
+    }
+
+    /// The same in so many groups at most, as far as fewer names bring it there.
+    pub fn at_most(trail: &Trail, most: usize) -> Self {
+        let fits = |named: &usize| Self::of(trail, *named).list.len() <= most;
+        Self::of(trail, (1..=most).rev().find(fits).unwrap_or(0))
+    }
+
+    /// Where nothing is followed.
+    pub fn none() -> Self {
+        Self { list: Vec::new(), of: Vec::new(), fees: None }
+    }
+
+    fn push(&mut self, end: End, rows: &[usize]) {
+        for row in rows {
+            self.of[*row] = self.list.len();
+        }
+        self.list.push(end);
+    }
+
+    /// The end that a destination belongs to.
+    pub fn end_of(&self, destination: usize) -> usize {
+        self.of[destination]
+    }
+
+    /// What ended in one of these ways.
+    pub fn sum(&self, kinds: &[Kind]) -> Amount {
+        self.list.iter().filter(|end| kinds.contains(&end.kind)).map(|end| end.amount).fold(Amount::ZERO, saturating)
+    }
+}
+
+fn saturating(a: Amount, b: Amount) -> Amount {
+    Amount::from_sat(a.to_sat().saturating_add(b.to_sat()))
+}
+
+/// A part of a whole in print: `14.0 %`, `<0.1 %`.
+pub(super) fn percent(part: Amount, whole: Amount) -> String {
+    let (part, whole) = (u128::from(part.to_sat()), u128::from(whole.to_sat()));
+    if whole == 0 {
+        return "0 %".to_owned();
+    }
+    match (part * 2_000 + whole) / (2 * whole) {
+        0 if part > 0 => "<0.1 %".to_owned(),
+        1_000 if part < whole => ">99.9 %".to_owned(),
+        1_000 => "100 %".to_owned(),
+        tenths => format!("{}.{} %", tenths / 10, tenths % 10),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_never_rounded_to_nothing_or_to_all() {
+        let check = |part: u64, whole: u64, expect: &str| {
+            assert_eq!(percent(Amount::from_sat(part), Amount::from_sat(whole)), expect);
+        };
+        check(0, 10, "0.0 %");
+        check(1, 100_000, "<0.1 %");
+        check(99_999, 100_000, ">99.9 %");
+        check(7, 7, "100 %");
+        check(1, 3, "33.3 %");
+        check(2_100_000_000_000_000, 2_100_000_000_000_000, "100 %");
+        check(0, 0, "0 %");
+    }
+}
