@@ -8,7 +8,8 @@
 //!    [`proof`] (what the chain proves by itself)
 //! 3. [`figures`]: every published number; [`trace`]: where coins went
 //! 4. [`events`]: what of it is news
-//! 5. [`sync`] (a round over the watch list, newest prices), [`chart`] (the pictures), [`export`] (rows for other programs)
+//! 5. [`sync`] (a round over the watch list, newest prices), [`claims`] (what was said, held against the figures),
+//!    [`chart`] (the pictures), [`export`] (rows for other programs)
 //! 6. [`notify`] (tells people of it)
 //! 8. [`cli`]: commands, clock, environment, output
 
@@ -28,6 +29,7 @@ pub mod trace;
 pub mod events;
 
 pub mod chart;
+pub mod claims;
 pub mod export;
 pub mod sync;
 

@@ -24,6 +24,10 @@ fn every_family_is_sound() {
             let named = family.sources.iter().find(|s| s.key == watched.source).unwrap();
             assert!(named.url.is_some(), "{}: source {} has no link", family.name, named.key);
         }
+        for fact in &family.facts {
+            let named = family.sources.iter().find(|s| s.key == fact.source).unwrap();
+            assert!(named.url.is_some() && !fact.by.is_empty(), "{}: {fact:?} has no link", family.name);
+        }
         for link in &family.links {
             assert!(link.url.starts_with("https://"), "{}: {}", family.name, link.url);
         }
@@ -56,7 +60,7 @@ fn every_label_is_sound() {
 #[test]
 fn every_file_names_its_source() {
     let readme = std::fs::read_to_string(source("data/README.md")).unwrap();
-    for folder in ["families", "labels", "prices", "snapshots"] {
+    for folder in ["claims", "families", "labels", "prices", "snapshots"] {
         assert!(readme.contains(folder), "data/README.md does not tell of {folder}");
     }
     let labels = std::fs::read_dir(source("data/labels")).unwrap().map(|entry| entry.unwrap().path());

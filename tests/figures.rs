@@ -24,7 +24,7 @@ fn at(text: &str) -> Time {
     parse_instant(text).unwrap()
 }
 
-fn family(demands: Vec<Demand>) -> Family {
+pub fn family(demands: Vec<Demand>) -> Family {
     let watched = |n| WatchedAddress { address: address(n), source: "us".to_owned(), note: None };
     Family {
         name: "trial".to_owned(),
@@ -37,6 +37,7 @@ fn family(demands: Vec<Demand>) -> Family {
         demands,
         sources: vec![],
         addresses: vec![watched(0), watched(1)],
+        facts: vec![],
         links: vec![],
         built_in: false,
     }
@@ -44,12 +45,12 @@ fn family(demands: Vec<Demand>) -> Family {
 
 /// A ledger that grows row by row and is reconciled at the end.
 #[derive(Default)]
-struct Book {
+pub struct Book {
     ledger: Ledger,
 }
 
 impl Book {
-    fn inflow(mut self, tx: u64, vout: u32, to: usize, sats: u64, time: Option<&str>) -> Self {
+    pub fn inflow(mut self, tx: u64, vout: u32, to: usize, sats: u64, time: Option<&str>) -> Self {
         self.ledger.inflows.push(Inflow {
             trust: Trust::Told,
             txid: txid(tx),
@@ -63,7 +64,7 @@ impl Book {
         self
     }
 
-    fn spend(mut self, tx: u64, vin: u32, from: usize, sats: u64, time: Option<&str>) -> Self {
+    pub fn spend(mut self, tx: u64, vin: u32, from: usize, sats: u64, time: Option<&str>) -> Self {
         self.ledger.spends.push(Spend {
             trust: Trust::Told,
             txid: txid(tx),
@@ -77,7 +78,8 @@ impl Book {
         self
     }
 
-    fn account(mut self, family: &Family, question: Question) -> Account {
+    /// The ledger, reconciled.
+    pub fn ledger(mut self) -> Ledger {
         for n in 0..OURS.len() {
             let inflows: Vec<_> = self.ledger.inflows.iter().filter(|i| i.address == address(n)).cloned().collect();
             let spends: Vec<_> = self.ledger.spends.iter().filter(|s| s.address == address(n)).cloned().collect();
@@ -90,7 +92,11 @@ impl Book {
             };
             self.ledger.addresses.push(AddressRecord::new(address(n), Some(check), &inflows, &spends));
         }
-        open(family, &self.ledger, &Prices::load(Currency::Usd, &Live::default()).unwrap(), question).unwrap()
+        self.ledger
+    }
+
+    fn account(self, family: &Family, question: Question) -> Account {
+        open(family, &self.ledger(), &Prices::load(Currency::Usd, &Live::default()).unwrap(), question).unwrap()
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod audit;
 mod breaker;
+mod claims;
 mod damage;
 mod data;
 mod dialects;

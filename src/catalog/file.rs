@@ -9,7 +9,9 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::domain::{Address, Amount, Demand, DemandAmount, Family, Link, Source, WatchedAddress, parse_network};
+use crate::domain::{
+    Address, Amount, Demand, DemandAmount, Fact, FactKind, Family, Link, Source, WatchedAddress, parse_network,
+};
 
 /// What a file says, with the line of each address.
 pub(super) struct FamilyFile {
@@ -50,6 +52,8 @@ struct Raw {
     sources: BTreeMap<String, RawSource>,
     addresses: Vec<RawAddresses>,
     #[serde(default)]
+    facts: Vec<Spanned<RawFact>>,
+    #[serde(default)]
     links: Vec<RawLink>,
 }
 
@@ -85,6 +89,19 @@ struct RawAddresses {
     source: Spanned<String>,
     note: Option<String>,
     list: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFact {
+    machines: Option<u64>,
+    countries: Option<u64>,
+    first_day: Option<Spanned<toml::value::Datetime>>,
+    attributed_to: Option<String>,
+    by: String,
+    on: Option<Spanned<toml::value::Datetime>>,
+    source: Spanned<String>,
+    note: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -125,6 +142,7 @@ pub(super) fn parse(text: &str) -> Result<FamilyFile, BadFile> {
     };
     let (addresses, address_lines) = addresses(&raw, network, &lines)?;
     let demands = raw.demands.iter().map(|d| demand(d, &lines)).collect::<Result<_, _>>()?;
+    let facts = raw.facts.iter().map(|f| fact(f, &raw, &lines)).collect::<Result<_, _>>()?;
     let active_from = raw.active.from.as_ref().map(|d| day(d, &lines)).transpose()?;
     let active_to = raw.active.to.as_ref().map(|d| day(d, &lines)).transpose()?;
     if let (Some(from), Some(to), Some(at)) = (active_from, active_to, &raw.active.to)
@@ -148,6 +166,7 @@ pub(super) fn parse(text: &str) -> Result<FamilyFile, BadFile> {
         demands,
         sources,
         addresses,
+        facts,
         links: raw.links.into_iter().map(|l| Link { title: l.title, url: l.url }).collect(),
         built_in: false,
     };
@@ -220,6 +239,30 @@ fn demand(raw: &Spanned<RawDemand>, lines: &Lines<'_>) -> Result<Demand, BadFile
     Ok(Demand { amount, from, to, tolerance, note: note.clone() })
 }
 
+fn fact(spanned: &Spanned<RawFact>, raw: &Raw, lines: &Lines<'_>) -> Result<Fact, BadFile> {
+    let RawFact { machines, countries, first_day, attributed_to, by, on, source, note } = spanned.get_ref();
+    let first_day = first_day.as_ref().map(|d| day(d, lines)).transpose()?;
+    let said = [
+        machines.map(FactKind::Machines),
+        countries.map(FactKind::Countries),
+        first_day.map(FactKind::FirstDay),
+        attributed_to.clone().map(FactKind::AttributedTo),
+    ];
+    let mut said = said.into_iter().flatten();
+    let (Some(what), None) = (said.next(), said.next()) else {
+        return Err(lines.bad(spanned, "a fact is one of machines, countries, first_day and attributed_to"));
+    };
+    if matches!(what, FactKind::Machines(0) | FactKind::Countries(0)) {
+        return Err(lines.bad(spanned, "leave out a number that is not known; 0 says that there were none"));
+    }
+    let key = source.get_ref();
+    if !raw.sources.contains_key(key) {
+        return Err(lines.bad(source, format!("no source \"{key}\"; add [sources.{key}]")));
+    }
+    let on = on.as_ref().map(|d| day(d, lines)).transpose()?;
+    Ok(Fact { what, by: by.clone(), on, source: key.clone(), note: note.clone() })
+}
+
 fn positive(text: &Spanned<String>, lines: &Lines<'_>) -> Result<Decimal, BadFile> {
     match text.get_ref().parse::<Decimal>() {
         Ok(number) if number > Decimal::ZERO => Ok(number),
@@ -284,6 +327,16 @@ list = [
         check("to = 2017-05-15", "to = 2017-05-11", "ends before it begins");
         check("{ from = 2017-05-12 }", "{ from = 2017-05-12, to = 2016-05-12 }", "line 4: it ends before it begins");
         check("from = 2017-05-12\nto", "from = 2017-05-12T00:00:00\nto", "is not a day");
+        let fact =
+            |what: &str| format!("[[facts]]\n{what}\nby = \"a newspaper\"\nsource = \"press\"\n\n[sources.press]");
+        check("[sources.press]", &fact("machines = 5\ncountries = 2"), "line 11: a fact is one of");
+        check("[sources.press]", &fact("machines = 0"), "line 11: leave out");
+        check("[sources.press]", &fact("first_day = 2017-05-12T00:00:00"), "is not a day");
+        check(
+            "[sources.press]",
+            &fact("machines = 5").replace("\"press\"", "\"radio\""),
+            "line 14: no source \"radio\"",
+        );
         check("try-one", "Try One", "line 1: a name has");
         check("title", "tilte", "line 2: unknown field");
         check("[sources.press]", "[sources.press", "line 11");

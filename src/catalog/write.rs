@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use toml::value::{Date, Datetime};
 
-use crate::domain::{Demand, DemandAmount, Family, network_name};
+use crate::domain::{Demand, DemandAmount, Fact, FactKind, Family, network_name};
 
 /// The order is that of the format's description: plain values first, as TOML wants it.
 #[derive(Serialize)]
@@ -25,6 +25,8 @@ struct Raw<'a> {
     demands: Vec<RawDemand<'a>>,
     sources: BTreeMap<&'a str, RawSource<'a>>,
     addresses: Vec<RawAddresses<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    facts: Vec<RawFact<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     links: Vec<RawLink<'a>>,
 }
@@ -59,6 +61,18 @@ struct RawAddresses<'a> {
     list: Vec<&'a str>,
 }
 
+#[derive(Default, Serialize)]
+struct RawFact<'a> {
+    machines: Option<u64>,
+    countries: Option<u64>,
+    first_day: Option<Datetime>,
+    attributed_to: Option<&'a str>,
+    by: &'a str,
+    on: Option<Datetime>,
+    source: &'a str,
+    note: Option<&'a str>,
+}
+
 #[derive(Serialize)]
 struct RawLink<'a> {
     title: &'a str,
@@ -85,6 +99,7 @@ pub(super) fn family(family: &Family, network: Network) -> Result<String> {
             })
             .collect(),
         addresses: addresses(family),
+        facts: family.facts.iter().map(fact).collect::<Result<_>>()?,
         links: family.links.iter().map(|l| RawLink { title: &l.title, url: &l.url }).collect(),
     };
     toml::to_string_pretty(&raw).with_context(|| format!("the family {} cannot be written as TOML", family.name))
@@ -118,6 +133,17 @@ fn demand(demand: &Demand) -> Result<RawDemand<'_>> {
     })
 }
 
+fn fact(fact: &Fact) -> Result<RawFact<'_>> {
+    let Fact { what, by, on, source, note } = fact;
+    let said = RawFact { by, on: day(*on)?, source, note: note.as_deref(), ..RawFact::default() };
+    Ok(match what {
+        FactKind::Machines(count) => RawFact { machines: Some(*count), ..said },
+        FactKind::Countries(count) => RawFact { countries: Some(*count), ..said },
+        FactKind::FirstDay(first) => RawFact { first_day: day(Some(*first))?, ..said },
+        FactKind::AttributedTo(whom) => RawFact { attributed_to: Some(whom), ..said },
+    })
+}
+
 fn day(day: Option<NaiveDate>) -> Result<Option<Datetime>> {
     let Some(day) = day else { return Ok(None) };
     let year = u16::try_from(day.year()).with_context(|| format!("{day} cannot be written as TOML"))?;
@@ -142,6 +168,8 @@ mod tests {
             note: note.map(str::to_owned),
         };
         let day = |text: &str| text.parse().ok();
+        let fact =
+            |what, on| Fact { what, by: text.to_owned(), on, source: text.to_owned(), note: Some(text.to_owned()) };
         let demand = |amount, from, to, tolerance| Demand { amount, from, to, tolerance, note: Some(text.to_owned()) };
         Family {
             name: "try-one".to_owned(),
@@ -165,6 +193,12 @@ mod tests {
                 watched("12t9YDPgwueZ9NyMgw519p7AA8isjr6SMw", None),
                 watched("13AM4VW2dhxYgXeQepoHkHSQuy6NgaEb94", None),
                 watched("115p7UMMngoj1pMvkpHijcRdfJNXj6LrLn", Some(text)),
+            ],
+            facts: vec![
+                fact(FactKind::Machines(230_000), day("2017-05-15")),
+                fact(FactKind::Countries(150), None),
+                fact(FactKind::FirstDay("2017-05-12".parse().unwrap()), None),
+                fact(FactKind::AttributedTo(text.to_owned()), day("2017-12-19")),
             ],
             links: vec![Link { title: text.to_owned(), url: text.to_owned() }],
             built_in: false,

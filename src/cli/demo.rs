@@ -68,7 +68,7 @@ pub(super) fn run(args: &Args) -> Result<Answer> {
     writeln!(text, "  next      ransomtrail payments {FAMILY} --db {db}   every payment, with its transaction")?;
     writeln!(
         text,
-        "            ransomtrail summary {FAMILY} --db {db} --as-of 2017-12-19   what it was worth that day"
+        "            ransomtrail verify {FAMILY} \"millions of dollars in bitcoin\" --on 2017-12-19 --db {db}   what a claim comes to"
     )?;
     writeln!(text, "            ransomtrail sync {FAMILY}   ask public explorers, into a database of your own")?;
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, Context};
 use crate::catalog;
-use crate::domain::{Demand, DemandAmount, Family, Network, format, network_name};
+use crate::domain::{Demand, DemandAmount, Fact, FactKind, Family, Network, format, network_name};
 
 /// Flags of `families`.
 #[derive(Debug, clap::Args)]
@@ -124,6 +124,9 @@ fn one(family: &Family) -> Answer {
     for demand in &family.demands {
         lines.push(format!("  demanded      {}", describe(demand)));
     }
+    for fact in &family.facts {
+        lines.push(format!("  said          {}", said(fact)));
+    }
     for source in &family.sources {
         let place = source.url.as_deref().unwrap_or("no link");
         lines.push(format!("  source        {}: {} ({place})", source.key, source.title));
@@ -154,6 +157,19 @@ fn describe(demand: &Demand) -> String {
     format!("{amount} ±{} %{days}{note}", (demand.tolerance * crate::domain::Decimal::ONE_HUNDRED).normalize())
 }
 
+/// A fact with who says so: `230,000 machines infected (The Guardian, 3 Aug 2017) [guardian]`.
+fn said(fact: &Fact) -> String {
+    let what = match &fact.what {
+        FactKind::Machines(count) => format!("{} machines infected", format::grouped(*count)),
+        FactKind::Countries(count) => format!("in {} countries", format::grouped(*count)),
+        FactKind::FirstDay(day) => format!("first seen on {}", format::day(*day)),
+        FactKind::AttributedTo(whom) => format!("attributed to {whom}"),
+    };
+    let on = fact.on.map(|day| format!(", {}", format::day(day))).unwrap_or_default();
+    let note = fact.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
+    format!("{what} ({}{on}) [{}]{note}", fact.by, fact.source)
+}
+
 fn as_json(family: &Family) -> Value {
     json!({
         "name": family.name,
@@ -169,6 +185,15 @@ fn as_json(family: &Family) -> Value {
             "sats": match d.amount { DemandAmount::Btc(amount) => Some(amount.to_sat()), DemandAmount::Usd(_) => None },
             "from": d.from, "to": d.to, "tolerance": d.tolerance.to_string(), "note": d.note,
         })).collect::<Vec<_>>(),
+        "facts": family.facts.iter().map(|f| {
+            let (kind, value) = match &f.what {
+                FactKind::Machines(count) => ("machines", json!(count)),
+                FactKind::Countries(count) => ("countries", json!(count)),
+                FactKind::FirstDay(day) => ("first_day", json!(day)),
+                FactKind::AttributedTo(whom) => ("attributed_to", json!(whom)),
+            };
+            json!({ "kind": kind, "value": value, "by": f.by, "on": f.on, "source": f.source, "note": f.note })
+        }).collect::<Vec<_>>(),
         "sources": family.sources.iter().map(|s| json!({
             "key": s.key, "title": s.title, "url": s.url, "licence": s.licence,
         })).collect::<Vec<_>>(),

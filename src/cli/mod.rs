@@ -27,6 +27,7 @@ mod summary;
 mod sync;
 mod trace;
 mod trail;
+mod verify;
 mod watch;
 mod weekly;
 
@@ -93,6 +94,8 @@ enum Command {
     Incidents(incidents::Args),
     /// Print the figures of a family: received, withdrawn, left, and what it was worth
     Summary(summary::Args),
+    /// Hold a claim ("millions of dollars in bitcoin") against the chain: what it comes to, and by how much it misses
+    Verify(verify::Args),
     /// Print the ledger of a family, a row a payment
     Payments(payments::Args),
     /// Look up one address or one transaction, without a family and without a trace in the database
@@ -146,6 +149,7 @@ fn run(cli: Cli) -> anyhow::Result<Answer> {
         Command::Audit(args) => audit::run(&context, &args),
         Command::Incidents(args) => incidents::run(&context, &args),
         Command::Summary(args) => summary::run(&context, &args),
+        Command::Verify(args) => verify::run(&context, &args),
         Command::Payments(args) => payments::run(&context, &args),
         Command::Lookup(args) => lookup::run(&context, &args),
         Command::Trace(args) => trace::run(&context, &args),

@@ -26,10 +26,22 @@ pub struct Family {
     pub sources: Vec<Source>,
     /// The watched addresses.
     pub addresses: Vec<WatchedAddress>,
+    /// What others say of it, to set the figures against.
+    pub facts: Vec<Fact>,
     /// Further reading.
     pub links: Vec<Link>,
     /// Shipped with the program, as against the user's own.
     pub built_in: bool,
+}
+
+impl Family {
+    /// The number of infected machines to set payments against: the first that its facts name.
+    pub fn machines(&self) -> Option<u64> {
+        self.facts.iter().find_map(|fact| match fact.what {
+            FactKind::Machines(count) => Some(count),
+            _ => None,
+        })
+    }
 }
 
 /// A ransom that was demanded in a span of days.
@@ -78,6 +90,34 @@ pub struct WatchedAddress {
     pub source: String,
     /// What is known of this very address.
     pub note: Option<String>,
+}
+
+/// Something that was said of a family and that no chain shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// What was said.
+    pub what: FactKind,
+    /// Who said it.
+    pub by: String,
+    /// On what day.
+    pub on: Option<NaiveDate>,
+    /// Key of its [`Source`].
+    pub source: String,
+    /// What else is to be known of it.
+    pub note: Option<String>,
+}
+
+/// What a [`Fact`] is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FactKind {
+    /// So many machines were infected.
+    Machines(u64),
+    /// In so many countries.
+    Countries(u64),
+    /// The first day of it.
+    FirstDay(NaiveDate),
+    /// Who is said to be behind it.
+    AttributedTo(String),
 }
 
 /// A link for further reading.

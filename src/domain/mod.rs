@@ -26,7 +26,7 @@ pub use address::{Address, BadAddress, network_name, parse_network};
 pub use bitcoin::{Amount, BlockHash, Network, OutPoint, SignedAmount, Txid};
 pub use confidence::Confidence;
 pub use event::EventKind;
-pub use family::{Demand, DemandAmount, Family, Link, Source, WatchedAddress};
+pub use family::{Demand, DemandAmount, Fact, FactKind, Family, Link, Source, WatchedAddress};
 pub use fate::Fate;
 pub use follow::Follow;
 pub use history::Observation;

@@ -39,6 +39,8 @@ pub struct Account {
     pub currency: Currency,
     /// The totals.
     pub summary: Summary,
+    /// Those of the summary's caveats that are about prices, and say nothing of the coins.
+    pub price_caveats: Vec<String>,
     /// Confirmed inflows up to `as_of`, in order of time, internal transfers among them.
     pub payments: Vec<Payment>,
     /// Confirmed withdrawals up to `as_of`, in order of time.
@@ -171,7 +173,8 @@ pub fn open(family: &Family, ledger: &Ledger, prices: &Prices, question: Questio
         caveats: Vec::new(),
     };
     summary.caveats = super::caveats::of(family, &summary, &payments, &withdrawals, prices, question);
-    Some(Account { question, currency: prices.currency(), summary, payments, withdrawals })
+    let price_caveats = super::caveats::of_prices(&summary, &payments, &withdrawals, prices, question);
+    Some(Account { question, currency: prices.currency(), summary, price_caveats, payments, withdrawals })
 }
 
 impl Account {

@@ -23,8 +23,7 @@ pub(super) fn of(
         out.push(format!("the addresses are a sample: {}", sample.trim_end_matches('.')));
     }
     out.extend(completeness(summary, question));
-    out.extend(without_price(summary, question));
-    out.extend(disputed(summary, payments, withdrawals, prices, question));
+    out.extend(of_prices(summary, payments, withdrawals, prices, question));
     if withdrawals.iter().any(|w| !w.is_whole) || summary.balance.is_none() {
         out.push("the ledger holds more spends than payments; what is left is unknown".to_owned());
     }
@@ -44,6 +43,19 @@ pub(super) fn of(
         let outputs = count(waiting.spent_outputs, "output is", "outputs are");
         out.push(format!("{outputs} being spent by unconfirmed transactions, and counted as still there"));
     }
+    out
+}
+
+/// Those that are about prices, and say nothing of the coins.
+pub(super) fn of_prices(
+    summary: &Summary,
+    payments: &[Payment],
+    withdrawals: &[Withdrawal],
+    prices: &Prices,
+    question: Question,
+) -> Vec<String> {
+    let mut out = without_price(summary, question);
+    out.extend(disputed(summary, payments, withdrawals, prices, question));
     out
 }
 

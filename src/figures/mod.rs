@@ -7,7 +7,9 @@
 mod account;
 mod caveats;
 mod classes;
+mod counting;
 mod estimates;
+mod paid;
 mod series;
 mod summary;
 mod totals;
@@ -16,7 +18,9 @@ mod worth;
 
 pub use account::{Account, Payment, Question, Withdrawal, open};
 pub use classes::{Class, ClassFigures};
+pub use counting::{COUNTINGS, Counting, USUAL};
 pub use estimates::{Linked, with_linked};
+pub use paid::{PayingShare, paying_share};
 pub use series::{Step, steps};
 pub use summary::{AddressFigures, AsOfValue, Estimate, Internal, Peak, Received, Summary, Unconfirmed, Withdrawn};
 pub use transaction::{TxFigures, transaction};

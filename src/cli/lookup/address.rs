@@ -77,6 +77,7 @@ fn alone(address: &Address) -> Family {
         demands: Vec::new(),
         sources: Vec::new(),
         addresses: vec![watched],
+        facts: Vec::new(),
         links: Vec::new(),
         built_in: false,
     }

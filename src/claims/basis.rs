@@ -1,0 +1,65 @@
+use std::fmt;
+
+use serde::Serialize;
+
+/// How a family's take can be counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// Money: each payment at the price of its day.
+    AtReceipt,
+    /// Money: what left, at the price of the day it left.
+    AtWithdrawal,
+    /// Money: the coins received by then at that day's price.
+    AsOf,
+    /// Money: the coins received, on the day up to then when they were worth most.
+    Peak,
+    /// Bitcoin received.
+    Coins,
+    /// Bitcoin that left; only where the wording speaks of withdrawing.
+    CoinsWithdrawn,
+    /// Outputs to the family's addresses.
+    Outputs,
+    /// Transactions that hold them.
+    Transactions,
+    /// Transactions that spend from the family.
+    Withdrawals,
+}
+
+impl Basis {
+    /// Its name as data: `at-receipt`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Basis::AtReceipt => "at-receipt",
+            Basis::AtWithdrawal => "at-withdrawal",
+            Basis::AsOf => "as-of",
+            Basis::Peak => "peak",
+            Basis::Coins => "coins",
+            Basis::CoinsWithdrawn => "coins-withdrawn",
+            Basis::Outputs => "outputs",
+            Basis::Transactions => "transactions",
+            Basis::Withdrawals => "withdrawals",
+        }
+    }
+
+    /// What it counts, to go into a sentence: `when each payment arrived`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Basis::AtReceipt => "when each payment arrived",
+            Basis::AtWithdrawal => "when it was withdrawn",
+            Basis::AsOf => "all that came in, on the day",
+            Basis::Peak => "on its highest day until then",
+            Basis::Coins => "coins received",
+            Basis::CoinsWithdrawn => "coins withdrawn",
+            Basis::Outputs => "outputs received",
+            Basis::Transactions => "transactions that paid",
+            Basis::Withdrawals => "withdrawals",
+        }
+    }
+}
+
+impl fmt::Display for Basis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

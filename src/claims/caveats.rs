@@ -1,0 +1,56 @@
+//! What a reader must know before printing a verdict, for this very claim.
+
+use super::quantity::Unit;
+use super::verdict::{Verdict, Verified};
+use super::verify::is_usual;
+use super::{Basis, Claim, Evidence};
+use crate::domain::format;
+use crate::figures::{Account, COUNTINGS};
+
+pub(super) fn of(
+    claim: &Claim,
+    evidence: &Evidence<'_>,
+    then: &Account,
+    time_decides: bool,
+    verified: &Verified,
+) -> Vec<String> {
+    let summary = &then.summary;
+    let unit = claim.quantity.unit;
+    let mut out = Vec::new();
+    if claim.on.is_none() {
+        out.push("no day was given for the claim; it is held against all that is recorded".to_owned());
+    }
+    let addresses = format::count(summary.addresses.len(), "tracked address", "tracked addresses");
+    out.push(format!(
+        "what the {addresses} show is a lower bound: others that nobody tracks may have been used as well"
+    ));
+    out.extend(
+        summary
+            .caveats
+            .iter()
+            .filter(|caveat| matches!(unit, Unit::Money(_)) || !then.price_caveats.contains(caveat))
+            .cloned(),
+    );
+    if time_decides {
+        out.push("the time basis decides: by block time and by first-seen time the verdict differs".to_owned());
+    }
+    let late = &summary.after_withdrawal;
+    if late.outputs > 0 && unit != Unit::Withdrawals && !claim.quantity.named.contains(&Basis::CoinsWithdrawn) {
+        let outputs = format::count(late.outputs, "payment", "payments");
+        let btc = format::btc(late.amount, 8);
+        out.push(format!("{outputs} ({btc} BTC) came after the wallets had been emptied, and count as received"));
+    }
+    if claim.quantity.victims {
+        out.push("a payment is not a victim: one may pay several times, or pay for several".to_owned());
+    }
+    let only_most = claim.quantity.interval.min.is_none();
+    if only_most && matches!(verified.verdict, Verdict::Supported | Verdict::SupportedOnlyAt) {
+        out.push("the claim names a most, and a lower bound can break it but never prove it".to_owned());
+    }
+    if !is_usual(evidence.counting)
+        && let Some(counting) = COUNTINGS.iter().find(|counting| counting.name == evidence.counting)
+    {
+        out.push(format!("counted as {}: {}", counting.name, counting.meaning));
+    }
+    out
+}

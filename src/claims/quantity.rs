@@ -1,0 +1,190 @@
+use std::fmt;
+
+use crate::domain::{Currency, Decimal};
+
+use super::Basis;
+
+/// What a claim counts in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// Money of this currency.
+    Money(Currency),
+    /// Bitcoin.
+    Bitcoin,
+    /// Payments: outputs and transactions are both looked at, since nobody says which one counted.
+    Payments,
+    /// Transactions that pay.
+    Transactions,
+    /// Transactions that spend.
+    Withdrawals,
+}
+
+impl Unit {
+    /// The unit as data: `USD`, `BTC`, `payments`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Money(currency) => currency.code(),
+            Unit::Bitcoin => "BTC",
+            Unit::Payments => "payments",
+            Unit::Transactions => "transactions",
+            Unit::Withdrawals => "withdrawals",
+        }
+    }
+
+    /// The unit in running text: `US dollars`, `BTC`, `payments`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Unit::Money(currency) => currency.name(),
+            other => other.name(),
+        }
+    }
+
+    /// Whether it counts whole things.
+    pub fn is_count(self) -> bool {
+        matches!(self, Unit::Payments | Unit::Transactions | Unit::Withdrawals)
+    }
+}
+
+/// One end of an [`Interval`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// Where it is, in the claim's unit.
+    pub at: Decimal,
+    /// The end itself does not belong to the interval: `more than 300`.
+    pub open: bool,
+}
+
+impl Bound {
+    /// An end that belongs to the interval.
+    pub fn closed(at: Decimal) -> Self {
+        Self { at, open: false }
+    }
+}
+
+/// What a claim allows, in its unit. A side that it leaves open is `None`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interval {
+    /// The least.
+    pub min: Option<Bound>,
+    /// The most.
+    pub max: Option<Bound>,
+}
+
+/// Where a value lies, seen from a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// They have something in common.
+    Overlaps,
+    /// All of the value is below the claim's least.
+    Below,
+    /// All of the value is above the claim's most.
+    Above,
+}
+
+impl Interval {
+    /// From one number to another, both included.
+    pub fn between(min: Decimal, max: Decimal) -> Self {
+        Self { min: Some(Bound::closed(min)), max: Some(Bound::closed(max)) }
+    }
+
+    /// One number and nothing else.
+    pub fn point(at: Decimal) -> Self {
+        Self::between(at, at)
+    }
+
+    /// Holds it against a value from `low` to `high`.
+    pub fn against(&self, low: Decimal, high: Decimal) -> Standing {
+        let below = self.min.is_some_and(|min| high < min.at || (min.open && high == min.at));
+        let above = self.max.is_some_and(|max| low > max.at || (max.open && low == max.at));
+        match (below, above) {
+            (true, _) => Standing::Below,
+            (_, true) => Standing::Above,
+            _ => Standing::Overlaps,
+        }
+    }
+}
+
+/// A claim's quantity as it was understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quantity {
+    /// What it counts in.
+    pub unit: Unit,
+    /// What it allows.
+    pub interval: Interval,
+    /// It is meant to the last digit: `six withdrawals`, `52.19666422 BTC`.
+    pub exact: bool,
+    /// The bases that the wording names (`when it was withdrawn`); usually none.
+    pub named: Vec<Basis>,
+    /// It speaks of victims, and payments are not victims.
+    pub victims: bool,
+    /// The words that it was read from.
+    pub words: String,
+}
+
+/// The interval in words that read back as the same interval: `at least 2,000,000 US dollars`, `exactly 6 withdrawals`,
+/// `between 135,000 and 145,000 US dollars`.
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ends = [self.interval.min, self.interval.max].map(|end| end.is_none_or(|end| end.at == Decimal::ONE));
+        let words = self.unit.words();
+        // One payment, and between one and two payments.
+        let unit = if self.unit.is_count() && ends == [true, true] { words.trim_end_matches('s') } else { words };
+        match (self.interval.min, self.interval.max) {
+            (Some(min), Some(max)) if min == max => write!(f, "exactly {} {unit}", plain(min.at)),
+            (Some(min), Some(max)) => write!(f, "between {} and {} {unit}", plain(min.at), plain(max.at)),
+            (Some(min), None) => {
+                write!(f, "{} {} {unit}", if min.open { "more than" } else { "at least" }, plain(min.at))
+            }
+            (None, Some(max)) => {
+                write!(f, "{} {} {unit}", if max.open { "less than" } else { "at most" }, plain(max.at))
+            }
+            (None, None) => write!(f, "any number of {unit}"),
+        }
+    }
+}
+
+/// A number in full, with its thousands set apart and no zeros at the end: `2,000,000`, `52.19666422`.
+pub(super) fn plain(number: Decimal) -> String {
+    let text = number.normalize().to_string();
+    let (whole, rest) = text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
+    let mut out = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) && !out.ends_with('-') {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if let Some(rest) = rest {
+        out.push('.');
+        out.push_str(rest);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_count_where_they_belong() {
+        let d = |n: i64| Decimal::from(n);
+        let open = Interval { min: Some(Bound { at: d(300), open: true }), max: None };
+        assert_eq!(open.against(d(300), d(300)), Standing::Below);
+        assert_eq!(open.against(d(301), d(301)), Standing::Overlaps);
+        let closed = Interval::between(d(5), d(10));
+        assert_eq!(closed.against(d(1), d(5)), Standing::Overlaps);
+        assert_eq!(closed.against(d(10), d(11)), Standing::Overlaps);
+        assert_eq!(closed.against(d(11), d(12)), Standing::Above);
+        assert_eq!(closed.against(d(1), d(4)), Standing::Below);
+    }
+
+    #[test]
+    fn numbers_are_written_in_full() {
+        let check = |number: &str, expect: &str| assert_eq!(plain(number.parse().unwrap()), expect);
+        check("2000000", "2,000,000");
+        check("52.19666422", "52.19666422");
+        check("46.80", "46.8");
+        check("999", "999");
+        check("1000.5", "1,000.5");
+    }
+}

@@ -1,0 +1,264 @@
+use chrono::{Days, NaiveDate};
+use chrono_tz::Tz;
+
+use super::quantity::{Quantity, Standing, Unit};
+use super::verdict::{Known, Row, Verdict, Verified, overall};
+use super::{Basis, caveats, finding};
+use crate::domain::{Decimal, Family, Moment, TimeBasis, Value, format};
+use crate::figures::{Account, Question, USUAL};
+use crate::price::Prices;
+
+/// What is to be checked.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The sentence.
+    pub text: String,
+    /// What was understood of it.
+    pub quantity: Quantity,
+    /// The moment that it speaks of; `None` is the moment to which the ledger is recorded.
+    pub on: Option<Moment>,
+}
+
+/// Where the figures come from.
+pub struct Evidence<'a> {
+    /// Whose take it is.
+    pub family: &'a Family,
+    /// Prices in the claim's currency; for coins and counts in any.
+    pub prices: &'a Prices,
+    /// The zone that the claim's day is one of.
+    pub zone: Tz,
+    /// The name of the way of counting that `open` uses: one of [`COUNTINGS`](crate::figures::COUNTINGS).
+    pub counting: &'static str,
+    /// The family's account under a question; `None` where nothing is recorded.
+    pub open: &'a dyn Fn(Question) -> Option<Account>,
+}
+
+impl Evidence<'_> {
+    fn account(&self, as_of: Option<Moment>, basis: TimeBasis) -> Option<Account> {
+        (self.open)(Question { as_of, basis, zone: self.zone })
+    }
+}
+
+/// Holds a claim against the family's ledger: on every basis that its unit has, as known on its day and as known now.
+pub fn verify(claim: &Claim, evidence: &Evidence<'_>) -> Verified {
+    let bare = Verified::unchecked(claim, evidence.family, evidence.counting);
+    let Some(newest) = evidence.account(None, TimeBasis::Block) else { return bare };
+    // A claim without a date is held against all that is complete, not against today.
+    let latest = newest.summary.recorded_to.unwrap_or(newest.summary.as_of);
+    let on = claim.on.unwrap_or(Moment::Instant(latest));
+    let (Some(then), Some(then_seen), Some(newest_seen)) = (
+        evidence.account(Some(on), TimeBasis::Block),
+        evidence.account(Some(on), TimeBasis::FirstSeen),
+        evidence.account(None, TimeBasis::FirstSeen),
+    ) else {
+        return bare;
+    };
+
+    let judge = Judge { quantity: &claim.quantity, evidence, sample: evidence.family.sample.is_some(), on };
+    let mut rows = judge.then(&then);
+    let seen = judge.then(&then_seen);
+    let verdicts = |rows: &[Row]| rows.iter().map(|row| (row.basis, row.verdict)).collect::<Vec<_>>();
+    let time_decides = verdicts(&rows) != verdicts(&seen);
+    // A claim about a moment of the day is one of minutes: both clocks are shown. Else only where they part.
+    let both = time_decides || matches!(claim.on, Some(Moment::Instant(_)));
+    if both {
+        rows.extend(seen);
+    }
+    rows.extend(judge.now(&newest, &then));
+    if both {
+        rows.extend(judge.now(&newest_seen, &then_seen));
+    }
+
+    let verdict = overall(&rows, &claim.quantity.named);
+    let mut out = Verified {
+        on: Some(on),
+        verdict,
+        recorded_to: then.summary.recorded_to,
+        as_of: Some(then.summary.as_of),
+        price_source: matches!(claim.quantity.unit, Unit::Money(_)).then(|| then.summary.price_source.clone()),
+        rows,
+        ..bare
+    };
+    out.caveats = caveats::of(claim, evidence, &then, time_decides, &out);
+    out.finding = finding::of(&out);
+    out.later = finding::later(&out);
+    out
+}
+
+/// A value on a basis, before it is judged.
+struct Measured {
+    basis: Basis,
+    day: Option<NaiveDate>,
+    value: Option<Value>,
+    /// What the value leaves out, or why there is none.
+    missing: Option<String>,
+}
+
+struct Judge<'a> {
+    quantity: &'a Quantity,
+    evidence: &'a Evidence<'a>,
+    sample: bool,
+    on: Moment,
+}
+
+impl Judge<'_> {
+    /// As known on the claim's day.
+    fn then(&self, account: &Account) -> Vec<Row> {
+        let summary = &account.summary;
+        let complete = summary.reconciled() && summary.recorded_to.is_some_and(|to| to >= summary.as_of);
+        let mut measured = self.sums(account);
+        if let Unit::Money(_) = self.quantity.unit {
+            let day = account.price_day();
+            let value = summary.received.as_of_value.as_ref().map(|v| v.value);
+            let missing = value.is_none().then(|| format!("no price is known for {}", format::day(day)));
+            measured.push(Measured { basis: Basis::AsOf, day: Some(day), value, missing });
+            let peak = summary.received.peak.as_ref();
+            if summary.received.outputs > 0 {
+                let gaps = peak.map_or(1, |peak| peak.days_without_price);
+                measured.push(Measured {
+                    basis: Basis::Peak,
+                    day: peak.map(|peak| peak.date),
+                    value: peak.map(|peak| peak.value),
+                    missing: (gaps > 0).then(|| "days without a price may have been higher".to_owned()),
+                });
+            }
+        }
+        self.rows(account, Known::Then, complete, measured)
+    }
+
+    /// As known now: payments since, and prices since. What later prices add is shown from the day after the claim's.
+    fn now(&self, account: &Account, then: &Account) -> Vec<Row> {
+        let summary = &account.summary;
+        let complete = summary.reconciled() && summary.recorded_to.is_some();
+        let mut measured = self.sums(account);
+        let day = then.price_day();
+        let last = self.evidence.prices.last_day().filter(|last| *last > day);
+        let is_money = matches!(self.quantity.unit, Unit::Money(_));
+        let worth = match last {
+            Some(last) if is_money => account.worth(self.evidence.prices, last),
+            _ => Vec::new(),
+        };
+        let priced = worth.iter().filter_map(|w| Some((w.day, w.value?)));
+        if let Some((day, value)) = priced.clone().next_back() {
+            measured.push(Measured { basis: Basis::AsOf, day: Some(day), value: Some(value), missing: None });
+        }
+        // The earliest of equals, as everywhere.
+        let peak = priced.clone().reduce(|best, next| if next.1.high > best.1.high { next } else { best });
+        if let Some((day, value)) = peak {
+            measured.push(Measured { basis: Basis::Peak, day: Some(day), value: Some(value), missing: None });
+        }
+        let mut rows = self.rows(account, Known::Now, complete, measured);
+        let met = |value: &Value| self.quantity.interval.against(value.low, value.high) == Standing::Overlaps;
+        let already = then.summary.received.as_of_value.as_ref().is_some_and(|v| met(&v.value));
+        if let Some(row) = rows.iter_mut().find(|row| row.basis == Basis::AsOf)
+            && !already
+        {
+            let after = self.on.price_day().checked_add_days(Days::new(1));
+            row.supported_from = priced
+                .clone()
+                .find(|(day, value)| after.is_some_and(|after| *day >= after) && met(value))
+                .map(|(day, _)| day);
+        }
+        rows
+    }
+
+    /// What needs no price of a later day.
+    fn sums(&self, account: &Account) -> Vec<Measured> {
+        let (received, withdrawn) = (&account.summary.received, &account.summary.withdrawn);
+        let whole = |basis, number: Decimal| Measured {
+            basis,
+            day: None,
+            value: Some(Value { low: number, close: number, high: number }),
+            missing: None,
+        };
+        let count = |basis, number: usize| whole(basis, Decimal::from(number));
+        match self.quantity.unit {
+            Unit::Bitcoin if self.quantity.named.contains(&Basis::CoinsWithdrawn) => {
+                vec![whole(Basis::CoinsWithdrawn, format::in_btc(withdrawn.amount))]
+            }
+            Unit::Bitcoin => vec![whole(Basis::Coins, format::in_btc(received.amount))],
+            Unit::Payments | Unit::Transactions => {
+                vec![count(Basis::Outputs, received.outputs), count(Basis::Transactions, received.transactions)]
+            }
+            Unit::Withdrawals => vec![count(Basis::Withdrawals, withdrawn.transactions)],
+            Unit::Money(_) => {
+                let unpriced = |rows: usize, one: &str, many: &str| {
+                    (rows > 0).then(|| format!("{} without a price", format::count(rows, one, many)))
+                };
+                let mut out = vec![Measured {
+                    basis: Basis::AtReceipt,
+                    day: None,
+                    value: received.at_receipt,
+                    missing: unpriced(received.without_price, "payment", "payments"),
+                }];
+                if withdrawn.transactions > 0 {
+                    out.push(Measured {
+                        basis: Basis::AtWithdrawal,
+                        day: None,
+                        value: withdrawn.at_withdrawal,
+                        missing: unpriced(withdrawn.without_price, "withdrawal", "withdrawals"),
+                    });
+                }
+                out
+            }
+        }
+    }
+
+    fn rows(&self, account: &Account, known: Known, complete: bool, measured: Vec<Measured>) -> Vec<Row> {
+        let mut rows: Vec<Row> = measured
+            .into_iter()
+            .map(|one| {
+                let verdict = self.verdict(&one, complete);
+                let (factor, difference) = one.value.map_or((None, None), |value| self.miss(&value));
+                Row {
+                    basis: one.basis,
+                    time_basis: account.question.basis,
+                    known,
+                    day: one.day,
+                    unit: self.quantity.unit,
+                    value: one.value,
+                    verdict,
+                    factor,
+                    difference,
+                    missing: one.missing,
+                    supported_from: None,
+                }
+            })
+            .collect();
+        rows.sort_by_key(|row| row.basis);
+        rows
+    }
+
+    fn verdict(&self, one: &Measured, complete: bool) -> Verdict {
+        let Some(value) = one.value else { return Verdict::CannotCheck };
+        let claim = self.quantity;
+        match claim.interval.against(value.low, value.high) {
+            Standing::Overlaps => Verdict::Supported,
+            Standing::Above => Verdict::Contradicted,
+            // What is missing could make up for it.
+            Standing::Below if one.missing.is_some() => Verdict::CannotCheck,
+            // Of a sample of the addresses nothing less than the claim is a contradiction.
+            Standing::Below if (claim.exact || claim.interval.max.is_some()) && complete && !self.sample => {
+                Verdict::Contradicted
+            }
+            Standing::Below => Verdict::NotSupported,
+        }
+    }
+
+    /// By what factor and by how much the claim misses the value: the nearest end of the one against the nearest of the other.
+    fn miss(&self, value: &Value) -> (Option<Decimal>, Option<Decimal>) {
+        let interval = &self.quantity.interval;
+        let ends = match interval.against(value.low, value.high) {
+            Standing::Overlaps => None,
+            Standing::Below => interval.min.map(|min| (min.at, value.high)),
+            Standing::Above => interval.max.map(|max| (max.at, value.low)),
+        };
+        let Some((claimed, shown)) = ends else { return (None, None) };
+        (claimed.checked_div(shown), claimed.checked_sub(shown))
+    }
+}
+
+/// Whether an account is counted in the usual way.
+pub(super) fn is_usual(counting: &str) -> bool {
+    counting == USUAL
+}

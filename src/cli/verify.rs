@@ -1,0 +1,104 @@
+//! `verify`: a claim held against the chain.
+
+mod all;
+mod page;
+
+use anyhow::Result;
+use chrono_tz::Tz;
+
+use super::output::Usage;
+use super::{Answer, Context, prices};
+use crate::claims::{self, Claim, Evidence, Unit, Verified};
+use crate::domain::{Currency, Family, Ledger, Moment, Network, parse_zone};
+use crate::figures::{self, Counting, USUAL};
+use crate::price::Prices;
+
+/// Flags of `verify`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The family (a name or an alias)
+    #[arg(value_name = "FAMILY", required_unless_present = "all")]
+    family: Option<String>,
+    /// The claim: a sentence with one quantity of money, bitcoin, payments or withdrawals, in quotes
+    #[arg(value_name = "CLAIM", required_unless_present = "all")]
+    claim: Option<String>,
+    /// The day that the claim speaks of, to its end in the chosen zone, or an instant (RFC 3339)
+    /// [default: the moment to which the ledger is recorded]
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = |text: &str| text.parse::<Moment>())]
+    on: Option<Moment>,
+    /// Way of counting the income: DD (every deposit) or DD-DC (without deposits that have a campaign input) [default: DD-DC]
+    #[arg(long, value_name = "NAME", value_parser = |text: &str| Counting::find(text))]
+    estimate: Option<&'static Counting>,
+    /// Time zone that the claim's day is one of, like Europe/Berlin [default: UTC]
+    #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
+    tz: Option<Tz>,
+    /// Hold the published claims that ship with the program against the chain, of all families or of the one named
+    #[arg(long, conflicts_with_all = ["claim", "on"])]
+    all: bool,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    let catalog = context.catalog()?;
+    let family = args.family.as_deref().map(|name| catalog.find(name)).transpose()?;
+    match (family, &args.claim) {
+        (Some(family), Some(text)) if !args.all => one(context, args, family, text),
+        (family, _) => all::run(context, args, &catalog, family),
+    }
+}
+
+fn one(context: &Context, args: &Args, family: &Family, text: &str) -> Result<Answer> {
+    let quantity = claims::parse(text).map_err(|error| Usage(error.to_string()))?;
+    let claim = Claim { text: text.to_owned(), quantity, on: args.on };
+    let verified = Desk::new(context, args).verify(family, &claim)?;
+    Ok(Answer::new(page::page(&verified, family), serde_json::to_value(&verified)?))
+}
+
+/// What claims are checked with: the database, and prices of each currency as it is first needed.
+struct Desk<'a> {
+    context: &'a Context,
+    args: &'a Args,
+    prices: Vec<(Currency, Prices)>,
+    ledgers: Vec<(String, Ledger)>,
+}
+
+impl<'a> Desk<'a> {
+    fn new(context: &'a Context, args: &'a Args) -> Self {
+        Self { context, args, prices: Vec::new(), ledgers: Vec::new() }
+    }
+
+    fn verify(&mut self, family: &Family, claim: &Claim) -> Result<Verified> {
+        let currency = match claim.quantity.unit {
+            Unit::Money(currency) => currency,
+            _ => Currency::Usd,
+        };
+        if !self.prices.iter().any(|(known, _)| *known == currency) {
+            let loaded = match self.context.network() {
+                Network::Bitcoin => Prices::load(currency, &prices::live(self.context)?)?,
+                _ => Prices::none(currency),
+            };
+            self.prices.push((currency, loaded));
+        }
+        if !self.ledgers.iter().any(|(name, _)| *name == family.name) {
+            let ledger = match self.context.existing_store()? {
+                Some(store) => store.ledger(family.addresses.iter().map(|a| &a.address))?,
+                None => Ledger::default(),
+            };
+            self.ledgers.push((family.name.clone(), ledger));
+        }
+        let none = Prices::none(currency);
+        let prices = self.prices.iter().find(|(known, _)| *known == currency).map_or(&none, |(_, prices)| prices);
+        let empty = Ledger::default();
+        let ledger = self.ledgers.iter().find(|(name, _)| *name == family.name).map_or(&empty, |(_, ledger)| ledger);
+        let counting = self.args.estimate;
+        let open = |question| {
+            let account = figures::open(family, ledger, prices, question)?;
+            Some(match counting {
+                Some(counting) => counting.of(account, prices),
+                None => account,
+            })
+        };
+        let zone = self.args.tz.unwrap_or(self.context.config.time_zone);
+        let counting = counting.map_or(USUAL, |counting| counting.name);
+        Ok(claims::verify(claim, &Evidence { family, prices, zone, counting, open: &open }))
+    }
+}

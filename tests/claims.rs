@@ -1,0 +1,358 @@
+//! Claims held against the recorded WannaCry ledger through the built program, and against ledgers made up for the purpose.
+
+use ransomtrail::claims::{self, Basis, Claim, Evidence, Known, Verdict, Verified, parse, published};
+use ransomtrail::domain::{Currency, Family, Ledger, TimeBasis};
+use ransomtrail::figures::{Counting, USUAL, open, paying_share};
+use ransomtrail::price::{Live, Prices};
+use serde_json::{Value, json};
+
+use crate::figures::{Book, family};
+use crate::trial::Trial;
+
+/// The row of a basis, by block time.
+fn row<'a>(answer: &'a Value, basis: &str, known: &str) -> &'a Value {
+    let rows = answer["bases"].as_array().unwrap();
+    rows.iter()
+        .find(|r| r["basis"] == basis && r["known"] == known && r["time_basis"] == "block")
+        .unwrap_or_else(|| panic!("no {basis} {known} in {answer}"))
+}
+
+fn numbers(row: &Value) -> [&str; 3] {
+    ["low", "close", "high"].map(|key| row[key].as_str().unwrap())
+}
+
+#[test]
+fn millions_are_not_supported_on_any_basis() {
+    let trial = Trial::recorded();
+    let said = "millions of dollars in cryptocurrencies such as bitcoin";
+    let answer = trial.json(&["verify", "wannacry", said, "--on", "2017-12-19"]);
+    assert_eq!(answer["claim"], said);
+    assert_eq!((&answer["on"], &answer["family"]), (&json!("2017-12-19"), &json!("wannacry")));
+    assert_eq!((&answer["verdict"], &answer["recorded_to"]), (&json!("not-supported"), &json!("2017-09-17T23:59:59Z")));
+    let understood = &answer["understood"];
+    assert_eq!(
+        (&understood["unit"], &understood["min"], &understood["max"]),
+        (&json!("USD"), &json!("2000000"), &Value::Null)
+    );
+    let check = |basis: &str, expect: [&str; 3], factor: &str| {
+        let then = row(&answer, basis, "then");
+        assert_eq!((numbers(then), then["verdict"].as_str()), (expect, Some("not-supported")), "{basis}");
+        assert_eq!(then["factor"], factor, "{basis}");
+    };
+    check("at-receipt", ["91261.66", "95396.61", "98200.39"], "20.3665");
+    check("at-withdrawal", ["139431.02", "145640.96", "146086.49"], "13.6905");
+    check("as-of", ["900271.36", "926395.56", "999410.95"], "2.0012");
+    check("peak", ["988795.55", "997482.78", "1046896.24"], "1.9104");
+    assert_eq!(row(&answer, "peak", "then")["day"], "2017-12-17");
+    // Later prices are told apart, and change nothing.
+    let now = row(&answer, "as-of", "now");
+    assert_eq!((&now["verdict"], &now["supported_from"]), (&json!("supported"), &json!("2021-01-07")));
+    assert_eq!(row(&answer, "at-receipt", "now")["verdict"], "not-supported");
+    let finding = answer["finding"].as_str().unwrap();
+    assert!(finding.contains("$1.05 million on the highest day, 17 Dec 2017"), "{finding}");
+    assert!(finding.contains("1.91 times") && finding.contains("other addresses may hold more"), "{finding}");
+    let caveats = answer["caveats"].to_string();
+    for words in ["complete to 17 Sep 2017", "lower bound", "after the wallets had been emptied"] {
+        assert!(caveats.contains(words), "{caveats}");
+    }
+    for word in ["false", "wrong", "lie"] {
+        assert!(!finding.to_lowercase().contains(word), "{finding}");
+    }
+}
+
+#[test]
+fn a_sum_is_true_on_the_basis_it_was_meant_on() {
+    let trial = Trial::recorded();
+    let answer = trial.json(&["verify", "wannacry", "$140,000", "--on", "2017-08-03"]);
+    assert_eq!(answer["verdict"], "supported-only-at");
+    let withdrawn = row(&answer, "at-withdrawal", "then");
+    assert_eq!((numbers(withdrawn), &withdrawn["factor"]), (["139431.02", "145640.96", "146086.49"], &Value::Null));
+    assert_eq!(withdrawn["verdict"], "supported");
+    let received = row(&answer, "at-receipt", "then");
+    assert_eq!(received["verdict"], "contradicted");
+    assert_eq!(received["high"], "97533.93");
+    // The wording may name the basis, and then the others do not matter.
+    let named = trial.json(&["verify", "wannacry", "hackers withdrew $140,000", "--on", "2017-08-03"]);
+    assert_eq!((&named["verdict"], &named["understood"]["bases"]), (&json!("supported"), &json!(["at-withdrawal"])));
+    let early = trial.json(&["verify", "wannacry", "hackers withdrew $140,000", "--on", "2017-08-02"]);
+    assert!(early["bases"].as_array().unwrap().iter().all(|r| r["basis"] != "at-withdrawal" || r["known"] == "now"));
+    let pounds = trial.json(&["verify", "wannacry", "£108,953 was withdrawn", "--on", "2017-08-03"]);
+    assert_eq!((&pounds["verdict"], &pounds["understood"]["unit"]), (&json!("supported"), &json!("GBP")));
+    assert_eq!(row(&pounds, "at-withdrawal", "then")["close"], "110910.63");
+    assert!(pounds["price_source"].as_str().unwrap().contains("European Central Bank"));
+}
+
+#[test]
+fn exact_figures_are_held_to_the_last_digit() {
+    let trial = Trial::recorded();
+    let verify = |claim: &str| trial.json(&["verify", "wannacry", claim, "--on", "2017-08-03"]);
+    let coins = verify("52.19666422 BTC");
+    let then = row(&coins, "coins", "then");
+    assert_eq!(coins["verdict"], "contradicted");
+    assert_eq!((numbers(then), &then["difference"]), (["51.92690943"; 3], &json!("0.26975479")));
+    assert_eq!(then["factor"], "1.0052");
+    assert!(coins["finding"].as_str().unwrap().contains("0.26975479 BTC less"), "{}", coins["finding"]);
+    assert!(!coins["caveats"].to_string().contains("price"), "{}", coins["caveats"]);
+    assert_eq!(verify("six withdrawals")["verdict"], "supported");
+    let seven = verify("seven withdrawals");
+    assert_eq!((&seven["verdict"], &row(&seven, "withdrawals", "then")["high"]), (&json!("contradicted"), &json!("6")));
+    assert_eq!(verify("51.92690943 BTC")["verdict"], "supported");
+    assert_eq!(verify("51.92690944 BTC")["verdict"], "contradicted");
+    assert_eq!(verify("about 52 bitcoin")["verdict"], "supported");
+    // The ledger is not the last word on what is at least so much.
+    assert_eq!(verify("more than 60 bitcoin")["verdict"], "not-supported");
+    assert_eq!(verify("less than 50 bitcoin")["verdict"], "contradicted");
+    let later = trial.json(&["verify", "wannacry", "51.92690943 BTC were withdrawn", "--on", "2017-09-17"]);
+    assert_eq!((&later["verdict"], &later["bases"][0]["basis"]), (&json!("supported"), &json!("coins-withdrawn")));
+}
+
+#[test]
+fn outputs_and_transactions_are_both_counted() {
+    let trial = Trial::recorded();
+    let verify = |claim: &str| trial.json(&["verify", "wannacry", claim, "--on", "2017-08-02"]);
+    let both = verify("more than 300 payments");
+    assert_eq!(both["verdict"], "supported");
+    assert_eq!(
+        (&row(&both, "outputs", "then")["low"], &row(&both, "transactions", "then")["low"]),
+        (&json!("352"), &json!("333"))
+    );
+    assert_eq!(row(&both, "outputs", "now")["low"], "354");
+    assert_eq!(verify("352 payments")["verdict"], "supported-only-at");
+    assert_eq!(verify("333 transactions")["verdict"], "supported");
+    assert_eq!(verify("352 outputs")["verdict"], "supported");
+    assert_eq!(verify("more than 352 outputs")["verdict"], "not-supported");
+    let victims = verify("more than 300 victims paid");
+    assert!(victims["caveats"].to_string().contains("a payment is not a victim"));
+}
+
+#[test]
+fn the_time_basis_may_decide() {
+    let trial = Trial::recorded();
+    let answer = trial.json(&["verify", "wannacry", "8.2052332 BTC", "--on", "2017-05-13T07:07:14Z"]);
+    assert_eq!((&answer["verdict"], &answer["on"]), (&json!("supported-only-at"), &json!("2017-05-13T07:07:14Z")));
+    let rows = answer["bases"].as_array().unwrap();
+    let then = |basis: &str| rows.iter().find(|r| r["time_basis"] == basis && r["known"] == "then").unwrap();
+    assert_eq!(
+        (&then("first-seen")["verdict"], &then("first-seen")["low"]),
+        (&json!("supported"), &json!("8.20523320"))
+    );
+    assert_eq!((&then("block")["verdict"], &then("block")["low"]), (&json!("contradicted"), &json!("7.67784480")));
+    assert!(answer["caveats"].to_string().contains("the time basis decides"));
+    let text = trial.ok(&["verify", "wannacry", "8.2052332 BTC", "--on", "2017-05-13T07:07:14Z"]);
+    assert!(text.contains("coins by first-seen time"), "{text}");
+    // Where both clocks say the same, one is enough.
+    let day = trial.json(&["verify", "wannacry", "about 52 bitcoin", "--on", "2017-08-03"]);
+    assert!(day["bases"].as_array().unwrap().iter().all(|r| r["time_basis"] == "block"));
+}
+
+#[test]
+fn the_page_says_first_what_was_understood() {
+    let trial = Trial::recorded();
+    let text = trial.ok(&["verify", "wannacry", "over $140,000", "--on", "2017-08-03"]);
+    let at = |words: &str| text.find(words).unwrap_or_else(|| panic!("no {words:?} in {text}"));
+    assert!(at("more than 140,000 US dollars") < at("verdict") && at("verdict") < at("as known then"));
+    assert!(at("finding") < at("caveat") && at("caveat") < at("next"));
+    // Without a day it is held against all that is recorded, and says so.
+    let answer = trial.json(&["verify", "wannacry", "354 outputs"]);
+    assert_eq!(
+        (&answer["verdict"], &answer["on"], &answer["on_given"]),
+        (&json!("supported"), &json!("2017-09-17T23:59:59Z"), &json!(false))
+    );
+    assert!(answer["caveats"].to_string().contains("no day was given"));
+    assert_eq!(trial.json(&["verify", "wannacry", "52 BTC", "--estimate", "dd"])["counting"], "DD");
+}
+
+#[test]
+fn what_cannot_be_checked_or_understood() {
+    let trial = Trial::new();
+    let nothing = trial.json(&["verify", "wannacry", "millions of dollars", "--on", "2017-12-19"]);
+    assert_eq!(
+        (&nothing["verdict"], &nothing["bases"], &nothing["recorded_to"]),
+        (&json!("cannot-check"), &json!([]), &Value::Null)
+    );
+    assert!(trial.ok(&["verify", "wannacry", "millions"]).contains("ransomtrail sync wannacry --explorer built-in"));
+    trial.fails(&["verify", "wannacry", "it was terrible"], 2, "write one quantity like");
+    trial.fails(&["verify", "wannacry", "52 bitcoin worth $140,000"], 2, "\"52 bitcoin\" and \"$140,000\"");
+    trial.fails(&["verify", "wannacry"], 2, "<CLAIM>");
+    trial.fails(&["verify", "wannacri", "$5"], 2, "did you mean");
+    trial.fails(&["verify", "wannacry", "$5", "--estimate", "XX"], 2, "there are DD and DD-DC");
+    let recorded = Trial::recorded();
+    // No price is known of that day: what the coins were worth then cannot be checked.
+    let answer = recorded.json(&["verify", "wannacry", "millions of dollars now worth", "--on", "2025-06-01"]);
+    assert_eq!(row(&answer, "as-of", "then")["verdict"], "cannot-check");
+    assert!(row(&answer, "as-of", "then")["missing"].as_str().unwrap().contains("no price is known for 1 Jun 2025"));
+}
+
+#[test]
+fn published_claims_make_a_table() {
+    let trial = Trial::recorded();
+    let all = trial.json(&["verify", "--all"]);
+    let verdict = |words: &str| {
+        let all = all.as_array().unwrap();
+        let found = all.iter().find(|one| one["published"]["text"].as_str().unwrap().contains(words)).unwrap();
+        assert_eq!(found["result"]["understood"]["text"], found["published"]["quantity"]);
+        found["result"]["verdict"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict("8.2052332 BTC"), "supported-only-at");
+    assert_eq!(verdict("5.78 bitcoin"), "supported-only-at");
+    assert_eq!(verdict("52.2 BTC"), "supported");
+    assert_eq!(verdict("six withdrawals"), "supported");
+    assert_eq!(verdict("£108,953"), "supported");
+    assert_eq!(verdict("millions of dollars"), "not-supported");
+    assert_eq!(verdict("$5.9 million"), "cannot-check");
+    let one = trial.ok(&["verify", "--all", "wannacry"]);
+    assert!(
+        one.contains("what was said") && one.contains("https://qz.com/1045270") && !one.contains("SamSam"),
+        "{one}"
+    );
+    assert!(trial.ok(&["verify", "--all"]).contains("ransomtrail sync"), "families without a ledger say what to do");
+    assert!(trial.ok(&["verify", "--all", "locky"]).contains("no published claims about Locky"));
+}
+
+#[test]
+fn every_published_claim_is_sound() {
+    let catalog = ransomtrail::catalog::Catalog::load(bitcoin::Network::Bitcoin, None).unwrap();
+    let all = published(None).unwrap();
+    assert!(all.len() >= 10);
+    for one in &all {
+        let family = catalog.find(&one.family).unwrap();
+        assert_eq!(family.name, one.family);
+        assert!(one.link.starts_with("http") && one.link.contains("://"), "{}", one.text);
+        assert!(!one.who.is_empty());
+        let read = parse(&one.text).unwrap_or_else(|error| panic!("{}: {error}", one.text));
+        assert_eq!(read.to_string(), one.quantity, "{}", one.text);
+        assert_eq!(parse(&one.quantity).unwrap().interval, read.interval, "{}", one.text);
+    }
+    let files = std::fs::read_dir(crate::trial::source("data/claims")).unwrap().count();
+    let families: std::collections::BTreeSet<_> = all.iter().map(|one| &one.family).collect();
+    assert_eq!(families.len(), files, "a file is not embedded");
+}
+
+#[test]
+fn at_most_two_in_a_thousand_were_paid_for() {
+    let trial = Trial::recorded();
+    let catalog = ransomtrail::catalog::Catalog::load(bitcoin::Network::Bitcoin, None).unwrap();
+    let wannacry = catalog.find("wannacry").unwrap();
+    let facts = trial.json(&["families", "wannacry"])["facts"].clone();
+    assert_eq!((&facts[0]["kind"], &facts[0]["value"]), (&json!("machines"), &json!(230_000)));
+    assert!(trial.ok(&["families", "wannacry"]).contains("230,000 machines infected (The Guardian, 3 Aug 2017)"));
+    let store = ransomtrail::store::Store::open_existing(&trial.path("test.db")).unwrap();
+    let ledger = store.ledger(wannacry.addresses.iter().map(|a| &a.address)).unwrap();
+    let prices = Prices::load(Currency::Usd, &Live::default()).unwrap();
+    let account = open(wannacry, &ledger, &prices, Default::default()).unwrap();
+    let share = paying_share(&account, wannacry.machines().unwrap()).unwrap();
+    assert_eq!((share.transactions, share.outputs, share.at_most_in_a_thousand), (333, 352, 2));
+    assert_eq!(paying_share(&account, 0), None);
+}
+
+/// What a claim comes to on a ledger made up for the purpose.
+fn judge(book: Book, family: &Family, claim: &str, on: &str, counting: Option<&'static Counting>) -> Verified {
+    let ledger = book.ledger();
+    of_ledger(&ledger, family, claim, on, counting)
+}
+
+fn of_ledger(ledger: &Ledger, family: &Family, claim: &str, on: &str, counting: Option<&'static Counting>) -> Verified {
+    let prices = Prices::load(Currency::Usd, &Live::default()).unwrap();
+    let opened = |question| {
+        let account = open(family, ledger, &prices, question)?;
+        Some(match counting {
+            Some(counting) => counting.of(account, &prices),
+            None => account,
+        })
+    };
+    let claim = Claim { text: claim.to_owned(), quantity: parse(claim).unwrap(), on: Some(on.parse().unwrap()) };
+    let zone = chrono_tz::Tz::UTC;
+    let counting = counting.map_or(USUAL, |counting| counting.name);
+    claims::verify(&claim, &Evidence { family, prices: &prices, zone, counting, open: &opened })
+}
+
+#[test]
+fn only_a_complete_ledger_contradicts_what_it_falls_short_of() {
+    let book = || Book::default().inflow(1, 0, 0, 500_000_000, Some("2017-05-12T10:00:00Z"));
+    let ours = family(vec![]);
+    let check = |ledger: &Ledger, family: &Family, claim: &str, on: &str, expect: Verdict| {
+        assert_eq!(of_ledger(ledger, family, claim, on, None).verdict, expect, "{claim} on {on}");
+    };
+    let whole = book().ledger();
+    check(&whole, &ours, "exactly 6 BTC", "2017-06-01", Verdict::Contradicted);
+    check(&whole, &ours, "between 6 and 7 BTC", "2017-06-01", Verdict::Contradicted);
+    check(&whole, &ours, "at least 6 BTC", "2017-06-01", Verdict::NotSupported);
+    check(&whole, &ours, "exactly 4 BTC", "2017-06-01", Verdict::Contradicted);
+    // The ledger is complete to the last day of 2017 only.
+    check(&whole, &ours, "exactly 6 BTC", "2018-06-01", Verdict::NotSupported);
+    check(&whole, &ours, "exactly 4 BTC", "2018-06-01", Verdict::Contradicted);
+    // An explorer says that there is more than the ledger holds.
+    let mut unreconciled = book().ledger();
+    let check_of = unreconciled.addresses[0].check.as_mut().unwrap();
+    check_of.said = book().inflow(9, 0, 0, 7, Some("2017-05-12T10:00:00Z")).ledger().addresses[0].ledger.into();
+    check(&unreconciled, &ours, "exactly 6 BTC", "2017-06-01", Verdict::NotSupported);
+    check(&unreconciled, &ours, "less than 4 BTC", "2017-06-01", Verdict::Contradicted);
+    // Of a sample nothing follows from less.
+    let sample = Family { sample: Some("one of many".to_owned()), ..family(vec![]) };
+    check(&whole, &sample, "exactly 6 BTC", "2017-06-01", Verdict::NotSupported);
+    check(&whole, &sample, "exactly 5 BTC", "2017-06-01", Verdict::Supported);
+}
+
+#[test]
+fn a_missing_price_is_not_a_miss() {
+    let ours = family(vec![]);
+    let book = || {
+        let first = Book::default().inflow(1, 0, 0, 100_000_000, Some("2011-05-12T10:00:00Z"));
+        first.inflow(2, 0, 0, 100_000_000, Some("2017-05-12T10:00:00Z"))
+    };
+    // One bitcoin was worth some 1,700 to 1,850 dollars on the second day; the first has no price.
+    let more = judge(book(), &ours, "exactly $5,000", "2017-06-01", None);
+    let receipt = more.row(Basis::AtReceipt, TimeBasis::Block).unwrap();
+    assert_eq!(
+        (receipt.verdict, receipt.missing.as_deref()),
+        (Verdict::CannotCheck, Some("1 payment without a price"))
+    );
+    let less = judge(book(), &ours, "less than $1,000", "2017-06-01", None);
+    assert_eq!(less.row(Basis::AtReceipt, TimeBasis::Block).unwrap().verdict, Verdict::Contradicted);
+    let none =
+        judge(Book::default().inflow(1, 0, 0, 5_000, Some("2011-05-12T10:00:00Z")), &ours, "$5", "2011-06-01", None);
+    assert_eq!(none.verdict, Verdict::CannotCheck);
+    assert!(none.finding.contains("cannot be checked"), "{}", none.finding);
+    assert!(none.then().all(|row| row.value.is_none()), "{:?}", none.rows);
+}
+
+#[test]
+fn another_way_of_counting_is_another_answer() {
+    let book = || {
+        Book::default()
+            .inflow(1, 0, 0, 500_000_000, Some("2017-05-12T10:00:00Z"))
+            .spend(2, 0, 0, 500_000_000, Some("2017-05-13T10:00:00Z"))
+            .inflow(2, 0, 1, 300_000_000, Some("2017-05-13T10:00:00Z"))
+    };
+    let ours = family(vec![]);
+    let usual = judge(book(), &ours, "exactly 8 BTC", "2017-06-01", None);
+    assert_eq!(usual.verdict, Verdict::Contradicted);
+    let direct = judge(book(), &ours, "exactly 8 BTC", "2017-06-01", Some(Counting::find("DD").unwrap()));
+    assert_eq!((direct.verdict, direct.counting), (Verdict::Supported, "DD"));
+    assert!(direct.caveats.iter().any(|c| c.contains("counted as DD: direct deposits")), "{:?}", direct.caveats);
+    // They count what the summary's table of estimates says.
+    let prices = Prices::load(Currency::Usd, &Live::default()).unwrap();
+    let ledger = book().ledger();
+    for counting in ransomtrail::figures::COUNTINGS {
+        let account = open(&ours, &ledger, &prices, Default::default()).unwrap();
+        let line = account.summary.estimates.iter().find(|e| e.name == counting.name).cloned().unwrap();
+        let received = counting.of(account, &prices).summary.received;
+        assert_eq!((received.outputs, received.amount), (line.outputs, line.amount), "{}", counting.name);
+    }
+}
+
+#[test]
+fn nothing_was_taken_before_the_first_payment() {
+    let book = || Book::default().inflow(1, 0, 0, 500_000_000, Some("2017-05-12T10:00:00Z"));
+    let early = judge(book(), &family(vec![]), "$5,000", "2017-05-01", None);
+    assert!(early.then().all(|row| row.factor.is_none() && row.verdict == Verdict::Contradicted), "{:?}", early.rows);
+    assert!(early.row(Basis::Peak, TimeBasis::Block).is_none(), "nothing has no highest day");
+    let none = judge(Book::default(), &family(vec![]), "at most 5 payments", "2017-05-01", None);
+    assert_eq!(none.verdict, Verdict::Supported);
+    assert!(
+        none.caveats.iter().any(|c| c.contains("a lower bound can break it but never prove it")),
+        "{:?}",
+        none.caveats
+    );
+    assert!(none.rows.iter().any(|row| row.known == Known::Now));
+}
