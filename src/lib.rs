@@ -10,7 +10,7 @@
 //! 4. [`events`]: what of it is news
 //! 5. [`sync`] (a round over the watch list, newest prices), [`claims`] (what was said, held against the figures),
 //!    [`chart`] (the pictures), [`export`] (rows for other programs)
-//! 6. [`notify`] (tells people of it)
+//! 6. [`report`] (a page about a family), [`notify`] (tells people what is news)
 //! 8. [`cli`]: commands, clock, environment, output
 
 pub mod domain;
@@ -34,5 +34,6 @@ pub mod export;
 pub mod sync;
 
 pub mod notify;
+pub mod report;
 
 pub mod cli;

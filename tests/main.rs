@@ -33,6 +33,7 @@ mod prices;
 mod proof;
 mod quiet;
 mod recorded;
+mod report;
 mod secrets;
 mod support;
 mod tampered;

@@ -122,10 +122,10 @@ impl DrawArgs {
 }
 
 /// A policy under which a picture adds up.
-fn conserving(text: &str) -> Result<Policy, String> {
+pub(super) fn conserving(text: &str) -> Result<Policy, String> {
     let policy: Policy = text.parse()?;
     if !policy.conserves() {
-        return Err(format!("{policy} counts the same coin many times and cannot be drawn; use fifo or haircut"));
+        return Err(format!("{policy} counts the same coin many times, so that nothing adds up; use fifo or haircut"));
     }
     Ok(policy)
 }
@@ -143,7 +143,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             "--until {until} is before the last day counted ({counted_to}); to leave out what came later, use --as-of {until}"
         )));
     }
-    let until = args.until.unwrap_or_else(|| last_day(&account, &prices));
+    let until = args.until.unwrap_or_else(|| account.last_day(&prices));
     let folder = args.out.join(&family.name);
     let followed = match context.existing_store()? {
         Some(store) if charts.iter().any(|chart| chart.shows_the_trail()) => {
@@ -196,15 +196,6 @@ fn chosen(kinds: &[String]) -> Result<Vec<&'static Chart>> {
 /// The chart that `weekly` draws.
 pub(super) fn weekly() -> Result<&'static Chart> {
     chart::find("weekly").context("there is no weekly chart")
-}
-
-/// The last day that the chart of worth shows: as far as was asked, else as far as prices go.
-pub(super) fn last_day(account: &Account, prices: &Prices) -> NaiveDate {
-    let as_of = account.price_day();
-    match account.question.as_of {
-        Some(_) => as_of,
-        None => prices.last_day().map_or(as_of, |last| last.max(as_of)),
-    }
 }
 
 /// A file that was written, and what it says.
@@ -285,7 +276,7 @@ pub(super) fn draw(
 }
 
 /// Writes beside and renames, so that a full disk leaves no half file under the name.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let beside = path.with_extension("part");
     std::fs::write(&beside, bytes)
         .and_then(|()| std::fs::rename(&beside, path))

@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args) -> Result<Answer> {
     let account = ask::account_in(&store, family, &prices, Question::default())?.context("the record is empty")?;
     let folder = args.out.join(FAMILY);
     let charts: Vec<_> = CHARTS.iter().collect();
-    let until = chart::last_day(&account, &prices);
+    let until = account.last_day(&prices);
     let labels = context::services(Labels::load(Network::Bitcoin, None)?);
     let followed = Followed::of(trail::of_family_in(&store, family, Rules::default(), Network::Bitcoin, &labels)?);
     let subject = Subject { family, account: &account, prices: &prices, until, followed: Some(&followed) };

@@ -25,7 +25,7 @@ pub struct Args {
     #[arg(value_name = "FAMILY")]
     family: String,
     /// How mixed coins are told apart: fifo or haircut [default: fifo]
-    #[arg(long, value_name = "NAME", value_parser = conserving)]
+    #[arg(long, value_name = "NAME", value_parser = super::chart::conserving)]
     policy: Option<Policy>,
     #[command(flatten)]
     limits: Limits,
@@ -111,12 +111,6 @@ pub(super) fn of_family(
     let watched = Watched { account: &account, graph: &graph, trail: &trail, prices: &prices, sleep, until };
     let events = events::events(watched, search.kinds);
     Ok(Some(Found { account, events, breaks_off: trail::breaks_off(&trail) }))
-}
-
-/// Poison counts the same coin many times, and an event's amount must not.
-fn conserving(text: &str) -> Result<Policy, String> {
-    let policy: Policy = text.parse()?;
-    if policy.conserves() { Ok(policy) } else { Err(format!("{policy} counts coins many times; use fifo or haircut")) }
 }
 
 /// An event for programs.

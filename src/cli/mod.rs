@@ -20,6 +20,7 @@ mod onward;
 mod output;
 mod payments;
 mod prices;
+mod report;
 mod rounds;
 mod secrets;
 mod status;
@@ -108,6 +109,8 @@ enum Command {
     Notify(notify::Args),
     /// Draw charts of a family, with the drawn series beside them as CSV
     Chart(chart::Args),
+    /// Make a page about a family: finding, figures, charts, claims, where the money went, ledger, sources
+    Report(report::Args),
     /// Write payments, withdrawals, events and series for other programs: CSV, JSON, NDJSON
     Export(export::Args),
     /// Draw the week's chart of every family with data; meant for cron
@@ -156,6 +159,7 @@ fn run(cli: Cli) -> anyhow::Result<Answer> {
         Command::Events(args) => events::run(&context, &args),
         Command::Notify(args) => notify::run(&context, &args),
         Command::Chart(args) => chart::run(&context, &args),
+        Command::Report(args) => report::run(&context, &args),
         Command::Export(args) => export::run(&context, &args),
         Command::Weekly(args) => weekly::run(&context, &args),
         Command::Prices(args) => prices::run(&context, &args),

@@ -1,11 +1,9 @@
 //! The trail as the ledger holds it, for the commands that show it.
 
-use std::collections::BTreeSet;
-
 use anyhow::Result;
 
 use super::Context;
-use crate::domain::{Address, Amount, Family, Network, Txid, format};
+use crate::domain::{Address, Amount, Family, Network, format};
 use crate::store::{Store, TrailStart};
 use crate::trace::{self, Graph, GraphBuilder, Labels, PeelChain, Rules, Source, Stop, Trail};
 
@@ -51,6 +49,6 @@ pub(super) fn breaks_off(trail: &Trail) -> Option<String> {
 
 /// The peel chains among the transactions of a trail.
 pub(super) fn chains(graph: &Graph, trail: &Trail) -> Vec<PeelChain> {
-    let on_the_way: BTreeSet<Txid> = trail.hops.iter().map(|hop| hop.txid).collect();
+    let on_the_way = trail.transactions();
     trace::peel_chains(graph, &|txid| on_the_way.contains(txid))
 }

@@ -188,6 +188,15 @@ impl Account {
         self.question.as_of.map_or(self.summary.as_of.date_naive(), Moment::price_day)
     }
 
+    /// The last day for which it is worth asking what the coins were worth: the one asked about, else the last that has a price.
+    pub fn last_day(&self, prices: &Prices) -> NaiveDate {
+        let as_of = self.price_day();
+        match self.question.as_of {
+            Some(_) => as_of,
+            None => prices.last_day().map_or(as_of, |last| last.max(as_of)),
+        }
+    }
+
     /// The payments that count as income.
     pub fn income(&self) -> impl Iterator<Item = &Payment> {
         self.payments.iter().filter(|p| !p.internal)

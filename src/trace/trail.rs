@@ -104,6 +104,11 @@ impl Trail {
         self.arrived().checked_add(self.fees) == Some(self.source)
     }
 
+    /// The transactions on the way.
+    pub fn transactions(&self) -> BTreeSet<Txid> {
+        self.hops.iter().map(|hop| hop.txid).collect()
+    }
+
     /// Satoshis by category, `fees` among them.
     pub fn by_category(&self) -> BTreeMap<&str, Amount> {
         let mut out: BTreeMap<&str, Amount> = BTreeMap::new();

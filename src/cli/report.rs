@@ -1,0 +1,167 @@
+//! `report`: a page about a family, to show, to print and to check.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::ask::{self, QuestionArgs};
+use super::output::Usage;
+use super::{Answer, Context, prices, trail};
+use crate::claims::{self, Claim};
+use crate::domain::{Address, Currency, Family, Moment, Network, rfc3339};
+use crate::price::Prices;
+use crate::report::{self, FORMATS, Format, Made, Material};
+use crate::store::{Store, TrailStart};
+use crate::trace::{Policy, Rules};
+
+/// Flags of `report`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The family (a name or an alias)
+    #[arg(value_name = "FAMILY")]
+    family: String,
+    /// Folder to write to; the page goes to a folder of the family's name in it
+    #[arg(long, value_name = "DIR", default_value = "ransomtrail-report")]
+    out: PathBuf,
+    /// Forms of the page, with commas between them: html, md, json [default: html]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = format)]
+    format: Vec<&'static Format>,
+    /// How mixed coins are told apart: fifo or haircut [default: fifo]
+    #[arg(long, value_name = "NAME", value_parser = super::chart::conserving)]
+    policy: Option<Policy>,
+    /// A claim to hold against the chain on the page, besides the published ones
+    #[arg(long, value_name = "SENTENCE")]
+    claim: Option<String>,
+    /// The day that the claim speaks of, or an instant (RFC 3339) [default: the moment to which the ledger is recorded]
+    #[arg(long, value_name = "DATE|INSTANT", requires = "claim", value_parser = |text: &str| text.parse::<Moment>())]
+    on: Option<Moment>,
+    #[command(flatten)]
+    question: QuestionArgs,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    let catalog = context.catalog()?;
+    let family = catalog.find(&args.family)?;
+    let claim = match &args.claim {
+        Some(text) => {
+            let quantity = claims::parse(text).map_err(|error| Usage(error.to_string()))?;
+            Some(Claim { text: text.clone(), quantity, on: args.on })
+        }
+        None => None,
+    };
+    let Some(store) = context.existing_store()? else { bail!(ask::nothing_recorded(context, family)) };
+    let rules = Rules { policy: args.policy.unwrap_or_default(), ..context.rules_of(&family.name) };
+    let command = command(args, family);
+    let wanted = Wanted { question: &args.question, rules, claim: claim.as_ref(), command: &command };
+    let Some(made) = make(context, &store, family, wanted)? else { bail!(ask::nothing_recorded(context, family)) };
+    let formats = if args.format.is_empty() { vec![&FORMATS[0]] } else { args.format.clone() };
+    let folder = args.out.join(&family.name);
+    let files = write(&made, &formats, &folder)?;
+    let lines: Vec<String> = files.iter().map(|file| format!("{}\n", file.display())).collect();
+    let mut answer = Answer::new(
+        lines.concat(),
+        json!({
+            "family": family.name,
+            "as_of": rfc3339(made.account.summary.as_of),
+            "recorded_to": made.account.summary.recorded_to.map(rfc3339),
+            "files": files,
+        }),
+    );
+    answer.notes = made.page.caveats.iter().map(|caveat| format!("caveat: {caveat}")).collect();
+    Ok(answer)
+}
+
+/// What a page is wanted of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted<'a> {
+    pub question: &'a QuestionArgs,
+    pub rules: Rules,
+    pub claim: Option<&'a Claim>,
+    pub command: &'a str,
+}
+
+/// Makes the page from the user's database; `None` where nothing is recorded of the family.
+pub(super) fn make(context: &Context, store: &Store, family: &Family, wanted: Wanted<'_>) -> Result<Option<Made>> {
+    let addresses: Vec<Address> = family.addresses.iter().map(|one| one.address.clone()).collect();
+    let ledger = store.ledger(&addresses)?;
+    let graph = trail::graph(store, &TrailStart::Addresses(addresses), false, context.network())?;
+    let prices = wanted.question.prices(context)?;
+    let prices_in = |currency: Currency| match context.network() {
+        Network::Bitcoin => Prices::load(currency, &prices::live(context)?),
+        _ => Ok(Prices::none(currency)),
+    };
+    let labels = context.labels()?;
+    let label_source = |address: &Address| {
+        let label = labels.labels_of(address).find(|one| one.category.is_service()).or_else(|| labels.of(address))?;
+        Some(label.source.clone())
+    };
+    Material {
+        family,
+        ledger: &ledger,
+        graph: &graph,
+        prices: &prices,
+        prices_in: &prices_in,
+        question: wanted.question.question(context),
+        rules: wanted.rules,
+        sleep: TimeDelta::from_std(context.config.events.sleep).unwrap_or(TimeDelta::MAX),
+        labels: &context.services()?,
+        label_source: &label_source,
+        claim: wanted.claim,
+        command: wanted.command,
+    }
+    .make()
+}
+
+/// Writes the page in each form, and beside Markdown its charts.
+fn write(made: &Made, formats: &[&'static Format], folder: &Path) -> Result<Vec<PathBuf>> {
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let mut files = Vec::new();
+    let mut put = |name: String, text: &str| -> Result<()> {
+        let path = folder.join(name);
+        super::chart::write_whole(&path, text.as_bytes())?;
+        files.push(path);
+        Ok(())
+    };
+    for format in formats {
+        put(format!("index.{}", format.name), &made.write(format)?)?;
+        if format.name == "md" {
+            for chart in &made.charts {
+                put(format!("{}.svg", chart.name), &chart.wide.svg)?;
+                put(format!("{}.csv", chart.name), &chart.wide.csv)?;
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// The words that make the page again. What names a folder of this machine is left out.
+fn command(args: &Args, family: &Family) -> String {
+    let mut words = vec!["report".to_owned(), family.name.clone()];
+    let mut flag = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            words.push(format!("--{name} {value}"));
+        }
+    };
+    let moment = |moment: Moment| match moment {
+        Moment::Day(day) => day.to_string(),
+        Moment::Instant(time) => rfc3339(time),
+    };
+    let quoted = |text: &String| format!("'{}'", text.replace('\'', "'\\''"));
+    flag("as-of", args.question.as_of.map(moment));
+    flag("time", args.question.time.map(|basis| basis.name().to_owned()));
+    flag("tz", args.question.tz.map(|zone| zone.name().to_owned()));
+    flag("currency", args.question.currency.map(|currency| currency.code().to_owned()));
+    flag("policy", args.policy.map(|policy| policy.name().to_owned()));
+    flag("claim", args.claim.as_ref().map(quoted));
+    flag("on", args.on.map(moment));
+    words.join(" ")
+}
+
+fn format(text: &str) -> Result<&'static Format, String> {
+    report::format(text).ok_or_else(|| {
+        let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        format!("unknown form \"{text}\"; known are {}", known.join(", "))
+    })
+}
