@@ -11,6 +11,7 @@
 //! 5. [`sync`] (a round over the watch list, newest prices), [`claims`] (what was said, held against the figures),
 //!    [`chart`] (the pictures), [`export`] (rows for other programs)
 //! 6. [`report`] (a page about a family), [`notify`] (tells people what is news)
+//! 7. [`evidence`]: everything that figures were computed from, in one file that anybody can check
 //! 8. [`cli`]: commands, clock, environment, output
 
 pub mod domain;
@@ -35,5 +36,7 @@ pub mod sync;
 
 pub mod notify;
 pub mod report;
+
+pub mod evidence;
 
 pub mod cli;

@@ -12,6 +12,7 @@ mod dialects_sync;
 mod docs;
 mod estimates;
 mod events;
+mod evidence;
 mod explorers;
 mod export;
 mod families;

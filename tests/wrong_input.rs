@@ -62,7 +62,7 @@ fn databases_that_are_not_ours() {
     let db = rusqlite::Connection::open(&newer).unwrap();
     db.execute_batch("PRAGMA journal_mode = delete; PRAGMA user_version = 99").unwrap();
     drop(db);
-    check(&newer, "written by a newer version of ransomtrail (schema 99, this program knows 7)");
+    check(&newer, "written by a newer version of ransomtrail (schema 99, this program knows 8)");
 
     // A page in the middle overwritten: found when it is read, and said.
     let broken = trial.path("broken.db");

@@ -262,10 +262,13 @@ fn fact(spanned: &Spanned<RawFact>, raw: &Raw, lines: &Lines<'_>) -> Result<Fact
     let on = on.as_ref().map(|d| day(d, lines)).transpose()?;
     Ok(Fact { what, by: by.clone(), on, source: key.clone(), note: note.clone() })
 }
+/// A billion dollars a payment, and more than all bitcoin: what is larger could not be multiplied with.
+const MOST: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
 
 fn positive(text: &Spanned<String>, lines: &Lines<'_>) -> Result<Decimal, BadFile> {
     match text.get_ref().parse::<Decimal>() {
-        Ok(number) if number > Decimal::ZERO => Ok(number),
+        Ok(number) if number > Decimal::ZERO && number <= MOST => Ok(number),
+        Ok(number) if number > MOST => Err(lines.bad(text, format!("{number} is more than anybody can demand"))),
         _ => Err(lines.bad(text, format!("\"{}\" is not a positive decimal number", text.get_ref()))),
     }
 }

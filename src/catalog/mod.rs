@@ -35,6 +35,8 @@ pub struct Catalog {
     names: HashMap<String, String>,
     /// Each address with the file and line that names it.
     places: HashMap<Address, (String, usize)>,
+    /// The text of each family's file, by the family's name.
+    texts: HashMap<String, String>,
 }
 
 /// A name that no family has.
@@ -94,8 +96,14 @@ impl Catalog {
                 bail!("{place}: line {line}: {} is named before ({other}, line {there})", watched.address);
             }
         }
+        self.texts.insert(family.name.clone(), text.to_owned());
         self.families.insert(family.name.clone(), family);
         Ok(())
+    }
+
+    /// The file of a family, as it was read.
+    pub fn text_of(&self, family: &Family) -> Option<&str> {
+        self.texts.get(&family.name).map(String::as_str)
     }
 
     /// All families, by name.
@@ -128,6 +136,19 @@ impl Catalog {
     pub fn place_of(&self, address: &Address) -> Option<(&str, usize)> {
         self.places.get(address).map(|(file, line)| (file.as_str(), *line))
     }
+}
+
+/// The file of that name among those that the program carries.
+pub fn built_in_text(name: &str) -> Option<String> {
+    let file = Shipped::get(&format!("{name}.toml"))?;
+    String::from_utf8(file.data.into_owned()).ok()
+}
+
+/// Reads and checks the text of one family file by itself; an error names the line. Returns the family and the network of its
+/// addresses.
+pub fn read(text: &str) -> Result<(Family, Network)> {
+    let file::FamilyFile { family, network, .. } = file::parse(text).map_err(|error| anyhow::anyhow!("{error}"))?;
+    Ok((family, network))
 }
 
 /// The user's own family files live here, below the configuration folder.

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use anyhow::{Result, bail};
 use serde_json::json;
 
+use super::context::KeepArgs;
 use super::output::Usage;
 use super::sync::{bar, chosen, difference, explorers, sums};
 use super::{Answer, Context, context};
@@ -28,6 +29,8 @@ pub struct Args {
     /// Ask this explorer alone: a name from the configuration, or the URL of an Esplora server
     #[arg(long, value_name = "NAME|URL")]
     explorer: Option<String>,
+    #[command(flatten)]
+    keep: KeepArgs,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
@@ -40,6 +43,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let Some(mut store) = context.existing_store()? else {
         bail!("nothing is recorded yet; run ransomtrail sync first");
     };
+    store.keep_answers(context.keeps_answers(args.keep));
     let mut addresses: Vec<Address> = Vec::new();
     for address in families.iter().flat_map(|f| &f.addresses).map(|a| &a.address) {
         if store.last_check(address)?.is_some() {

@@ -113,16 +113,32 @@ impl Context {
         }
     }
 
-    /// Opens the database, made where there is none.
-    pub fn store(&self) -> Result<Store> {
-        Ok(Store::open(&self.db_path()?)?)
+    /// Opens the database, made where there is none; what explorers answer is kept in it unless the flag or the configuration
+    /// says otherwise.
+    pub fn store(&self, keep: KeepArgs) -> Result<Store> {
+        let mut store = Store::open(&self.db_path()?)?;
+        store.keep_answers(self.keeps_answers(keep));
+        Ok(store)
     }
+
+    /// Whether what explorers answer is kept.
+    pub fn keeps_answers(&self, keep: KeepArgs) -> bool {
+        self.config.keep_answers && !keep.no_keep_answers
+    }
+}
+
+/// Whether answers are kept.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub struct KeepArgs {
+    /// Do not keep the answers as they came: the database stays smaller, and evidence packs lack them
+    #[arg(long)]
+    pub no_keep_answers: bool,
 }
 
 /// Whose an address is by these labels: where several are known, one that names a service.
 pub(super) fn services(labels: Labels) -> impl Fn(&Address) -> Option<LabelInfo> {
     move |address: &Address| {
-        let label = labels.labels_of(address).find(|l| l.category.is_service()).or_else(|| labels.of(address))?;
+        let label = labels.to_follow(address)?;
         Some(LabelInfo {
             name: label.name.clone(),
             category: label.category.name().to_owned(),

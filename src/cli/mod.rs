@@ -8,6 +8,7 @@ mod complete;
 mod context;
 mod demo;
 mod events;
+mod evidence;
 mod export;
 mod families;
 mod incidents;
@@ -115,6 +116,8 @@ enum Command {
     Export(export::Args),
     /// Draw the week's chart of every family with data; meant for cron
     Weekly(weekly::Args),
+    /// Pack everything that a family's figures were computed from into one file, or check such a file
+    Evidence(evidence::Args),
     /// Show the prices that values are computed with, or ask live sources for the newest days
     Prices(prices::Args),
     /// Print a completion script for a shell
@@ -162,6 +165,7 @@ fn run(cli: Cli) -> anyhow::Result<Answer> {
         Command::Report(args) => report::run(&context, &args),
         Command::Export(args) => export::run(&context, &args),
         Command::Weekly(args) => weekly::run(&context, &args),
+        Command::Evidence(args) => evidence::run(&context, &args),
         Command::Prices(args) => prices::run(&context, &args),
         Command::Completions(args) => complete::completions(&args),
         Command::Man(args) => complete::man(&args),

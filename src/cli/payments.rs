@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::ask::{self, QuestionArgs};
 use super::links::Links;
 use super::{Answer, Context, summary};
-use crate::domain::{format, rfc3339};
+use crate::domain::format;
 use crate::figures::{Account, Payment};
 
 /// Flags of `payments`.
@@ -32,29 +32,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
 
 /// A payment for programs.
 pub(super) fn as_json(payment: &Payment, links: &Links) -> Value {
-    let txid = payment.txid.to_string();
-    let value = payment.value.map(|v| v.rounded().map(|x| x.to_string()));
-    let [low, close, high] = value.map_or([None, None, None], |v| v.map(Some));
-    json!({
-        "time": rfc3339(payment.time),
-        "block_time": rfc3339(payment.block_time),
-        "first_seen": payment.first_seen.map(rfc3339),
-        "block_height": payment.block_height,
-        "page": links.transaction(&payment.explorer, &txid),
-        "txid": txid,
-        "vout": payment.vout,
-        "address": payment.address,
-        "address_page": links.address(&payment.explorer, payment.address.as_str()),
-        "sats": payment.amount.to_sat(),
-        "low": low,
-        "close": close,
-        "high": high,
-        "class": payment.class,
-        "after_withdrawal": payment.after_withdrawal,
-        "internal": payment.internal,
-        "explorer": payment.explorer,
-        "trust": payment.trust,
-    })
+    let mut row = payment.as_json();
+    if let Value::Object(fields) = &mut row {
+        let (txid, address) = (payment.txid.to_string(), payment.address.as_str());
+        fields.insert("page".to_owned(), json!(links.transaction(&payment.explorer, &txid)));
+        fields.insert("address_page".to_owned(), json!(links.address(&payment.explorer, address)));
+    }
+    row
 }
 
 fn table(account: &Account, links: &Links) -> String {

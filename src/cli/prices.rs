@@ -7,6 +7,7 @@ use anyhow::Result;
 use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
+use super::context::KeepArgs;
 use super::output::Usage;
 use super::{Answer, Context, context};
 use crate::domain::{Currency, Network, Quote, QuoteRecord, format, network_name, rfc3339};
@@ -24,6 +25,8 @@ pub struct Args {
     /// How many of the last days to show
     #[arg(long, value_name = "NUMBER", default_value_t = 7)]
     last: u16,
+    #[command(flatten)]
+    keep: KeepArgs,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
@@ -31,7 +34,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         let name = network_name(context.network());
         return Err(Usage(format!("coins of {name} have no price; ask with --network mainnet")).into());
     }
-    let round = if args.update { Some(update(context)?) } else { None };
+    let round = if args.update { Some(update(context, args.keep)?) } else { None };
     let live = live(context)?;
     let prices = Prices::load(Currency::Usd, &live)?;
     let until = sync::last_finished_day(context::now());
@@ -84,13 +87,13 @@ fn sources(context: &Context) -> Result<Vec<&'static LiveSource>> {
 }
 
 /// Asks the configured sources for what is missing.
-fn update(context: &Context) -> Result<PriceRound> {
+fn update(context: &Context, keep: KeepArgs) -> Result<PriceRound> {
     let feeds = feeds(context)?;
     if feeds.is_empty() {
         return Err(Usage("no price source is configured; name one in [prices] of the configuration".to_owned()).into());
     }
     let http = Http::new(context.config.http_options())?;
-    let store = SharedStore::new(context.store()?);
+    let store = SharedStore::new(context.store(keep)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(sync::prices(&store, &http, &feeds, context.config.prices.band, context::now))
 }

@@ -93,10 +93,7 @@ pub(super) fn make(context: &Context, store: &Store, family: &Family, wanted: Wa
         _ => Ok(Prices::none(currency)),
     };
     let labels = context.labels()?;
-    let label_source = |address: &Address| {
-        let label = labels.labels_of(address).find(|one| one.category.is_service()).or_else(|| labels.of(address))?;
-        Some(label.source.clone())
-    };
+    let label_source = |address: &Address| Some(labels.to_follow(address)?.source.clone());
     Material {
         family,
         ledger: &ledger,

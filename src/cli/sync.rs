@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
+use super::context::KeepArgs;
 use super::onward::{self, OnwardArgs, Plan};
 use super::output::Usage;
 use super::rounds::Made;
@@ -34,6 +35,8 @@ pub struct Args {
     follow: Option<Follow>,
     #[command(flatten)]
     onward: OnwardArgs,
+    #[command(flatten)]
+    keep: KeepArgs,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
@@ -43,7 +46,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let chosen = families.len();
     let families = askable(families, &explorers, args.families.is_empty())?;
     let left_out = chosen - families.len();
-    let mut store = context.store()?;
+    let mut store = context.store(args.keep)?;
     store.keep_watching(&catalog.families().map(|f| f.name.as_str()).collect::<Vec<_>>())?;
     let options = Options {
         now: context::now(),

@@ -13,6 +13,7 @@ use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{error, info, warn};
 
+use super::context::KeepArgs;
 use super::onward::{self, Plan, WatchOnwardArgs};
 use super::rounds::{self, follow_name};
 use super::sync::{chosen, explorers};
@@ -44,6 +45,8 @@ pub struct Args {
     follow: Option<Follow>,
     #[command(flatten)]
     onward: WatchOnwardArgs,
+    #[command(flatten)]
+    keep: KeepArgs,
     /// What log lines look like: text for people, json for programs
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
@@ -81,7 +84,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let receivers = notify::receivers(context)?;
     begin_log(args.log_format);
     let path = context.db_path()?;
-    let store = context.store()?;
+    let store = context.store(args.keep)?;
     let mut lock = lock_file(&path)?;
     let _held = hold(&mut lock, &path)?;
     let shared = SharedStore::new(store);

@@ -51,6 +51,8 @@ pub struct Config {
     pub recheck: Duration,
     /// Time between two rounds of `watch`.
     pub every: Duration,
+    /// Whether the answers that bring something into the ledger are kept as they came.
+    pub keep_answers: bool,
     /// How requests are made.
     pub http: HttpConfig,
     /// How withdrawals are followed onward.
@@ -112,6 +114,7 @@ impl Default for Config {
             follow: Follow::default(),
             recheck: Duration::from_secs(7 * 24 * 3600),
             every: Duration::from_secs(10 * 60),
+            keep_answers: true,
             http: HttpConfig::default(),
             onward: OnwardConfig::default(),
             prices: PricesConfig::default(),
@@ -154,6 +157,7 @@ impl Config {
             "follow",
             "recheck",
             "every",
+            "keep_answers",
             "http",
             "onward",
             "prices",
@@ -172,6 +176,7 @@ impl Config {
             follow: top.text("follow", str::parse)?.unwrap_or(default.follow),
             recheck: top.text("recheck", parse_duration)?.unwrap_or(default.recheck),
             every: top.text("every", parse_every)?.unwrap_or(default.every),
+            keep_answers: top.flag("keep_answers")?.unwrap_or(default.keep_answers),
             http: match top.get("http") {
                 Some(value) => HttpConfig::read(&source, value)?,
                 None => default.http,

@@ -34,7 +34,7 @@ pub use incident::{Incident, IncidentKind};
 pub use label::{Category, Label, Origin};
 pub use ledger::{AddressRecord, Check, Inflow, Ledger, Spend, Totals};
 pub use money::{Currency, DayPrice, Value};
-pub use provenance::{Provenance, RawAnswer};
+pub use provenance::{Asked, Provenance, RawAnswer};
 pub use quote::{BadQuote, Quote, QuoteRecord};
 pub use rust_decimal::Decimal;
 pub use said::{Said, Sums};

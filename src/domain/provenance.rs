@@ -7,6 +7,19 @@ pub struct RawAnswer {
     pub provenance: Provenance,
     /// The body.
     pub body: Vec<u8>,
+    /// How it was asked for; `None` where the program itself carries the answer and can give it again.
+    pub asked: Option<Asked>,
+    /// The server repeats a secret that it was shown: the bytes are written down nowhere.
+    pub secret: bool,
+}
+
+/// What lets a kept answer be read again by whoever has nothing but the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Name of the API spoken, or of the price source.
+    pub dialect: String,
+    /// The request below the base of the API: path, and query if any, without a leading slash.
+    pub path: String,
 }
 
 /// Where an answer came from; every row of the ledger points to one.

@@ -15,7 +15,7 @@ mod snapshot;
 use bitcoin::hashes::{Hash, sha256};
 use bitcoin::{BlockHash, Network, Txid};
 
-use crate::domain::{Address, Provenance, RawAnswer, Time, Tx};
+use crate::domain::{Address, Asked, Provenance, RawAnswer, Time, Tx};
 use crate::http::{Credentials, Http, HttpError};
 
 pub use blockchain_info::BLOCKCHAIN_INFO;
@@ -38,6 +38,12 @@ pub fn dialect(name: &str) -> Option<&'static dyn Dialect> {
 /// Whether the program carries a recorded snapshot of that family.
 pub fn is_recorded(family: &str) -> bool {
     snapshots().iter().any(|s| s.header.family == family)
+}
+
+/// The answer of the built-in record to what its URL in the ledger asks (`built-in:tx/…`); `None` where the record holds no such
+/// thing. The program carries these answers, so that the ledger need not keep them.
+pub fn recorded_answer(url: &str) -> Option<Vec<u8>> {
+    snapshot::answer(&Request::get(url.strip_prefix("built-in:")?))
 }
 
 /// Why an explorer gave no usable answer.
@@ -104,6 +110,11 @@ enum Transport {
 }
 
 impl Transport {
+    /// Whether a body holds a secret that the server was shown.
+    fn repeats_secrets(&self, body: &[u8]) -> bool {
+        matches!(self, Self::Http { credentials, .. } if credentials.are_in(body))
+    }
+
     /// Parsers quote what they cannot read, and that may be a secret that the server repeats.
     fn scrub(&self, garbled: Garbled) -> Garbled {
         match self {
@@ -327,11 +338,16 @@ impl Explorer {
             };
             match read(&Told::new(&answers, self.network, known)) {
                 Ok(value) => {
-                    let bodies = answers.into_iter().map(|(_, body)| body);
+                    let asked = |path: String| {
+                        (!self.is_recorded()).then(|| Asked { dialect: self.dialect.name().to_owned(), path })
+                    };
                     let mut raw: Vec<RawAnswer> = provenances
                         .into_iter()
-                        .zip(bodies)
-                        .map(|(provenance, body)| RawAnswer { provenance, body })
+                        .zip(answers)
+                        .map(|(provenance, (request, body))| {
+                            let secret = self.transport.repeats_secrets(&body);
+                            RawAnswer { provenance, body, asked: asked(request.path), secret }
+                        })
                         .collect();
                     let provenance = raw.first_mut().map(|first| first.provenance.clone());
                     // There is at least the question's own answer.

@@ -10,6 +10,7 @@ mod classes;
 mod counting;
 mod estimates;
 mod paid;
+mod rows;
 mod series;
 mod summary;
 mod totals;

@@ -112,8 +112,21 @@ impl Credentials {
 
     /// What a server or a library said, without the secrets that it repeats.
     pub fn scrub(&self, said: &str) -> String {
+        // What is shown nothing has nothing to repeat.
+        if self.is_empty() {
+            return said.to_owned();
+        }
+
         let secrets = self.headers.iter().map(|(_, secret)| secret).chain(self.query.iter().map(|(_, secret)| secret));
         secrets.flat_map(Secret::forms).fold(said.to_owned(), |text, form| hide(&text, &form))
+    }
+}
+
+impl Credentials {
+    /// Whether a body repeats one of them.
+    pub fn are_in(&self, body: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(body);
+        !self.is_empty() && self.scrub(&text) != text
     }
 }
 
@@ -183,6 +196,8 @@ mod tests {
         let plain = Credentials { headers: vec![], query: vec![("v".to_owned(), Secret::plain("1"))] };
         assert_eq!(plain.scrub("1 of 10"), "1 of 10");
         assert!(!format!("{plain:?}").contains('1'));
+        assert!(credentials().are_in(b"{\"key\":\"s3cr3t\\/+key\"}") && !credentials().are_in(b"\xff of bad news"));
+        assert!(!plain.are_in(b"1 of 10") && !Credentials::default().are_in(b"s3cr3t"));
     }
 
     #[test]

@@ -11,14 +11,14 @@ pub(super) const SOURCE: PriceSource = PriceSource {
     days: read,
 };
 
-const HISTORY: &str = include_str!("../../data/prices/btc-usd.csv");
+pub(super) const HISTORY: &str = include_str!("../../data/prices/btc-usd.csv");
 
 fn read() -> anyhow::Result<Vec<DayPrice>> {
     parse(HISTORY).context("data/prices/btc-usd.csv")
 }
 
 /// Reads `day,open,high,low,close` rows; the open is kept in the file and not used.
-fn parse(text: &str) -> anyhow::Result<Vec<DayPrice>> {
+pub(super) fn parse(text: &str) -> anyhow::Result<Vec<DayPrice>> {
     let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
     let mut row = csv::StringRecord::new();
     let mut days: Vec<DayPrice> = Vec::new();

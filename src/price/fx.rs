@@ -8,7 +8,7 @@ use crate::domain::{Currency, DayPrice};
 
 pub(super) const TITLE: &str = "converted at European Central Bank reference rates (built-in)";
 
-const RATES: &str = include_str!("../../data/prices/ecb.csv");
+pub(super) const RATES: &str = include_str!("../../data/prices/ecb.csv");
 /// The longest run of days without a rate over Easter and Christmas is five; beyond a week the record has ended.
 const MAX_AGE_DAYS: i64 = 7;
 
@@ -24,7 +24,7 @@ impl Rates {
         Self::parse(RATES, currency).context("data/prices/ecb.csv")
     }
 
-    fn parse(text: &str, currency: Currency) -> anyhow::Result<Self> {
+    pub(super) fn parse(text: &str, currency: Currency) -> anyhow::Result<Self> {
         let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
         let header = reader.headers()?.clone();
         let column =
@@ -40,6 +40,12 @@ impl Rates {
             rows.push((day, usd, own));
         }
         Ok(Self { rows })
+    }
+
+    /// Whether every rate lies between a hundredth and a million: what lies outside could not be multiplied with every price.
+    pub(super) fn plausible(&self) -> bool {
+        let bounds = Decimal::new(1, 2)..=Decimal::from(1_000_000);
+        self.rows.iter().all(|(_, usd, own)| bounds.contains(usd) && bounds.contains(own))
     }
 
     /// The price in the other currency, at the day's rate or the last working day's before it.

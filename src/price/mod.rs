@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use crate::domain::{Currency, DayPrice, QuoteRecord};
+use crate::domain::{Currency, DayPrice, Quote, QuoteRecord};
 
 pub use compare::{Disagreement, Live};
 pub use live::{Garbled, LIVE_SOURCES, LiveSource, Reading, live_source};
@@ -33,6 +33,23 @@ pub struct PriceSource {
 
 /// Every built-in source of prices, the preferred first.
 pub static SOURCES: &[PriceSource] = &[built_in::SOURCE];
+
+/// The tables that prices are computed from, as text: CSV with their sources in `#` lines on top.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tables {
+    /// Day, open, high, low and close of a bitcoin in US dollars.
+    pub history: String,
+    /// Reference rates of the European Central Bank; `None` where values are in US dollars.
+    pub rates: Option<String>,
+}
+
+impl Tables {
+    /// The built-in ones, with the rates where `currency` needs them.
+    pub fn built_in(currency: Currency) -> Self {
+        let rates = (currency != Currency::Usd).then(|| fx::RATES.to_owned());
+        Self { history: built_in::HISTORY.to_owned(), rates }
+    }
+}
 
 /// Prices in one currency.
 #[derive(Debug)]
@@ -62,18 +79,42 @@ impl Prices {
                 titles.push(source.title.to_owned());
             }
         }
+        let rates = (currency != Currency::Usd).then(|| fx::Rates::load(currency)).transpose()?;
+        Ok(Self::of(currency, usd, titles, rates, live))
+    }
+
+    /// The same from tables that somebody hands over, in the format of the built-in ones. A number that no bitcoin costs, or no
+    /// euro, is an error.
+    pub fn of_tables(currency: Currency, tables: &Tables, live: &Live) -> anyhow::Result<Self> {
+        let usd = built_in::parse(&tables.history)?;
+        for price in &usd {
+            Quote::new(price.day, Some((price.low, price.high)), price.close)?;
+        }
+        let titles = vec![built_in::SOURCE.title.to_owned()];
+        let rates = tables.rates.as_deref().filter(|_| currency != Currency::Usd);
+        let rates = rates.map(|text| fx::Rates::parse(text, currency)).transpose()?;
+        anyhow::ensure!(rates.as_ref().is_none_or(fx::Rates::plausible), "exchange rates that no currency has");
+        Ok(Self::of(currency, usd, titles, rates, live))
+    }
+
+    fn of(
+        currency: Currency,
+        mut usd: Vec<DayPrice>,
+        mut titles: Vec<String>,
+        fx: Option<fx::Rates>,
+        live: &Live,
+    ) -> Self {
         let history = usd.last().map(|p| p.day);
         let newer = live.chosen(history);
         usd.extend(newer.values().filter_map(|record| record.quote.price()));
         titles.extend(compare::line(&newer));
-        let fx = (currency != Currency::Usd).then(|| fx::Rates::load(currency)).transpose()?;
         if fx.is_some() {
             titles.push(fx::TITLE.to_owned());
         }
         let source = titles.join("; ");
         let mut prices = Self { currency, usd, history, live: newer, disagreements: Vec::new(), fx, source };
         prices.disagreements = live.disagreements(|day| Some((prices.source_of(day)?, prices.usd_at(day)?)));
-        Ok(prices)
+        prices
     }
 
     /// No prices at all: the coins of test networks are worth nothing.

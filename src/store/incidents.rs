@@ -1,12 +1,8 @@
 //! What was told and cannot be true, with the answer that told it.
 
-use std::io::{Read, Write};
+use rusqlite::{Connection, Row, params};
 
-use flate2::Compression;
-use flate2::read::ZlibDecoder;
-use flate2::write::ZlibEncoder;
-use rusqlite::{Connection, OptionalExtension, Row, params};
-
+use super::kept;
 use super::ledger::{parsed, time};
 use super::page::insert_request;
 use super::{Store, StoreError};
@@ -59,21 +55,6 @@ impl Store {
         };
         read().map_err(|error| self.explain(error))
     }
-
-    /// The body of an answer that was kept, by its SHA-256 in hex.
-    pub fn kept_answer(&self, sha256: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let packed: Option<Vec<u8>> = self
-            .db
-            .prepare_cached("SELECT body FROM answer WHERE sha256 = ?1")
-            .and_then(|mut q| q.query_row([sha256], |row| row.get(0)).optional())
-            .map_err(|error| self.explain(error))?;
-        let Some(packed) = packed else { return Ok(None) };
-        let mut body = Vec::new();
-        match ZlibDecoder::new(packed.as_slice()).read_to_end(&mut body) {
-            Ok(_) => Ok(Some(body)),
-            Err(_) => Err(StoreError::NotOurs(self.path.clone())),
-        }
-    }
 }
 
 /// Notes an incident within a transaction of the caller's.
@@ -102,22 +83,9 @@ pub(super) fn note(
     for (n, answer) in raw.iter().enumerate() {
         // The question's own answer, and what was asked further about this very transaction.
         if n == 0 || finding.txid.as_ref().is_some_and(|txid| answer.provenance.url.contains(txid.as_str())) {
-            keep(db, answer)?;
+            kept::body(db, answer)?;
         }
     }
-    Ok(())
-}
-
-fn keep(db: &Connection, answer: &RawAnswer) -> rusqlite::Result<()> {
-    let unusable = |error: std::io::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
-    let mut packer = ZlibEncoder::new(Vec::new(), Compression::default());
-    packer.write_all(&answer.body).map_err(unusable)?;
-    let packed = packer.finish().map_err(unusable)?;
-    db.prepare_cached("INSERT OR IGNORE INTO answer (sha256, bytes, body) VALUES (?1, ?2, ?3)")?.execute(params![
-        answer.provenance.sha256,
-        answer.body.len(),
-        packed
-    ])?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@
 mod awaited;
 mod complete;
 mod incidents;
+mod kept;
 mod ledger;
 mod links;
 mod notices;
@@ -16,6 +17,7 @@ mod proofs;
 mod rounds;
 mod scan;
 mod shared;
+pub mod slice;
 mod standing;
 mod telling;
 mod totals;
@@ -38,6 +40,7 @@ pub use proofs::{HeaderRecord, ProofRecord};
 pub use rounds::{ExplorerRecord, RoundRecord};
 pub use scan::{BlockRecord, BlockTx, Joined, JoinedMark, Outpoints, ScanPoint};
 pub use shared::SharedStore;
+pub use slice::Slice;
 pub use trail::{FateRecord, FrontierRow, TrailStart};
 pub use transaction::StoredTx;
 
@@ -50,6 +53,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/005_trail.sql")),
     M::up(include_str!("migrations/006_following.sql")),
     M::up(include_str!("migrations/007_notices.sql")),
+    M::up(include_str!("migrations/008_answers.sql")),
 ];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
@@ -112,6 +116,7 @@ pub enum StoreError {
 pub struct Store {
     db: Connection,
     path: String,
+    keeps_answers: bool,
 }
 
 impl Store {
@@ -158,7 +163,7 @@ impl Store {
                 if found != i64::try_from(STEPS.len()).unwrap_or(i64::MAX) {
                     return Err(StoreError::NotOurs(name));
                 }
-                Ok(Self { db, path: name })
+                Ok(Self { db, path: name, keeps_answers: false })
             }
             other => other,
         }
@@ -214,7 +219,13 @@ impl Store {
             })?;
         }
         db.set_prepared_statement_cache_capacity(64);
-        Ok(Self { db, path })
+        Ok(Self { db, path, keeps_answers: false })
+    }
+
+    /// From now on the answers that bring something into the ledger are kept as they came, compressed, each once. A new store
+    /// keeps none but those of incidents.
+    pub fn keep_answers(&mut self, keep: bool) {
+        self.keeps_answers = keep;
     }
 
     /// The file's path as given.

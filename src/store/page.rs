@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::complete;
 use super::incidents::{self, Finding};
+use super::kept;
 use super::links;
 pub(super) use super::place::Word;
 use super::place::{TIP_MOVES, observe};
@@ -74,17 +75,21 @@ impl Store {
     }
 
     fn write_page(&mut self, page: &PageRecord) -> rusqlite::Result<Recorded> {
+        let keeps = self.keeps_answers;
         let mut work = self.db.transaction()?;
         let mut recorded = Recorded::default();
         let request = insert_request(&work, &page.provenance)?;
+        let mut news = false;
         let refusal = |txid, kind, reason| Refusal { txid, explorer: page.provenance.explorer.clone(), kind, reason };
         for tx in &page.txs {
             // A refused transaction takes back what was written of it, and nothing else of the page.
             let attempt = work.savepoint()?;
             let word = Word::Told { left: &page.left, tip: page.tip };
+            let before = attempt.total_changes();
             match write_tx(&attempt, tx, request, &page.provenance.explorer, word)? {
                 Ok(written) => {
                     recorded.new += usize::from(written.new);
+                    news |= attempt.total_changes() > before;
                     let corrected = |reason| refusal(tx.txid, IncidentKind::Corrected, reason);
                     recorded.settled.extend(written.settled.into_iter().map(corrected));
                     let disputed = |reason| refusal(tx.txid, IncidentKind::Disagreement, reason);
@@ -115,6 +120,10 @@ impl Store {
             incidents::note(&work, &what, &page.provenance, &page.raw, request)?;
             work.commit()?;
             return Ok(Recorded { refused, ..Recorded::default() });
+        }
+        // A page that told nothing new is not kept: quiet rounds do not grow the file.
+        if keeps && news {
+            kept::keep(&work, request, &page.raw)?;
         }
         for told in recorded.refused.iter().chain(&recorded.settled) {
             incidents::note(&work, &told.finding(&page.address), &page.provenance, &page.raw, request)?;
@@ -149,12 +158,20 @@ impl Store {
     }
 
     /// Records that an explorer, asked for its whole history of an address, does not know these transactions any more.
-    pub fn record_gone(&mut self, txids: &[Txid], provenance: &Provenance) -> Result<(), StoreError> {
-        let path = self.path.clone();
+    pub fn record_gone(
+        &mut self,
+        txids: &[Txid],
+        provenance: &Provenance,
+        raw: &[RawAnswer],
+    ) -> Result<(), StoreError> {
+        let (path, keeps) = (self.path.clone(), self.keeps_answers);
         let mut write = || -> rusqlite::Result<()> {
             let work = self.db.transaction()?;
             let request = insert_request(&work, provenance)?;
             insert_gone(&work, txids, request)?;
+            if keeps {
+                kept::keep(&work, request, raw)?;
+            }
             work.commit()
         };
         write().map_err(|error| super::explain(&path, error))

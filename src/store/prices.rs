@@ -3,9 +3,10 @@
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::kept;
 use super::page::insert_request;
 use super::{Store, StoreError};
-use crate::domain::{Decimal, Provenance, Quote, QuoteRecord};
+use crate::domain::{Decimal, Quote, QuoteRecord, RawAnswer};
 
 /// What storing an answer did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,12 +20,13 @@ pub struct RecordedPrices {
 impl Store {
     /// Stores what a source told, with the request that brought it, in one SQLite transaction. What it told just so before
     /// is not stored again.
-    pub fn record_prices(&mut self, quotes: &[Quote], provenance: &Provenance) -> Result<RecordedPrices, StoreError> {
+    pub fn record_prices(&mut self, quotes: &[Quote], answer: &RawAnswer) -> Result<RecordedPrices, StoreError> {
         let path = self.path.clone();
-        self.append_prices(quotes, provenance).map_err(|error| super::explain(&path, error))
+        self.append_prices(quotes, answer).map_err(|error| super::explain(&path, error))
     }
 
-    fn append_prices(&mut self, quotes: &[Quote], provenance: &Provenance) -> rusqlite::Result<RecordedPrices> {
+    fn append_prices(&mut self, quotes: &[Quote], answer: &RawAnswer) -> rusqlite::Result<RecordedPrices> {
+        let (provenance, keeps) = (&answer.provenance, self.keeps_answers);
         let work = self.db.transaction()?;
         let source = &provenance.explorer;
         let mut recorded = RecordedPrices::default();
@@ -60,6 +62,9 @@ impl Store {
                     before,
                 }),
             }
+        }
+        if let Some(request) = request.filter(|_| keeps) {
+            kept::keep(&work, request, std::slice::from_ref(answer))?;
         }
         work.commit()?;
         Ok(recorded)
@@ -108,12 +113,13 @@ fn quote(row: &Row<'_>) -> rusqlite::Result<Quote> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Time;
+    use crate::domain::{Provenance, Time};
 
-    fn told(source: &str, asked_at: i64) -> Provenance {
+    fn told(source: &str, asked_at: i64) -> RawAnswer {
         let asked_at = Time::from_timestamp(asked_at, 0).unwrap();
         let url = format!("https://{source}.example/");
-        Provenance { explorer: source.to_owned(), url, asked_at, sha256: "00".repeat(32), bytes: 1 }
+        let provenance = Provenance { explorer: source.to_owned(), url, asked_at, sha256: "00".repeat(32), bytes: 1 };
+        RawAnswer { provenance, body: Vec::new(), asked: None, secret: false }
     }
 
     fn day(day: &str, close: &str) -> Quote {

@@ -2,10 +2,11 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::kept;
 use super::ledger::{parsed, time};
 use super::page::insert_request;
 use super::{Store, StoreError};
-use crate::domain::{Address, BlockHash, BlockRef, Provenance, Txid};
+use crate::domain::{Address, BlockHash, BlockRef, Provenance, RawAnswer, Txid};
 
 /// A checked header: its block and its 80 bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,24 +32,38 @@ pub struct ProofRecord {
 
 impl Store {
     /// Keeps a header that was checked.
-    pub fn record_header(&mut self, header: &HeaderRecord, provenance: &Provenance) -> Result<(), StoreError> {
-        let path = self.path.clone();
+    pub fn record_header(
+        &mut self,
+        header: &HeaderRecord,
+        provenance: &Provenance,
+        raw: &[RawAnswer],
+    ) -> Result<(), StoreError> {
+        let (path, keeps) = (self.path.clone(), self.keeps_answers);
         let mut write = || {
             let work = self.db.transaction()?;
             let request = insert_request(&work, provenance)?;
-            insert_header(&work, header, request)?;
+            if insert_header(&work, header, request)? && keeps {
+                kept::keep(&work, request, raw)?;
+            }
             work.commit()
         };
         write().map_err(|error| super::explain(&path, error))
     }
 
     /// Keeps a proof that was checked; its header is kept already.
-    pub fn record_proof(&mut self, proof: &ProofRecord, provenance: &Provenance) -> Result<(), StoreError> {
-        let path = self.path.clone();
+    pub fn record_proof(
+        &mut self,
+        proof: &ProofRecord,
+        provenance: &Provenance,
+        raw: &[RawAnswer],
+    ) -> Result<(), StoreError> {
+        let (path, keeps) = (self.path.clone(), self.keeps_answers);
         let mut write = || {
             let work = self.db.transaction()?;
             let request = insert_request(&work, provenance)?;
-            insert_proof(&work, proof, request)?;
+            if insert_proof(&work, proof, request)? && keeps {
+                kept::keep(&work, request, raw)?;
+            }
             work.commit()
         };
         write().map_err(|error| super::explain(&path, error))
@@ -102,24 +117,24 @@ impl Store {
     }
 }
 
-/// Keeps a header; the first request that brought it counts.
-pub(super) fn insert_header(db: &Connection, record: &HeaderRecord, request: i64) -> rusqlite::Result<()> {
+/// Keeps a header; the first request that brought it counts. Returns whether it is new.
+pub(super) fn insert_header(db: &Connection, record: &HeaderRecord, request: i64) -> rusqlite::Result<bool> {
     let BlockRef { height, hash, time } = record.block;
     db.prepare_cached(
         "INSERT OR IGNORE INTO block (hash, height, time, header, request_id) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
-    .execute(params![hash.map(|h| h.to_string()), height, time.timestamp(), record.header.as_slice(), request])?;
-    Ok(())
+    .execute(params![hash.map(|h| h.to_string()), height, time.timestamp(), record.header.as_slice(), request])
+    .map(|rows| rows > 0)
 }
 
-/// Keeps a proof; the first request that brought it counts.
-pub(super) fn insert_proof(db: &Connection, proof: &ProofRecord, request: i64) -> rusqlite::Result<()> {
+/// Keeps a proof; the first request that brought it counts. Returns whether it is new.
+pub(super) fn insert_proof(db: &Connection, proof: &ProofRecord, request: i64) -> rusqlite::Result<bool> {
     db.prepare_cached(
         "INSERT OR IGNORE INTO proof (tx_id, block_hash, pos, branch, request_id)
          SELECT tx_id, ?2, ?3, ?4, ?5 FROM tx WHERE txid = ?1",
     )?
-    .execute(params![proof.txid.to_string(), proof.block.to_string(), proof.pos, proof.branch, request])?;
-    Ok(())
+    .execute(params![proof.txid.to_string(), proof.block.to_string(), proof.pos, proof.branch, request])
+    .map(|rows| rows > 0)
 }
 
 fn header(row: &Row<'_>) -> rusqlite::Result<HeaderRecord> {

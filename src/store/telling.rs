@@ -7,6 +7,7 @@ use bitcoin::{Amount, OutPoint, ScriptBuf, Sequence, Transaction, Witness};
 use rusqlite::OptionalExtension;
 
 use super::incidents::{self, Finding};
+use super::kept;
 use super::ledger::parsed;
 use super::page::{self, Word, insert_request};
 use super::{Recorded, Refusal, Store, StoreError};
@@ -21,16 +22,19 @@ impl Store {
         provenance: &Provenance,
         raw: &[RawAnswer],
     ) -> Result<Recorded, StoreError> {
-        let path = self.path.clone();
+        let (path, keeps) = (self.path.clone(), self.keeps_answers);
         let mut write = || -> rusqlite::Result<Recorded> {
             let mut work = self.db.transaction()?;
             let request = insert_request(&work, provenance)?;
+            let mut news = false;
             let refusal = |kind, reason| Refusal { txid: tx.txid, explorer: provenance.explorer.clone(), kind, reason };
             let mut recorded = Recorded::default();
             let attempt = work.savepoint()?;
+            let before = attempt.total_changes();
             match page::write_tx(&attempt, &tx, request, &provenance.explorer, Word::Told { left: &[], tip })? {
                 Ok(written) => {
                     recorded.new += usize::from(written.new);
+                    news |= attempt.total_changes() > before;
                     recorded.settled.extend(written.settled.into_iter().map(|r| refusal(IncidentKind::Corrected, r)));
                     let disputed = written.disputed.into_iter();
                     recorded.settled.extend(disputed.map(|r| refusal(IncidentKind::Disagreement, r)));
@@ -40,6 +44,9 @@ impl Store {
                     drop(attempt);
                     recorded.refused.push(refusal(kind, format!("refused: {reason}")));
                 }
+            }
+            if keeps && news {
+                kept::keep(&work, request, raw)?;
             }
             for told in recorded.refused.iter().chain(&recorded.settled) {
                 let txid = Some(told.txid.to_string());

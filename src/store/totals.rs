@@ -1,8 +1,9 @@
 use rusqlite::{OptionalExtension, Row, params};
 
+use super::kept;
 use super::page::insert_request;
 use super::{Store, StoreError};
-use crate::domain::{Address, Amount, Check, Provenance, Said, Sums, Time};
+use crate::domain::{Address, Amount, Check, Provenance, RawAnswer, Said, Sums, Time};
 
 impl Store {
     /// Records what an explorer said of an address as of a moment, with its newest block then at `tip_height`. Said again
@@ -14,19 +15,22 @@ impl Store {
         as_of: Time,
         tip_height: Option<u32>,
         provenance: &Provenance,
+        raw: &[RawAnswer],
     ) -> Result<(), StoreError> {
         let path = self.path.clone();
-        self.append_totals(address, said, as_of, tip_height, provenance).map_err(|error| super::explain(&path, error))
+        self.append_totals(address, said, (as_of, tip_height), provenance, raw)
+            .map_err(|error| super::explain(&path, error))
     }
 
     fn append_totals(
         &mut self,
         address: &Address,
         said: &Said,
-        as_of: Time,
-        tip_height: Option<u32>,
+        (as_of, tip_height): (Time, Option<u32>),
         provenance: &Provenance,
+        raw: &[RawAnswer],
     ) -> rusqlite::Result<()> {
+        let keeps = self.keeps_answers;
         let work = self.db.transaction()?;
         let last = work
             .prepare_cached(&format!("{SELECT} AND r.explorer = ?2 ORDER BY t.totals_id DESC LIMIT 1"))?
@@ -41,6 +45,9 @@ impl Store {
             }
             _ => {
                 let request = insert_request(&work, provenance)?;
+                if keeps {
+                    kept::keep(&work, request, raw)?;
+                }
                 let [confirmed, waiting, together] = [said.confirmed, said.waiting, said.together].map(columns);
                 work.prepare_cached(
                     "INSERT INTO totals (address, request_id, said_from, said_to, tip_height, tx_count, received, spent,

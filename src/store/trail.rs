@@ -7,10 +7,11 @@ use std::sync::Arc;
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::awaited;
+use super::kept;
 use super::ledger::{parsed, time};
 use super::page::insert_request;
 use super::{Store, StoreError};
-use crate::domain::{Address, BlockHash, Fate, Network, OutPoint, Provenance, Time, Tx, Txid};
+use crate::domain::{Address, BlockHash, Fate, Network, OutPoint, Provenance, RawAnswer, Time, Tx, Txid};
 
 /// Which transactions of the ledger are read.
 #[derive(Clone, Debug)]
@@ -197,11 +198,17 @@ impl Store {
 
     /// Writes down what one answer said of outputs. What the same explorer said last of an output, unchanged, is only said
     /// longer.
-    pub fn record_fates(&mut self, fates: &[FateRecord], provenance: &Provenance) -> Result<(), StoreError> {
-        let path = self.path.clone();
+    pub fn record_fates(
+        &mut self,
+        fates: &[FateRecord],
+        provenance: &Provenance,
+        raw: &[RawAnswer],
+    ) -> Result<(), StoreError> {
+        let (path, keeps) = (self.path.clone(), self.keeps_answers);
         let mut write = || -> rusqlite::Result<()> {
             let work = self.db.transaction()?;
             let request = insert_request(&work, provenance)?;
+            let mut news = false;
             let at = provenance.asked_at.timestamp();
             for fate in fates {
                 let (txid, spender) = (fate.output.txid.to_string(), fate.spender.map(|txid| txid.to_string()));
@@ -215,6 +222,7 @@ impl Store {
                         row.get(0)
                     })
                     .optional()?;
+                news |= last.is_none();
                 match last {
                     Some(fate_id) => work
                         .prepare_cached("UPDATE fate SET said_to = max(said_to, ?2) WHERE fate_id = ?1")?
@@ -226,6 +234,9 @@ impl Store {
                         )?
                         .execute(params![txid, fate.output.vout, request, at, fate.spent, spender])?,
                 };
+            }
+            if keeps && news {
+                kept::keep(&work, request, raw)?;
             }
             work.commit()
         };

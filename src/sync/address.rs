@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::chain::{Chain, behind};
 use super::{AddressRound, End, Progress, Round, Step};
-use crate::domain::{Address, BlockHash, BlockRef, Provenance, Said, Time, Totals, Txid, format};
+use crate::domain::{Address, BlockHash, BlockRef, Provenance, RawAnswer, Said, Time, Totals, Txid, format};
 use crate::explorer::{Answer, AskError, Block, Cursor, Explorer, Known, Page, TotalsAnswer};
 use crate::store::{PageRecord, SharedStore, StoreError};
 
@@ -46,7 +46,8 @@ struct Reading<'a> {
     seen: BTreeSet<Txid>,
     /// Blocks that its transactions stand in.
     blocks: BTreeSet<(u32, BlockHash)>,
-    last: Option<Provenance>,
+    /// The last page that was read.
+    last: Option<(Provenance, Vec<RawAnswer>)>,
     known: Known,
     done: AddressRound,
 }
@@ -143,10 +144,11 @@ impl<'a> Reader<'a> {
         let Reading { address, goal, mut done, .. } = reading;
         let as_of = goal.value.as_of.unwrap_or(goal.provenance.asked_at);
         let (of, said, provenance, tip) = (address.clone(), goal.value.said, goal.provenance, self.chain.height());
+        let raw = goal.raw;
         let ledger = self
             .store
             .run(move |store| {
-                store.record_totals(&of, &said, as_of, tip, &provenance)?;
+                store.record_totals(&of, &said, as_of, tip, &provenance, &raw)?;
                 store.forget_cursors(&of)?;
                 store.address_totals(&of)
             })
@@ -225,7 +227,7 @@ impl<'a> Reader<'a> {
         reading.seen.extend(&told);
         let blocks = answer.value.txs.iter().filter_map(|tx| tx.state.block());
         reading.blocks.extend(blocks.filter_map(|block| Some((block.height, block.hash?))));
-        reading.last = Some(answer.provenance.clone());
+        reading.last = Some((answer.provenance.clone(), answer.raw.clone()));
         let page = PageRecord {
             address: reading.address.clone(),
             txs: answer.value.txs,
@@ -261,7 +263,7 @@ impl<'a> Reader<'a> {
     /// An unknown cursor answers like the end of a history, so it is whole only where it holds as many as were counted.
     async fn mark_gone(&self, reading: &mut Reading<'_>) -> Asked<()> {
         let whole = reading.count() == Some(reading.seen.len() as u64);
-        let Some(provenance) = reading.last.clone().filter(|_| whole && !self.explorer.is_recorded()) else {
+        let Some((provenance, raw)) = reading.last.clone().filter(|_| whole && !self.explorer.is_recorded()) else {
             return Ok(Ok(()));
         };
         let (of, seen) = (reading.address.clone(), reading.seen.clone());
@@ -287,7 +289,7 @@ impl<'a> Reader<'a> {
         reading.done.gone += gone.len();
         reading.pending.retain(|txid| !gone.contains(txid));
         if !gone.is_empty() {
-            self.store.run(move |store| store.record_gone(&gone, &provenance)).await?;
+            self.store.run(move |store| store.record_gone(&gone, &provenance, &raw)).await?;
         }
         Ok(Ok(()))
     }

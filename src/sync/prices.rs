@@ -7,7 +7,7 @@ use bitcoin::hashes::{Hash, sha256};
 use chrono::{NaiveDate, TimeDelta};
 use reqwest::Url;
 
-use crate::domain::{BadQuote, Currency, Decimal, Provenance, QuoteRecord, Time};
+use crate::domain::{Asked, BadQuote, Currency, Decimal, Provenance, QuoteRecord, RawAnswer, Time};
 use crate::http::Http;
 use crate::price::{Disagreement, Live, LiveSource, Prices, Reading};
 use crate::store::SharedStore;
@@ -80,7 +80,7 @@ impl PriceFeed {
         Ok(Self { source, base })
     }
 
-    async fn ask(&self, http: &Http, path: &str, asked_at: Time) -> Result<(Reading, Provenance), PriceFailure> {
+    async fn ask(&self, http: &Http, path: &str, asked_at: Time) -> Result<(Reading, RawAnswer), PriceFailure> {
         let failed = |reason: String| PriceFailure { source: self.source.name, reason };
         let url = self.base.join(path).map_err(|error| failed(format!("{path}: {error}")))?;
         let body = http.get(&url).await.map_err(|error| failed(error.to_string()))?;
@@ -88,7 +88,9 @@ impl PriceFeed {
             .map_err(|error| failed(format!("the answer to {url} cannot be read: {error}")))?;
         let sha256 = sha256::Hash::hash(&body).to_string();
         let explorer = self.source.name.to_owned();
-        Ok((reading, Provenance { explorer, url: url.to_string(), asked_at, sha256, bytes: body.len() }))
+        let asked = Some(Asked { dialect: explorer.clone(), path: path.to_owned() });
+        let provenance = Provenance { explorer, url: url.to_string(), asked_at, sha256, bytes: body.len() };
+        Ok((reading, RawAnswer { provenance, body, asked, secret: false }))
     }
 }
 
@@ -162,11 +164,11 @@ async fn read(
     for path in (feed.source.requests)(&wanted, today) {
         done.requests += 1;
         match feed.ask(http, &path, clock()).await {
-            Ok((Reading { mut quotes, refused }, provenance)) => {
+            Ok((Reading { mut quotes, refused }, answer)) => {
                 // The running day is not over, and what is built in is not asked for.
                 quotes.retain(|quote| quote.day() >= first && quote.day() <= last);
                 done.refused.extend(refused.into_iter().filter(|bad| bad.day() >= first && bad.day() <= last));
-                let recorded = store.run(move |store| store.record_prices(&quotes, &provenance)).await?;
+                let recorded = store.run(move |store| store.record_prices(&quotes, &answer)).await?;
                 done.new += recorded.new.len();
                 done.corrected.extend(recorded.corrected);
             }

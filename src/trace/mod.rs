@@ -8,6 +8,7 @@ mod cluster;
 mod coinjoin;
 mod flow;
 mod graph;
+mod json;
 mod label;
 mod peel;
 mod policy;

@@ -62,6 +62,17 @@ impl Labels {
         Ok(labels)
     }
 
+    /// The labels of these tables alone: the text of each, who brought it, and the name that errors call it by. They are in the
+    /// format of [`as_csv`].
+    pub fn of_texts(network: Network, tables: &[(&str, Origin, &str)]) -> Result<Self> {
+        let mut labels = Self::default();
+        for (place, origin, text) in tables {
+            labels.admit(place, text, network, *origin)?;
+        }
+        labels.arrange();
+        Ok(labels)
+    }
+
     /// Reads one table; what it holds has been checked before it got there, so that a bad row is somebody's mistake.
     fn admit(&mut self, place: &str, text: &str, network: Network, origin: Origin) -> Result<()> {
         let file: Arc<str> = place.into();
@@ -89,6 +100,11 @@ impl Labels {
     /// The label to show for an address.
     pub fn of(&self, address: &Address) -> Option<&Label> {
         self.labels_of(address).next()
+    }
+
+    /// The label that counts for those who follow coins: where several are known, one that names a service.
+    pub fn to_follow(&self, address: &Address) -> Option<&Label> {
+        self.labels_of(address).find(|label| label.category.is_service()).or_else(|| self.of(address))
     }
 
     /// All labels of an address, the one to show first.

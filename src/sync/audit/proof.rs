@@ -153,8 +153,8 @@ async fn prove(
     match verdict {
         Ok(branch) => {
             let record = ProofRecord { txid, block: hash, pos: branch.pos(), branch: branch.to_bytes() };
-            let (provenance, raw) = (proof.provenance, proof.raw);
-            store.run(move |store| store.record_proof(&record, &provenance)).await?;
+            let (provenance, raw, kept) = (proof.provenance, proof.raw.clone(), proof.raw);
+            store.run(move |store| store.record_proof(&record, &provenance, &kept)).await?;
             if height_agrees {
                 return Ok(Ok(()));
             }
@@ -219,8 +219,8 @@ async fn header_of(
         Ok(header) => header,
         Err(error) => return Ok(Err(error.into())),
     };
-    let (record, provenance) = (header.clone(), answer.provenance);
-    store.run(move |store| store.record_header(&record, &provenance)).await?;
+    let (record, provenance, raw) = (header.clone(), answer.provenance, answer.raw);
+    store.run(move |store| store.record_header(&record, &provenance, &raw)).await?;
     audit.headers += 1;
     Ok(Ok(header))
 }

@@ -58,17 +58,18 @@ impl Round<'_> {
             (0..).zip(&answer.value).filter_map(|(vout, told)| said(coin.txid, vout, *told)).collect();
         let spender = fates.iter().find(|fate| fate.output == coin).and_then(|fate| fate.spender);
         let (provenance, noted) = (answer.provenance.clone(), answer.provenance);
+        let (raw, kept) = (answer.raw.clone(), answer.raw);
         for fate in &fates {
             self.held.fates.insert(fate.output, held(fate, &provenance));
         }
-        self.store.run(move |store| store.record_fates(&fates, &noted)).await?;
+        self.store.run(move |store| store.record_fates(&fates, &noted, &kept)).await?;
         self.told.insert(coin.txid, self.heights.get(explorer.name()).copied());
         match waiting {
             // Still the same: is it in a block by now?
             Some(txid) if spender == Some(txid) => return self.spender(explorer, txid, done).await,
             // The explorer tells something else of the coin, so what waited does not spend it any more.
             Some(txid) => {
-                self.store.run(move |store| store.record_gone(&[txid], &provenance)).await?;
+                self.store.run(move |store| store.record_gone(&[txid], &provenance, &raw)).await?;
                 self.held.txs.remove(&txid);
             }
             None => {}

@@ -1,0 +1,89 @@
+//! `evidence pack`: one file that holds everything a family's figures were computed from.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::json;
+
+use super::super::ask::{self, QuestionArgs};
+use super::super::output::Usage;
+use super::super::{Answer, Context, chart, prices};
+use crate::domain::format;
+use crate::evidence::{self, Packing};
+
+/// Flags of `evidence pack`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The family (a name or an alias)
+    #[arg(value_name = "FAMILY")]
+    family: String,
+    /// The file to write [default: FAMILY-DAY.zip, of the day that the figures count to]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Overwrite the file if there is one
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    question: QuestionArgs,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    let catalog = context.catalog()?;
+    let family = catalog.find(&args.family)?;
+    let question = args.question.question(context);
+    let Some(store) = context.existing_store()? else { return Err(ask::nothing_recorded(context, family)) };
+    let addresses = family.addresses.iter().map(|a| &a.address);
+    if store.ledger(addresses)?.addresses.iter().all(|record| record.check.is_none()) {
+        return Err(ask::nothing_recorded(context, family));
+    }
+    let live = prices::live(context)?;
+    let labels = context.labels()?;
+    let packing = Packing {
+        family,
+        family_text: catalog.text_of(family).context("the family's file is not known")?,
+        network: context.network(),
+        question,
+        currency: args.question.currency.unwrap_or(context.config.currency),
+        price_sources: live.sources,
+        price_band: live.band,
+        labels: &labels,
+    };
+    let packed = evidence::pack(&store, &packing, &evidence::no_pages)?;
+    let day = packed.as_of.with_timezone(&question.zone).date_naive();
+    let path = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}-{day}.zip", family.name)));
+    if path.is_dir() {
+        bail!(Usage(format!("{}: is a folder; name a file with --out", path.display())));
+    }
+    if path.exists() && !args.force {
+        bail!(Usage(format!("{}: exists; --force overwrites it", path.display())));
+    }
+    chart::write_whole(&path, &packed.bytes)?;
+
+    let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let citation = packed.citation(&file);
+    let mut text = String::new();
+    writeln!(text, "  file      {}", path.display())?;
+    writeln!(
+        text,
+        "  size      {} bytes, {}",
+        format::grouped(packed.bytes.len() as u64),
+        format::count(packed.files, "file", "files")
+    )?;
+    writeln!(text, "  SHA-256   {}", packed.sha256)?;
+    let transactions = format::count(packed.transactions, "transaction", "transactions");
+    let answers = format::count(packed.answers, "answer", "answers");
+    let not_kept = match packed.answers_not_kept {
+        0 => "all as they came".to_owned(),
+        n => format!("{} of them not kept", format::grouped(n as u64)),
+    };
+    writeln!(text, "  holds     {transactions}, from {answers}, {not_kept}")?;
+    writeln!(text, "  cite      {citation}")?;
+    writeln!(text, "  next      ransomtrail evidence check {}   anywhere, without a network", path.display())?;
+    let json = json!({
+        "file": path, "bytes": packed.bytes.len(), "sha256": packed.sha256, "files": packed.files,
+        "as_of": crate::domain::rfc3339(packed.as_of), "transactions": packed.transactions, "answers": packed.answers,
+        "answers_not_kept": packed.answers_not_kept, "citation": citation,
+    });
+    Ok(Answer::new(text, json))
+}

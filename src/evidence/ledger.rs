@@ -1,0 +1,195 @@
+//! What the ledger proves by itself: txids, addresses of scripts, what inputs spend, headers, branches.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use bitcoin::hex::FromHex;
+use bitcoin::{BlockHash, OutPoint, Transaction};
+
+use super::Statement;
+use crate::domain::format::count;
+use crate::domain::{Address, Amount, Network, State, Tx, TxIn, TxOut, Txid};
+use crate::proof::{MerkleBranch, ProvenHeader};
+use crate::store::Slice;
+use crate::store::slice::{BranchRow, InputRow, OutputRow, TxRow};
+
+/// More is counted, not listed.
+const LISTED: usize = 3;
+
+/// Checks what can be checked without asking anybody.
+pub(super) fn verify(slice: &Slice, network: Network) -> Vec<Statement> {
+    let mut wrong: Vec<String> = Vec::new();
+    let mut contents: HashMap<Txid, Transaction> = HashMap::new();
+    for row in &slice.transactions {
+        if row.recomputed {
+            match content(row) {
+                Some(tx) if tx.compute_txid() == row.txid => {
+                    contents.insert(row.txid, tx);
+                }
+                _ => wrong.push(format!("transaction {} does not hash to its txid", row.txid)),
+            }
+        }
+        wrong.extend(wrong_addresses(row, network));
+    }
+    let mut out = Vec::new();
+    let told = slice.transactions.len() - contents.len();
+    out.push(Statement::established(format!(
+        "{} to the txid; {} only told, since the ledger does not hold all that the txid commits to",
+        count(contents.len(), "transaction hashes", "transactions hash"),
+        count(told, "is", "are"),
+    )));
+    let (agree, claims, differing) = spent(slice);
+    wrong.extend(differing);
+    out.push(Statement::established(format!(
+        "{} in address and value with the output spent; {} of outputs that are not in the pack, and told",
+        count(agree, "input agrees", "inputs agree"),
+        count(claims, "input is", "inputs are"),
+    )));
+    let headers = headers(slice, network, &mut wrong);
+    let proven = branches(slice, &headers, &contents, &mut wrong);
+    if !proven.is_empty() {
+        out.push(Statement::established(format!(
+            "{} to block headers from {}, and the work that their time asks for stands behind {}",
+            count(slice.branches.len(), "merkle branch leads", "merkle branches lead"),
+            count(proven.len(), "transaction", "transactions"),
+            count(headers.len(), "header", "headers"),
+        )));
+    }
+    let without = in_blocks(slice).difference(&proven).count();
+    if without > 0 {
+        out.push(Statement::not_established(format!(
+            "that {} in their blocks: no merkle branch is here, and explorers say so",
+            count(without, "transaction is", "transactions are")
+        )));
+    }
+    if !wrong.is_empty() {
+        // What is said above holds of the rest only.
+        out.clear();
+        out.extend(listed(&wrong));
+    }
+    out
+}
+
+/// The first of several complaints, and how many more there are.
+pub(super) fn listed(wrong: &[String]) -> Vec<Statement> {
+    let mut out: Vec<Statement> = wrong.iter().take(LISTED).map(Statement::violated).collect();
+    if wrong.len() > LISTED {
+        let more = wrong.len() - LISTED;
+        out.push(Statement::violated(count(more, "further row of that kind", "further rows of that kind")));
+    }
+    out
+}
+
+fn content(row: &TxRow) -> Option<Transaction> {
+    let tx = Tx {
+        txid: row.txid,
+        state: State::Mempool,
+        first_seen: None,
+        version: row.version,
+        lock_time: row.lock_time,
+        size: row.size,
+        inputs: row.inputs.iter().map(input).collect(),
+        outputs: row.outputs.iter().map(output).collect(),
+    };
+    tx.to_bitcoin()
+}
+
+fn input(row: &InputRow) -> TxIn {
+    TxIn {
+        prev_txid: row.prev_txid,
+        prev_vout: row.prev_vout,
+        script_sig: row.script_sig.clone(),
+        witness: row.witness.clone(),
+        sequence: row.sequence,
+        coinbase: row.coinbase,
+        ..TxIn::default()
+    }
+}
+
+fn output(row: &OutputRow) -> TxOut {
+    TxOut { address: None, script: row.script.clone(), value: Amount::from_sat(row.sats) }
+}
+
+/// Outputs whose address is not that of their script. A bare public key has none, and may be shown under one all the same.
+fn wrong_addresses(row: &TxRow, network: Network) -> Vec<String> {
+    let outputs = row.outputs.iter().zip(0_u32..);
+    let wrong = outputs.filter(|(output, _)| {
+        let derived = output.script.as_ref().and_then(|script| Address::from_script(script, network));
+        derived.is_some_and(|address| output.address.as_deref() != Some(address.as_str()))
+    });
+    wrong.map(|(_, vout)| format!("output {}:{vout} has another address than its script", row.txid)).collect()
+}
+
+/// Inputs that agree with the output that they spend; those whose output is not in the slice; what does not agree.
+fn spent(slice: &Slice) -> (usize, usize, Vec<String>) {
+    let mut outputs: HashMap<OutPoint, &OutputRow> = HashMap::new();
+    for tx in &slice.transactions {
+        outputs.extend((0..).zip(&tx.outputs).map(|(vout, output)| (OutPoint::new(tx.txid, vout), output)));
+    }
+    let (mut agree, mut claims, mut wrong) = (0, 0, Vec::new());
+    for tx in &slice.transactions {
+        for (vin, input) in tx.inputs.iter().enumerate().filter(|(_, input)| !input.coinbase) {
+            let spent = input.prev_txid.zip(input.prev_vout).map(|(txid, vout)| OutPoint::new(txid, vout));
+            match spent.and_then(|outpoint| outputs.get(&outpoint)) {
+                None => claims += 1,
+                Some(output) if input.sats == Some(output.sats) && input.address == output.address => agree += 1,
+                Some(_) => wrong.push(format!("input {vin} of {} is not the output that it spends", tx.txid)),
+            }
+        }
+    }
+    (agree, claims, wrong)
+}
+
+fn headers(slice: &Slice, network: Network, wrong: &mut Vec<String>) -> BTreeMap<BlockHash, ProvenHeader> {
+    let mut out = BTreeMap::new();
+    for row in &slice.headers {
+        match ProvenHeader::from_hex(&row.header, network) {
+            Ok(header) if header.hash() == row.hash && header.time() == row.time => {
+                out.insert(row.hash, header);
+            }
+            Ok(_) => wrong.push(format!("the header of block {} is that of another block or time", row.hash)),
+            Err(bad) => wrong.push(format!("the header of block {}: {bad}", row.hash)),
+        }
+    }
+    out
+}
+
+/// The transactions that are in a block, by the last word about each.
+fn in_blocks(slice: &Slice) -> BTreeSet<Txid> {
+    let last: HashMap<Txid, bool> = slice.observations.iter().map(|row| (row.txid, row.state == "confirmed")).collect();
+    last.into_iter().filter(|(_, confirmed)| *confirmed).map(|(txid, _)| txid).collect()
+}
+
+/// The transactions that branches lead from.
+fn branches(
+    slice: &Slice,
+    headers: &BTreeMap<BlockHash, ProvenHeader>,
+    contents: &HashMap<Txid, Transaction>,
+    wrong: &mut Vec<String>,
+) -> BTreeSet<Txid> {
+    let mut out = BTreeSet::new();
+    for row in &slice.branches {
+        match leads(row, headers, contents) {
+            Ok(()) => {
+                out.insert(row.txid);
+            }
+            Err(why) => wrong.push(format!("the merkle branch of {}: {why}", row.txid)),
+        }
+    }
+    out
+}
+
+fn leads(
+    row: &BranchRow,
+    headers: &BTreeMap<BlockHash, ProvenHeader>,
+    contents: &HashMap<Txid, Transaction>,
+) -> Result<(), String> {
+    let header =
+        headers.get(&row.block_hash).ok_or_else(|| format!("the header of block {} is missing", row.block_hash))?;
+    let bytes = Vec::<u8>::from_hex(&row.branch).map_err(|_| "it is not hexadecimal".to_owned())?;
+    let branch = MerkleBranch::from_bytes(row.pos, &bytes).map_err(|bad| bad.to_string())?;
+    match contents.get(&row.txid) {
+        Some(tx) => branch.proves_transaction(tx, header),
+        None => branch.proves(row.txid, header),
+    }
+    .map_err(|bad| bad.to_string())
+}

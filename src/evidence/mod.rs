@@ -1,0 +1,40 @@
+//! Evidence packs: everything that a family's figures were computed from, in one file that anybody can check without a network.
+//!
+//! A pack is a ZIP archive of plain files: the ledger, the explorers' answers as they came, headers and merkle branches, prices,
+//! labels, the family's file, the question, and the figures. It is canonical: the same database and question give the same
+//! bytes, and [`check`] rebuilds the archive from what it read in it and compares it byte for byte. Entries are stored and not
+//! compressed, so that the bytes depend on no compressor.
+//!
+//! [`pack`] and [`check`] compute figures with the same function, from the packed ground state alone. What cannot be established
+//! from a pack is said as plainly as what can.
+
+mod archive;
+mod bounds;
+mod check;
+mod compute;
+mod contents;
+mod files;
+mod ledger;
+mod manifest;
+mod pack;
+mod readme;
+mod reread;
+mod statement;
+
+pub use check::{Checked, check};
+pub use compute::{Material, Pages, no_pages};
+pub use pack::{Packed, Packing, pack};
+pub use statement::{Statement, Verdict};
+
+/// The format that this program writes and reads. Told in `options.json` and in the manifest.
+pub const FORMAT: &str = "ransomtrail-evidence";
+/// Its version.
+pub const FORMAT_VERSION: u32 = 1;
+/// The version of the program.
+const PROGRAM_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// SHA-256 in hex.
+fn sha256(bytes: &[u8]) -> String {
+    use bitcoin::hashes::{Hash, sha256};
+    sha256::Hash::hash(bytes).to_string()
+}

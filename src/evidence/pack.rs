@@ -1,0 +1,165 @@
+//! Packing: the slice of the ledger, what else the figures were computed from, and the figures.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result};
+
+use super::compute::{Computed, Pages};
+use super::contents::{Contents, ORIGINS, Options};
+use super::{PROGRAM_VERSION, archive, manifest, readme, sha256};
+use crate::catalog::{Labels, labels};
+use crate::domain::{Address, Currency, Decimal, Family, Label, Network, Time};
+use crate::explorer;
+use crate::figures::Question;
+use crate::price::{LiveSource, Tables};
+use crate::store::slice::RequestRow;
+use crate::store::{Slice, Store};
+
+/// What is packed.
+#[derive(Clone, Debug)]
+pub struct Packing<'a> {
+    /// The family.
+    pub family: &'a Family,
+    /// Its file, as it was read.
+    pub family_text: &'a str,
+    /// The network of its addresses.
+    pub network: Network,
+    /// As of when, by which clock, in which zone.
+    pub question: Question,
+    /// The currency of values.
+    pub currency: Currency,
+    /// The live sources of prices, the preferred first.
+    pub price_sources: Vec<&'static LiveSource>,
+    /// By how much of a close they may differ.
+    pub price_band: Decimal,
+    /// Labels; those of addresses in the ledger are packed.
+    pub labels: &'a Labels,
+}
+
+/// A pack.
+#[derive(Clone, Debug)]
+pub struct Packed {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Its SHA-256, for publication.
+    pub sha256: String,
+    /// Name of the family in print.
+    pub title: String,
+    /// The last second that the figures count.
+    pub as_of: Time,
+    /// Files in it.
+    pub files: usize,
+    /// Transactions in it.
+    pub transactions: usize,
+    /// Answers that its rows cite.
+    pub answers: usize,
+    /// Of them, those whose bodies were not kept.
+    pub answers_not_kept: usize,
+}
+
+impl Packed {
+    /// A sentence to cite the pack by, under this file name.
+    pub fn citation(&self, file: &str) -> String {
+        format!(
+            "{}: ledger and figures as of {}, recorded with ransomtrail {PROGRAM_VERSION}; evidence pack {file}, SHA-256 {}",
+            self.title,
+            crate::domain::rfc3339(self.as_of),
+            self.sha256
+        )
+    }
+}
+
+/// Packs what the database holds of a family. The same database and the same question give the same bytes; no clock is read.
+/// Fails where nothing is recorded of the family, or the database cannot be read.
+pub fn pack(store: &Store, packing: &Packing<'_>, pages: Pages<'_>) -> Result<Packed> {
+    let contents = contents(store, packing)?;
+    let computed = Computed::of(&contents)?;
+    let mut files = contents.files()?;
+    files.extend(computed.pages(pages)?);
+    let files = manifest::assembled(readme::entry(&contents, &computed.family), files, PROGRAM_VERSION)?;
+    let bytes = archive::write(&files)?;
+    let cited = cited(&contents.slice);
+    Ok(Packed {
+        sha256: sha256(&bytes),
+        title: computed.family.title,
+        as_of: computed.account.summary.as_of,
+        files: files.len(),
+        transactions: contents.slice.transactions.len(),
+        answers: cited.len(),
+        answers_not_kept: cited.iter().filter(|sha256| !contents.answers.contains_key(**sha256)).count(),
+        bytes,
+    })
+}
+
+fn contents(store: &Store, packing: &Packing<'_>) -> Result<Contents> {
+    let addresses: Vec<Address> = packing.family.addresses.iter().map(|a| a.address.clone()).collect();
+    // Coins of test networks are worth nothing, whatever is known of prices.
+    let has_prices = packing.network == Network::Bitcoin;
+    let slice = store.slice(&addresses, has_prices)?;
+    let mut answers = BTreeMap::new();
+    for request in &slice.requests {
+        for (url, sha256) in answers_of(request) {
+            if !answers.contains_key(sha256)
+                && let Some(body) = body(store, url, sha256)?
+            {
+                answers.insert(sha256.to_owned(), body);
+            }
+        }
+    }
+    let options = Options::new(
+        &packing.family.name,
+        packing.network,
+        packing.question,
+        packing.currency,
+        packing.price_sources.iter().map(|source| source.name.to_owned()).collect(),
+        packing.price_band.to_string(),
+    );
+    Ok(Contents {
+        labels: tables(packing.labels, &addresses, &slice).context("labels")?,
+        family: packing.family_text.to_owned(),
+        prices: has_prices.then(|| Tables::built_in(packing.currency)),
+        options,
+        slice,
+        answers,
+    })
+}
+
+/// The body of an answer: kept, or carried by the program.
+fn body(store: &Store, url: &str, sha256: &str) -> Result<Option<Vec<u8>>> {
+    if let Some(body) = store.kept_answer(sha256)? {
+        return Ok(Some(body));
+    }
+    Ok(explorer::recorded_answer(url).filter(|body| super::sha256(body) == sha256))
+}
+
+/// URL and SHA-256 of everything that was answered to a question.
+pub(super) fn answers_of(request: &RequestRow) -> impl Iterator<Item = (&str, &str)> {
+    let parts = request.parts.iter().map(|part| (part.url.as_str(), part.sha256.as_str()));
+    std::iter::once((request.url.as_str(), request.sha256.as_str())).chain(parts)
+}
+
+/// The SHA-256 of each answer that the ledger cites.
+pub(super) fn cited(slice: &Slice) -> BTreeSet<&str> {
+    slice.requests.iter().flat_map(answers_of).map(|(_, sha256)| sha256).collect()
+}
+
+/// The labels of all addresses that the ledger names, a table for each origin; the same row once.
+fn tables(all: &Labels, own: &[Address], slice: &Slice) -> Result<[String; 3]> {
+    let mut named: BTreeSet<&str> = own.iter().map(Address::as_str).collect();
+    for tx in &slice.transactions {
+        named.extend(tx.outputs.iter().filter_map(|output| output.address.as_deref()));
+        named.extend(tx.inputs.iter().filter_map(|input| input.address.as_deref()));
+    }
+    let mut out = [const { String::new() }; 3];
+    for (origin, table) in ORIGINS.iter().zip(&mut out) {
+        let mut chosen: Vec<&Label> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for label in all.iter().filter(|l| l.origin == *origin && named.contains(l.address.as_str())) {
+            if seen.insert(labels::as_csv(&[label])?) {
+                chosen.push(label);
+            }
+        }
+        *table = labels::as_csv(&chosen)?;
+    }
+    Ok(out)
+}

@@ -1,0 +1,310 @@
+//! Reading the kept answers again, with the same dialects that read them first, and holding the ledger against what they say.
+
+use std::collections::{BTreeMap, HashMap};
+
+use bitcoin::hex::DisplayHex;
+
+use super::Statement;
+use super::contents::Contents;
+use super::ledger::listed;
+use crate::domain::format::count;
+use crate::domain::{Amount, Network, Quote, State, Sums, Tx, Txid};
+use crate::explorer::{Block, Dialect, Known, Outspend, Request, Told, Unread, dialect};
+use crate::price::live_source;
+use crate::proof::MerkleBranch;
+use crate::store::Slice;
+use crate::store::slice::{BranchRow, FateRow, HeaderRow, ObservationRow, PriceRow, RequestRow, TotalsRow, TxRow};
+
+/// A row that cites an answer.
+enum Row<'a> {
+    Observation(&'a ObservationRow),
+    Totals(&'a TotalsRow),
+    Fate(&'a FateRow),
+    Header(&'a HeaderRow),
+    Branch(&'a BranchRow),
+    Price(&'a PriceRow),
+}
+
+/// What became of the rows.
+#[derive(Default)]
+struct Tally {
+    same: usize,
+    /// Told so at first, and replaced by content that hashes to the txid.
+    overruled: usize,
+    not_kept: usize,
+    /// A part of the answer is not kept, and the ledger's own word stands in for it.
+    in_part: usize,
+    /// That something is gone, which an answer says by leaving it out.
+    gone: usize,
+    /// The answer cannot be read here.
+    unread: usize,
+    differing: Vec<String>,
+}
+
+/// What one row is, held against its answer.
+enum Found {
+    Same,
+    Overruled,
+    InPart,
+    Gone,
+    Unread,
+    Differs(String),
+}
+
+/// Holds every row that cites a kept answer against what the answer says.
+pub(super) fn compare(contents: &Contents, network: Network) -> Vec<Statement> {
+    let slice = &contents.slice;
+    let transactions: HashMap<Txid, &TxRow> = slice.transactions.iter().map(|tx| (tx.txid, tx)).collect();
+    let (nothing, known) = (Known::default(), known(slice));
+    let mut tally = Tally::default();
+    let mut cited = cited(slice);
+    for (request, number) in slice.requests.iter().zip(1_u64..) {
+        let rows = cited.remove(&number).unwrap_or_default();
+        let Some(answers) = answers(contents, request) else {
+            tally.not_kept += rows.len();
+            continue;
+        };
+        let told = |known| Told::new(&answers, network, known);
+        let mut answer =
+            Answer { request, told: told(&nothing), knowing: told(&known), txs: None, outspends: None, prices: None };
+        for row in rows {
+            match answer.holds(&row, &transactions) {
+                Found::Same => tally.same += 1,
+                Found::Overruled => tally.overruled += 1,
+                Found::InPart => tally.in_part += 1,
+                Found::Gone => tally.gone += 1,
+                Found::Unread => tally.unread += 1,
+                Found::Differs(what) => tally.differing.push(format!("{what} ({})", request.url)),
+            }
+        }
+    }
+    tally.statements()
+}
+
+impl Tally {
+    fn statements(&self) -> Vec<Statement> {
+        let rows = |n| count(n, "row", "rows");
+        let mut out = listed(&self.differing);
+        let overruled = match self.overruled {
+            0 => String::new(),
+            n => format!(", {} of them told otherwise and overruled by content that hashes to the txid", rows(n)),
+        };
+        out.push(Statement::established(format!(
+            "{} of the ledger read again in the answers that brought them, and found there{overruled}",
+            rows(self.same + self.overruled),
+        )));
+        if self.not_kept > 0 {
+            out.push(Statement::not_established(format!(
+                "{} cite answers that are not kept: whole blocks, and what was recorded without keeping answers",
+                rows(self.not_kept)
+            )));
+        }
+        if self.in_part > 0 {
+            let text = "are in their answers but for a part that is not kept: their blocks, or bytes that the ledger held before";
+            out.push(Statement::not_established(format!("{} {text}", rows(self.in_part))));
+        }
+        if self.gone > 0 {
+            let gone = count(self.gone, "time", "times");
+            out.push(Statement::not_established(format!(
+                "that a transaction was gone, which the ledger says {gone}: an answer says so by leaving it out"
+            )));
+        }
+        if self.unread > 0 {
+            let text = "cite answers that are here and cannot be read again by this program";
+            out.push(Statement::not_established(format!("{} {text}", rows(self.unread))));
+        }
+        out
+    }
+}
+
+/// What the rest of the ledger tells a dialect that would ask for it.
+fn known(slice: &Slice) -> Known {
+    let proven = slice.transactions.iter().filter(|tx| tx.recomputed).map(|tx| tx.txid).collect();
+    let told = slice.observations.iter().filter_map(|row| {
+        let (height, hash, time) = (row.block_height?, row.block_hash?, row.block_time?);
+        Some((height, Block { hash, height, time }))
+    });
+    Known { proven, blocks: told.collect() }
+}
+
+fn cited(slice: &Slice) -> BTreeMap<u64, Vec<Row<'_>>> {
+    let mut out: BTreeMap<u64, Vec<Row<'_>>> = BTreeMap::new();
+    let mut cite = |request: u64, row| out.entry(request).or_default().push(row);
+    slice.observations.iter().for_each(|row| cite(row.request, Row::Observation(row)));
+    slice.totals.iter().for_each(|row| cite(row.request, Row::Totals(row)));
+    slice.fates.iter().for_each(|row| cite(row.request, Row::Fate(row)));
+    slice.headers.iter().for_each(|row| cite(row.request, Row::Header(row)));
+    slice.branches.iter().for_each(|row| cite(row.request, Row::Branch(row)));
+    slice.prices.iter().for_each(|row| cite(row.request, Row::Price(row)));
+    out
+}
+
+/// The built-in record is asked under its own scheme.
+fn recorded(url: &str) -> Option<&str> {
+    url.strip_prefix("built-in:")
+}
+
+/// The question and all that was answered to it; `None` where not all of it is kept. Parts may be missing: they were too large.
+fn answers(contents: &Contents, request: &RequestRow) -> Option<Vec<(Request, Vec<u8>)>> {
+    let path = request.path.as_deref().or_else(|| recorded(&request.url))?;
+    let question = (Request::get(path), contents.answers.get(&request.sha256)?.clone());
+    let parts = request
+        .parts
+        .iter()
+        .filter_map(|part| Some((Request::get(part.path.as_str()), contents.answers.get(&part.sha256)?.clone())));
+    Some(std::iter::once(question).chain(parts).collect())
+}
+
+struct Answer<'a> {
+    request: &'a RequestRow,
+    told: Told<'a>,
+    /// The same to a dialect that may ask the ledger for what is missing.
+    knowing: Told<'a>,
+    /// The transactions that it tells, once they have been read, and whether it tells them whole.
+    txs: Option<(Vec<Tx>, bool)>,
+    /// What it tells of a transaction's outputs, likewise; nothing where it cannot be read.
+    outspends: Option<Vec<Outspend>>,
+    /// Day, low, close and high of the prices that it tells, likewise.
+    prices: Option<BTreeMap<String, [Option<String>; 3]>>,
+}
+
+impl Answer<'_> {
+    fn holds(&mut self, row: &Row<'_>, transactions: &HashMap<Txid, &TxRow>) -> Found {
+        if let Row::Price(row) = row {
+            return self.price(row);
+        }
+        let name = self.request.dialect.as_deref().or_else(|| recorded(&self.request.url).map(|_| "built-in"));
+        let Some(dialect) = name.and_then(dialect) else { return Found::Unread };
+        match row {
+            Row::Observation(row) => self.observation(dialect, row, transactions.get(&row.txid).copied()),
+            Row::Totals(row) => self.totals(dialect, row),
+            Row::Fate(row) => self.fate(dialect, row),
+            Row::Header(row) => {
+                let Ok(header) = dialect.read_header(&self.told) else { return Found::Unread };
+                same(header.to_lower_hex_string() == row.header, || format!("the header of block {}", row.hash))
+            }
+            Row::Branch(row) => {
+                let Ok(proof) = dialect.read_merkle_proof(&self.told) else { return Found::Unread };
+                let branch = MerkleBranch::new(proof.pos, proof.branch).map(|branch| branch.to_bytes());
+                let branch = branch.map(|bytes| bytes.to_lower_hex_string());
+                let agrees = proof.pos == row.pos && branch.is_ok_and(|branch| branch == row.branch);
+                same(agrees, || format!("the merkle branch of {}", row.txid))
+            }
+            Row::Price(_) => Found::Unread,
+        }
+    }
+
+    fn observation(&mut self, dialect: &dyn Dialect, row: &ObservationRow, stored: Option<&TxRow>) -> Found {
+        if row.state == "gone" {
+            return Found::Gone;
+        }
+        let (told, knowing) = (self.told, self.knowing);
+        let (txs, whole) = self.txs.get_or_insert_with(|| match transactions(dialect, &told) {
+            Err(Unread::Ask(_)) => (transactions(dialect, &knowing).unwrap_or_default(), false),
+            read => (read.unwrap_or_default(), true),
+        });
+        let (Some(stored), false) = (stored, txs.is_empty()) else { return Found::Unread };
+        let Some(tx) = txs.iter().find(|tx| tx.txid == row.txid) else {
+            return Found::Differs(format!("transaction {} is not in its answer", row.txid));
+        };
+        if !stands_there(&tx.state, row) {
+            return Found::Differs(format!("transaction {} stands elsewhere in its answer", row.txid));
+        }
+        if tells(tx, stored) {
+            if *whole { Found::Same } else { Found::InPart }
+        } else if stored.recomputed && tx.recomputed_txid().is_none() {
+            Found::Overruled
+        } else {
+            Found::Differs(format!("transaction {} is another one in its answer", row.txid))
+        }
+    }
+
+    fn totals(&self, dialect: &dyn Dialect, row: &TotalsRow) -> Found {
+        let Ok(answer) = dialect.read_totals(&self.told) else { return Found::Unread };
+        let three = |sums: Sums| [sums.tx_count, sums.received.map(Amount::to_sat), sums.spent.map(Amount::to_sat)];
+        let said = [answer.said.confirmed, answer.said.waiting, answer.said.together].map(three);
+        let as_of = answer.as_of.unwrap_or(self.request.asked_at).timestamp();
+        let agrees = said == [row.confirmed, row.waiting, row.together] && as_of == row.said_from.timestamp();
+        same(agrees, || format!("the totals of {}", row.address))
+    }
+
+    fn fate(&mut self, dialect: &dyn Dialect, row: &FateRow) -> Found {
+        let told = self.told;
+        let outspends = self.outspends.get_or_insert_with(|| dialect.read_outspends(&told).unwrap_or_default());
+        if outspends.is_empty() {
+            return Found::Unread;
+        }
+        let told = match outspends.get(row.vout as usize) {
+            Some(Outspend::Unspent) => Some((false, None)),
+            Some(Outspend::Spent { txid, .. }) => Some((true, Some(*txid))),
+            Some(Outspend::SpentBySomebody) => Some((true, None)),
+            Some(Outspend::Unrecorded) | None => None,
+        };
+        same(told == Some((row.spent, row.spender)), || format!("what became of output {}:{}", row.txid, row.vout))
+    }
+
+    fn price(&mut self, row: &PriceRow) -> Found {
+        let Some(source) = live_source(&row.source) else { return Found::Unread };
+        let body = self.told.body();
+        let prices = self.prices.get_or_insert_with(|| {
+            let quotes = (source.read)(body).map(|reading| reading.quotes).unwrap_or_default();
+            let row = |quote: &Quote| {
+                let (low, high) = quote.range().map(|(low, high)| (low.to_string(), high.to_string())).unzip();
+                (quote.day().to_string(), [low, Some(quote.close().to_string()), high])
+            };
+            quotes.iter().map(row).collect()
+        });
+        if prices.is_empty() {
+            return Found::Unread;
+        }
+        let found = prices
+            .get(&row.day)
+            .is_some_and(|[low, close, high]| (low, close.as_ref(), high) == (&row.low, Some(&row.close), &row.high));
+        same(found, || format!("the price of {} from {}", row.day, row.source))
+    }
+}
+
+fn same(agrees: bool, what: impl FnOnce() -> String) -> Found {
+    if agrees { Found::Same } else { Found::Differs(format!("{} is not what its answer says", what())) }
+}
+
+/// The transactions of a page, or the one of an answer about it.
+fn transactions(dialect: &dyn Dialect, told: &Told<'_>) -> Result<Vec<Tx>, Unread> {
+    match dialect.read_address_page(told) {
+        Ok(page) => Ok(page.txs),
+        Err(Unread::Ask(more)) => Err(Unread::Ask(more)),
+        Err(Unread::Garbled(_)) => dialect.read_transaction(told).map(|tx| vec![tx]),
+    }
+}
+
+fn stands_there(told: &State, row: &ObservationRow) -> bool {
+    match told.block() {
+        None => row.state == "mempool",
+        Some(block) => {
+            let hashes = block.hash.is_none() || row.block_hash.is_none() || block.hash == row.block_hash;
+            (Some(block.height), Some(block.time)) == (row.block_height, row.block_time) && hashes
+        }
+    }
+}
+
+/// Whether the ledger has what was told, as far as it was told. The address and value of what an input spends are claims, and
+/// the ledger takes them from the output itself.
+fn tells(told: &Tx, stored: &TxRow) -> bool {
+    let agree = |one: Option<&str>, other: Option<&str>| one.is_none() || other.is_none() || one == other;
+    (told.version.is_none() || told.version == stored.version)
+        && (told.lock_time.is_none() || told.lock_time == stored.lock_time)
+        && (told.size.is_none() || told.size == stored.size)
+        && told.outputs.len() == stored.outputs.len()
+        && told.inputs.len() == stored.inputs.len()
+        && told.outputs.iter().zip(&stored.outputs).all(|(told, stored)| {
+            told.value.to_sat() == stored.sats
+                && agree(told.address.as_ref().map(|a| a.as_str()), stored.address.as_deref())
+                && (told.script.is_none() || told.script == stored.script)
+        })
+        && told.inputs.iter().zip(&stored.inputs).all(|(told, stored)| {
+            let named = told.prev_txid.is_none() || told.prev_txid == stored.prev_txid;
+            named
+                && (told.prev_vout.is_none() || told.prev_vout == stored.prev_vout)
+                && (told.sequence.is_none() || told.sequence == stored.sequence)
+        })
+}
