@@ -387,3 +387,28 @@ fn who_does_not_tell_by_what_is_asked_rarely() {
     let quiet = rounds("7d");
     assert!(quiet < rounds("0s"), "{quiet} requests");
 }
+
+/// A service that was none: the trail goes on behind it, also where nothing else came.
+#[test]
+fn a_label_that_is_taken_back_lets_the_trail_go_on() {
+    for way in ["addresses", "blocks"] {
+        let (chain, txids) = story();
+        let trial = trial(&chain);
+        let exchange = chain.address(Kind::P2wsh, 5);
+        let (address, source) = (exchange.to_string(), "https://example.org");
+        trial.ok(&["labels", "add", &address, "HitBTC", "--category", "exchange", "--source", source]);
+        let server = FakeExplorer::start(chain);
+        let deposit = server.chain.lock().unwrap().spend(&[coin(txids[2])], &[(&exchange, 570_000)]);
+        mine(&server);
+        let behind = moves(&server, &[coin(deposit)], 560_000);
+        mine(&server);
+        for _ in 0..2 {
+            round(&trial, &server, way, &[]);
+        }
+        assert!(holds(&trial, &deposit) && !holds(&trial, &behind), "{way}");
+        trial.ok(&["labels", "remove", &address]);
+        round(&trial, &server, way, &[]);
+        assert!(holds(&trial, &behind), "{way}");
+        assert!(ends(&trial).contains(&end("unspent", &behind, 0, 560_000)), "{way}: {:?}", ends(&trial));
+    }
+}

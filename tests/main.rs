@@ -30,6 +30,7 @@ mod live;
 mod lookup;
 mod notify;
 mod onward;
+mod outbox;
 mod prices;
 mod proof;
 mod quiet;

@@ -8,7 +8,7 @@ use crate::support::{FakeChain, FakeExplorer, FakeMailServer, FakeReceiver, Kind
 use crate::trial::{Ran, Trial};
 
 /// A payment, its withdrawal, and the coin two hops on, where it lies.
-fn story() -> (FakeChain, OutPoint) {
+pub fn story() -> (FakeChain, OutPoint) {
     let mut chain = FakeChain::new(Network::Regtest);
     let [first, second] = [Kind::P2pkh, Kind::P2wpkh].map(|kind| chain.address(kind, 1));
     let (a, b) = (chain.address(Kind::P2wpkh, 501), chain.address(Kind::P2wpkh, 502));
@@ -24,7 +24,7 @@ fn story() -> (FakeChain, OutPoint) {
 }
 
 /// The coin moves to a labelled address, in a block.
-fn cash_out(server: &FakeExplorer, coin: OutPoint) -> Txid {
+pub fn cash_out(server: &FakeExplorer, coin: OutPoint) -> Txid {
     let mut chain = server.chain.lock().unwrap();
     let exchange = chain.address(Kind::P2pkh, 777);
     let txid = chain.spend(&[coin], &[(&exchange, 960_000)]);
@@ -33,7 +33,7 @@ fn cash_out(server: &FakeExplorer, coin: OutPoint) -> Txid {
 }
 
 /// A trial with a label for the exchange and this receiver.
-fn told(chain: &FakeChain, blocks: &str) -> Trial {
+pub fn told(chain: &FakeChain, blocks: &str) -> Trial {
     let trial = trial(chain);
     let exchange = chain.address(Kind::P2pkh, 777);
     trial.write(
@@ -44,12 +44,12 @@ fn told(chain: &FakeChain, blocks: &str) -> Trial {
     trial
 }
 
-fn webhook(receiver: &FakeReceiver) -> String {
+pub fn webhook(receiver: &FakeReceiver) -> String {
     format!("[[notify]]\nname = \"desk\"\nkind = \"webhook\"\nurl = \"plain:{}\"\n", receiver.url())
 }
 
 /// A round as cron makes it: a process that asks, and one that tells.
-fn round(trial: &Trial, server: &FakeExplorer) -> Ran {
+pub fn round(trial: &Trial, server: &FakeExplorer) -> Ran {
     let ran = trial.run(&["sync", "story", "--onward", "--explorer", &server.url()]);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     trial.run(&["notify", "send", "story"])
@@ -320,6 +320,7 @@ fn a_test_says_who_can_be_told_and_shows_no_secret() {
     let ran = trial.run(&["notify", "test"]);
     assert_eq!(ran.code, 1, "{}", ran.out);
     assert!(ran.out.contains("email: not told: 127.0.0.1:") && ran.out.contains("535"), "{}", ran.out);
+    assert!(!ran.out.contains("AGRlc2sAd3Jvbmc="), "nor as it is sent: {}", ran.out);
     receiver.down(true);
     let ran = trial.run(&["notify", "test", "desk"]);
     assert!(ran.out.contains("desk: not told: ") && !ran.out.contains("s3cr3t"), "{}", ran.out);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use reqwest::Url;
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use super::events::{self, Search};
 use super::output::Usage;
 use super::sync::chosen;
+use super::watch::lock_file;
 use super::{Answer, Context, context, secrets};
 use crate::config::{ChannelConfig, NotifyConfig, SecretSource};
 use crate::domain::{EventKind, Family, format, rfc3339};
@@ -114,7 +116,26 @@ fn hook(context: &Context, source: &SecretSource, allow_http: bool, who: &str) -
     }
 }
 
-/// Looks for news of the families and sends what waits. `before` is the newest block before anything was asked, if one was known: who
+/// How often, and how long apart, it is looked whether another program still tells.
+const LOCK_TRIES: usize = 5;
+const LOCK_PAUSE: Duration = Duration::from_millis(100);
+
+/// Writes down from where on receivers are told of these families, where that is not known yet.
+pub(super) async fn begin(
+    store: &SharedStore,
+    receivers: &[Receiver],
+    families: &[Family],
+    newest: u32,
+) -> Result<(), StoreError> {
+    let wanted = |receiver: &Receiver| {
+        let theirs = families.iter().filter(|family| receiver.wants(&family.name));
+        theirs.map(|family| (receiver.name.clone(), family.name.clone())).collect::<Vec<_>>()
+    };
+    let pairs: Vec<(String, String)> = receivers.iter().flat_map(wanted).collect();
+    store.run(move |store| store.begin_receivers(&pairs, newest)).await
+}
+
+/// Looks for news of the families and sends what waits, as long as `go_on` says so. `before` is the newest block before anything was asked, if one was known: who
 /// is new is told of what came after it.
 pub(super) async fn round(
     context: &Context,
@@ -122,10 +143,23 @@ pub(super) async fn round(
     receivers: &[Receiver],
     families: &[Family],
     before: Option<u32>,
+    go_on: &dyn Fn() -> bool,
 ) -> Result<Vec<(String, Delivery)>> {
-    let mut titles = BTreeMap::new();
+    // Two programs that tell at the same time would tell the same.
+    let mut lock = lock_file(&context.db_path()?, ".notify")?;
+    for _ in 0..LOCK_TRIES {
+        if lock.try_write().is_ok() {
+            break;
+        }
+        tokio::time::sleep(LOCK_PAUSE).await;
+    }
+    let Ok(_held) = lock.try_write() else {
+        bail!("another ransomtrail is telling the receivers at the moment; what waits is sent by it, or the next time");
+    };
+    // What waits may be of other families than those of this round.
+    let titles: BTreeMap<String, String> =
+        context.catalog()?.families().map(|family| (family.name.clone(), family.title.clone())).collect();
     for family in families {
-        titles.insert(family.name.clone(), family.title.clone());
         let wanting: Vec<&Receiver> = receivers.iter().filter(|receiver| receiver.wants(&family.name)).collect();
         if wanting.is_empty() {
             continue;
@@ -152,7 +186,7 @@ pub(super) async fn round(
     }
     let mut out = Vec::new();
     for receiver in receivers {
-        out.push((receiver.name.clone(), notify::deliver(store, receiver, &titles, context::now).await?));
+        out.push((receiver.name.clone(), notify::deliver(store, receiver, &titles, context::now, go_on).await?));
     }
     Ok(out)
 }
@@ -225,7 +259,7 @@ fn send(context: &Context, names: &[String]) -> Result<Answer> {
     };
     let shared = SharedStore::new(store);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let done = runtime.block_on(round(context, &shared, &receivers, &families, None))?;
+    let done = runtime.block_on(round(context, &shared, &receivers, &families, None, &|| true))?;
     let (mut text, mut rows) = (String::new(), Vec::new());
     for (name, delivery) in &done {
         let waiting = if delivery.waiting == 0 { String::new() } else { format!(", {} waiting", delivery.waiting) };

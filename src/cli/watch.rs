@@ -1,5 +1,6 @@
 //! `watch`: rounds on an interval, until somebody stops it.
 
+use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
@@ -61,6 +62,9 @@ enum LogFormat {
     Json,
 }
 
+/// Ending of the file that a watcher holds.
+const WATCH: &str = ".watch";
+
 /// How often, and how long apart, a taken lock is tried again.
 const LOCK_TRIES: usize = 5;
 const LOCK_PAUSE: Duration = Duration::from_millis(100);
@@ -85,7 +89,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     begin_log(args.log_format);
     let path = context.db_path()?;
     let store = context.store(args.keep)?;
-    let mut lock = lock_file(&path)?;
+    let mut lock = lock_file(&path, WATCH)?;
     let _held = hold(&mut lock, &path)?;
     let shared = SharedStore::new(store);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -119,6 +123,15 @@ async fn watch(
     let mut prices = DailyPrices::new(context)?;
     // Who is new is told of what comes after the newest block that was known when it was set up.
     let mut before = store.run(|store| store.newest_height()).await?;
+    if let Some(newest) = before {
+        // Written down before anything is asked, so that a program that is killed tells of it the next time.
+        let families: Vec<Family> = chosen(&context.catalog()?, &args.families)?.into_iter().cloned().collect();
+        if let Err(failed) = notify::begin(store, receivers, &families, newest).await {
+            error!("notices: {failed}");
+        }
+    }
+    let stopping = Cell::new(false);
+    let go_on = || !stopping.get();
     let ended = loop {
         let one = tokio::select! {
             one = one_round(context, args, explorers, store) => one,
@@ -135,11 +148,12 @@ async fn watch(
             () = prices.update(context, explorers, store) => {}
             by = told_to_stop(&mut stop) => break by,
         }
-        let mut telling = pin!(tell(context, args, receivers, store, &mut before));
+        let mut telling = pin!(tell(context, args, receivers, store, &mut before, &go_on));
         tokio::select! {
             () = &mut telling => {}
             by = told_to_stop(&mut stop) => {
-                // Let the notice in hand be written down as sent, so that it does not come twice.
+                // Let the notice in hand be written down as sent, so that it does not come twice; no other is begun.
+                stopping.set(true);
                 let _ = tokio::time::timeout(GRACE, telling).await;
                 break by;
             }
@@ -186,13 +200,20 @@ async fn one_round(context: &Context, args: &Args, explorers: &[Explorer], store
 }
 
 /// Looks for news and sends what waits. Whatever goes wrong with it, the rounds go on.
-async fn tell(context: &Context, args: &Args, receivers: &[Receiver], store: &SharedStore, before: &mut Option<u32>) {
+async fn tell(
+    context: &Context,
+    args: &Args,
+    receivers: &[Receiver],
+    store: &SharedStore,
+    before: &mut Option<u32>,
+    go_on: &dyn Fn() -> bool,
+) {
     if receivers.is_empty() {
         return;
     }
     let news = async {
         let families: Vec<Family> = chosen(&context.catalog()?, &args.families)?.into_iter().cloned().collect();
-        let told = notify::round(context, store, receivers, &families, *before).await?;
+        let told = notify::round(context, store, receivers, &families, *before, go_on).await?;
         *before = store.run(|store| store.newest_height()).await?;
         Ok::<_, anyhow::Error>(told)
     };
@@ -334,17 +355,17 @@ fn begin_log(log: LogFormat) {
     };
 }
 
-/// The file that says that somebody watches, beside the database; readers do not look at it.
-fn lock_path(db: &Path) -> PathBuf {
+/// The file that says that somebody watches, or tells, beside the database; readers do not look at it.
+fn lock_path(db: &Path, ending: &str) -> PathBuf {
     // A link to the database is the same database.
     let real = db.canonicalize().unwrap_or_else(|_| db.to_owned());
     let mut name = real.into_os_string();
-    name.push(".watch");
+    name.push(ending);
     PathBuf::from(name)
 }
 
-fn lock_file(db: &Path) -> Result<RwLock<File>> {
-    let path = lock_path(db);
+pub(super) fn lock_file(db: &Path, ending: &str) -> Result<RwLock<File>> {
+    let path = lock_path(db, ending);
     let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path);
     Ok(RwLock::new(file.with_context(|| format!("{}: cannot be made", path.display()))?))
 }
@@ -365,7 +386,7 @@ fn hold<'a>(lock: &'a mut RwLock<File>, db: &Path) -> Result<RwLockWriteGuard<'a
 
 /// Whether somebody watches this database at the moment.
 pub(super) fn is_watched(db: &Path) -> bool {
-    let Ok(file) = File::open(lock_path(db)) else { return false };
+    let Ok(file) = File::open(lock_path(db, WATCH)) else { return false };
     RwLock::new(file).try_read().is_err()
 }
 

@@ -57,6 +57,8 @@ fn withdrawals(watched: Watched<'_>) -> Vec<Event> {
         .account
         .withdrawals
         .iter()
+        // Where more comes back than was spent, payments are not recorded yet: nobody knows what left, and it was not nothing.
+        .filter(|left| left.is_whole)
         .map(|left| Event {
             kind: EventKind::Withdrawal,
             txid: left.txid,

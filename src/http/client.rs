@@ -3,7 +3,7 @@ use std::io;
 use std::sync::OnceLock;
 
 use reqwest::redirect::{Attempt, Policy};
-use reqwest::{Certificate, Client, NoProxy, Proxy};
+use reqwest::{Certificate, Client, NoProxy, Proxy, StatusCode};
 
 use super::{HttpError, HttpOptions};
 
@@ -15,6 +15,7 @@ const REDIRECTS: usize = 5;
 pub(super) struct Clients {
     roaming: OnceLock<Result<Client, String>>,
     staying: OnceLock<Result<Client, String>>,
+    posting: OnceLock<Result<Client, String>>,
 }
 
 impl Clients {
@@ -25,9 +26,22 @@ impl Clients {
         } else {
             (&self.roaming, Policy::custom(redirect))
         };
-        let client = client.get_or_init(|| build(options, policy).map_err(|e| reason(&e, options)));
-        client.as_ref().map_err(|reason| HttpError::Client { reason: reason.clone() })
+        made(client, policy, options)
     }
+
+    /// The client for what is sent: nothing of it is lost on the way unseen.
+    pub(super) fn to_post(&self, options: &HttpOptions) -> Result<&Client, HttpError> {
+        made(&self.posting, Policy::custom(redirect_whole), options)
+    }
+}
+
+fn made<'a>(
+    client: &'a OnceLock<Result<Client, String>>,
+    policy: Policy,
+    options: &HttpOptions,
+) -> Result<&'a Client, HttpError> {
+    let client = client.get_or_init(|| build(options, policy).map_err(|e| reason(&e, options)));
+    client.as_ref().map_err(|reason| HttpError::Client { reason: reason.clone() })
 }
 
 fn build(options: &HttpOptions, policy: Policy) -> reqwest::Result<Client> {
@@ -89,6 +103,15 @@ fn redirect_at_home(attempt: Attempt<'_>) -> reqwest::redirect::Action {
                 .error(format!("redirected to {to}, which must not see the headers and the token meant for this host"))
         }
         _ => redirect(attempt),
+    }
+}
+
+/// Like that, and only where the request is sent on as it is (RFC 9110, 15.4.8 and 15.4.9). The other redirects make a GET of a POST,
+/// without its body: a page that answers it would look like somebody who took what was sent.
+fn redirect_whole(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    match attempt.status() {
+        StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => redirect_at_home(attempt),
+        _ => attempt.stop(),
     }
 }
 

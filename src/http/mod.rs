@@ -74,7 +74,8 @@ impl Http {
     }
 
     /// Sends `body`, of that media type, as a POST and returns what the host answers. It is tried again like a GET, so that a host that
-    /// took it and was not heard gets it twice: give it something to know it by. A redirect to another host is refused.
+    /// took it and was not heard gets it twice: give it something to know it by. A redirect to another host is refused, and so is one
+    /// that would drop the body.
     pub async fn post(
         &self,
         url: &Url,
@@ -98,7 +99,10 @@ impl Http {
             let reason = "an onion service is reached through Tor; set proxy = \"socks5h://127.0.0.1:9050\"".to_owned();
             return Err(HttpError::Unreachable { host: name, reason });
         }
-        let client = clients.of(!credentials.is_empty() || content.is_some(), options)?;
+        let client = match content {
+            Some(_) => clients.to_post(options)?,
+            None => clients.of(!credentials.is_empty(), options)?,
+        };
         let question = Question::new(client, options, url, credentials, content)?;
         let host = turns.host(&name);
         let pass = host.breaker.admit(clock.now()).map_err(|rest| resting(&name, rest))?;

@@ -1,13 +1,18 @@
+use std::pin::pin;
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
 use super::Message;
 
 /// Most characters of what a program said that are shown.
 const SAID: usize = 200;
+/// Most bytes of it that are read.
+const READ: u64 = 64 * 1024;
+/// How long the end of it is waited for when the program is over: what it left running may keep it open.
+const LINGER: Duration = Duration::from_millis(200);
 
 /// Runs a program that reads the message as JSON from its standard input. It fails where the program does, or takes too long.
 pub(super) async fn run(run: &[String], timeout: Duration, message: &Message) -> Result<(), String> {
@@ -17,23 +22,43 @@ pub(super) async fn run(run: &[String], timeout: Duration, message: &Message) ->
     let mut child = command.spawn().map_err(|error| format!("{program}: {error}"))?;
     let mut body = message.json().to_string();
     body.push('\n');
-    let ended = async {
-        if let Some(mut input) = child.stdin.take() {
+    let (input, errors) = (child.stdin.take(), child.stderr.take());
+    let feed = async move {
+        if let Some(mut input) = input {
             // A program that does not want to read may still do its work.
             let _ = input.write_all(body.as_bytes()).await;
         }
-        child.wait_with_output().await
+    };
+    let listen = async move {
+        let mut said = Vec::new();
+        if let Some(mut errors) = errors {
+            let _ = (&mut errors).take(READ).read_to_end(&mut said).await;
+            let _ = tokio::io::copy(&mut errors, &mut tokio::io::sink()).await;
+        }
+        said
+    };
+    let mut talk = pin!(async { tokio::join!(feed, listen).1 });
+    let ended = async {
+        // The program's end counts, not that of the last one that holds its standard error.
+        tokio::select! {
+            status = child.wait() => (status, None),
+            said = &mut talk => (child.wait().await, Some(said)),
+        }
     };
     match tokio::time::timeout(timeout, ended).await {
         Err(_) => Err(format!("{program} took longer than {} s", timeout.as_secs_f64())),
-        Ok(Err(error)) => Err(format!("{program}: {error}")),
-        Ok(Ok(done)) if done.status.success() => Ok(()),
-        Ok(Ok(done)) => {
-            let said = String::from_utf8_lossy(&done.stderr);
+        Ok((Err(error), _)) => Err(format!("{program}: {error}")),
+        Ok((Ok(status), _)) if status.success() => Ok(()),
+        Ok((Ok(status), said)) => {
+            let said = match said {
+                Some(said) => said,
+                None => tokio::time::timeout(LINGER, talk).await.unwrap_or_default(),
+            };
+            let said = String::from_utf8_lossy(&said);
             let line = said.trim().lines().last().unwrap_or_default();
             let line: String = line.chars().filter(|c| !c.is_control()).take(SAID).collect();
             let colon = if line.is_empty() { "" } else { ": " };
-            Err(format!("{program} ended with {}{colon}{line}", done.status))
+            Err(format!("{program} ended with {status}{colon}{line}"))
         }
     }
 }
@@ -61,6 +86,11 @@ mod tests {
         tell("exit 0", long).unwrap();
         let failed = tell("echo first >&2; echo no paper >&2; exit 3", long).unwrap_err();
         assert!(failed.contains("exit status: 3: no paper"), "{failed}");
+        // What goes on behind a program that did its work is no failure of it.
+        let pipe = folder.path().join("pipe");
+        let behind = format!("mkfifo '{0}'; cat < '{0}' & exit 0", pipe.display());
+        tell(&behind, Duration::from_secs(5)).unwrap();
+        drop(std::fs::OpenOptions::new().write(true).open(pipe).unwrap());
         let slow = tell("exec tail -f /dev/null", Duration::from_millis(20)).unwrap_err();
         assert_eq!(slow, "sh took longer than 0.02 s");
         let words = ["/nowhere/at/all".to_owned()];

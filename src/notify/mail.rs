@@ -3,7 +3,8 @@ use std::time::{Duration, SystemTime};
 
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
-use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::commands::Auth;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
 use super::Message;
@@ -17,7 +18,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Mail {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     server: String,
-    secret: Option<Secret>,
+    secrets: Vec<Secret>,
     from: Mailbox,
     to: Vec<Mailbox>,
 }
@@ -39,14 +40,17 @@ impl Mail {
             MailTls::None => Ok(AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)),
         };
         let mut builder = builder.map_err(|error| format!("{host}: {error}"))?.port(port).timeout(Some(TIMEOUT));
-        let secret = login.map(|(user, secret)| {
-            builder = builder.clone().credentials(Credentials::new(user, secret.expose().to_owned()));
-            secret
-        });
+        let mut secrets = Vec::new();
+        if let Some((user, secret)) = login {
+            let credentials = Credentials::new(user, secret.expose().to_owned());
+            secrets.extend(encoded(&credentials));
+            secrets.push(secret);
+            builder = builder.credentials(credentials);
+        }
         Ok(Self {
             transport: builder.build(),
             server: format!("{host}:{port}"),
-            secret,
+            secrets,
             from: mailbox(from)?,
             to: to.iter().map(|text| mailbox(text)).collect::<Result<_, _>>()?,
         })
@@ -83,9 +87,18 @@ impl Mail {
             }
             cause = inner.source();
         }
-        let query = self.secret.iter().map(|secret| (String::new(), secret.clone())).collect();
+        let query = self.secrets.iter().map(|secret| (String::new(), secret.clone())).collect();
         http::Credentials { headers: Vec::new(), query }.scrub(&text)
     }
+}
+
+/// A login as it is sent. A server that does not understand a line may repeat it.
+fn encoded(credentials: &Credentials) -> Vec<Secret> {
+    let ways = [(Mechanism::Plain, None), (Mechanism::Login, Some("Password")), (Mechanism::Xoauth2, None)];
+    let sent = ways.into_iter().filter_map(|(way, asked)| {
+        Auth::new(way, credentials.clone(), asked.map(str::to_owned)).ok().map(|command| command.to_string())
+    });
+    sent.filter_map(|line| line.split_whitespace().last().map(Secret::new)).collect()
 }
 
 impl fmt::Debug for Mail {

@@ -75,12 +75,13 @@ impl Message {
     pub fn new(occasion: Occasion, (family, title): (&str, &str), made_at: Time, bodies: &[&str]) -> Option<Self> {
         let events: Vec<Value> = bodies.iter().map(|body| serde_json::from_str(body)).collect::<Result<_, _>>().ok()?;
         let told: Vec<Told> = bodies.iter().map(|body| serde_json::from_str(body)).collect::<Result<_, _>>().ok()?;
+        let told: Vec<Told> = told.into_iter().map(Told::clean).collect();
         let keys = told.iter().map(|told| format!("{}:{}", told.kind, told.txid));
         let text =
             format!("{}|{family}|{}|{}", occasion.name(), made_at.timestamp(), keys.collect::<Vec<_>>().join("|"));
         let mut id = sha256::Hash::hash(text.as_bytes()).to_string();
         id.truncate(32);
-        let (family, title) = (family.to_owned(), title.to_owned());
+        let (family, title) = (family.to_owned(), clean(title));
         Some(Self { id, occasion, family, title, made_at, events, told })
     }
 
@@ -156,7 +157,17 @@ impl Message {
     }
 }
 
+/// What somebody else named, for a subject line and for XML, neither of which takes every character.
+fn clean(text: &str) -> String {
+    format::on_a_line(text).chars().filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
+}
+
 impl Told {
+    fn clean(self) -> Self {
+        let (label, category) = (self.label.as_deref().map(clean), self.category.as_deref().map(clean));
+        Self { label, category, rule: clean(&self.rule), ..self }
+    }
+
     fn what(&self) -> String {
         let btc = format::btc(Amount::from_sat(self.sats), 8);
         match self.kind.parse() {
@@ -218,5 +229,16 @@ pub(super) mod tests {
         assert_ne!(message.id, correction.id);
         assert_eq!(message.id, arrival(Occasion::Event).id, "the same when it is sent again");
         assert!(Message::new(Occasion::Event, ("x", "X"), message.made_at, &["{}"]).is_none());
+    }
+
+    #[test]
+    fn no_name_breaks_a_line_or_a_feed() {
+        let body = r#"{"kind":"arrival","txid":"340b","time":"2017-08-03T10:00:00Z","block_height":1,"sats":1,"value":null,
+            "currency":"USD","label":"Bad\r\nBcc: x\u0000\uffff","category":"a\u001bb","hop":0,"path":["340b"],"rule":"why\u0008"}"#;
+        let at = parse_instant("2017-08-03T11:00:00Z").unwrap();
+        let message = Message::new(Occasion::Event, ("x", "T\nSubject: y"), at, &[body]).unwrap();
+        let text = format!("{}{}", message.headline(), message.lines().concat());
+        assert!(!text.contains(|c: char| c.is_control() || c == '\u{ffff}'), "{text:?}");
+        assert_eq!(message.headline(), "T Subject: y: 0.00000001 BTC arrived at Bad  Bcc: x  (a b)");
     }
 }

@@ -100,17 +100,22 @@ impl Receiver {
     }
 }
 
-/// Sends what waits for a receiver, the oldest first, one message a transaction; stops at the first that fails.
+/// Sends what waits for a receiver, the oldest first, one message a transaction; stops at the first that fails, and between two when
+/// `go_on` says no.
 pub async fn deliver(
     store: &SharedStore,
     receiver: &Receiver,
     titles: &BTreeMap<String, String>,
     now: impl Fn() -> Time,
+    go_on: &dyn Fn() -> bool,
 ) -> Result<Delivery, StoreError> {
     let (name, at) = (receiver.name.clone(), now());
     let due = store.run(move |store| store.notices_due(&name, at)).await?;
     let mut delivery = Delivery::default();
     for group in groups(due) {
+        if !go_on() {
+            break;
+        }
         let ids: Vec<i64> = group.iter().map(|notice| notice.id).collect();
         let told = match &receiver.channel {
             Channel::Atom { file, url } => {

@@ -1,4 +1,4 @@
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use reqwest::Url;
 use reqwest::header::HeaderName;
@@ -34,7 +34,6 @@ const DISCORD: usize = 2000;
 const SEGMENT: usize = 9;
 
 /// A URL that notices are posted to.
-#[derive(Debug)]
 pub struct Webhook {
     /// The transport.
     pub http: Http,
@@ -49,6 +48,15 @@ pub struct Webhook {
 /// The shape of that name.
 pub fn shape(name: &str) -> Option<&'static Shape> {
     SHAPES.iter().find(|shape| shape.name == name)
+}
+
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhook")
+            .field("host", &self.url.host_str())
+            .field("shape", &self.shape)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Webhook {
@@ -166,5 +174,7 @@ mod tests {
         let body = "no hook /services/T0/s3cr3tpath here; key=s3cr3tkey".to_owned();
         let said = webhook.without_url(HttpError::Status { host, path, status: 404, body });
         assert_eq!(said, "hooks.example answered 404: no hook *** here; ***");
+        let shown = format!("{webhook:?}");
+        assert!(shown.contains("hooks.example") && !shown.contains("s3cr3t"), "{shown}");
     }
 }

@@ -156,6 +156,16 @@ impl Store {
         read().map_err(|error| self.explain(error))
     }
 
+    /// The addresses at which a family's trail ended since they were a service's, as the last round left it.
+    pub fn ends_at_services(&self, family: &str) -> Result<Vec<String>, StoreError> {
+        self.db
+            .prepare_cached(
+                "SELECT DISTINCT address FROM frontier WHERE family = ?1 AND stop = 'service' AND address IS NOT NULL",
+            )
+            .and_then(|mut q| q.query_map([family], |row| row.get(0))?.collect())
+            .map_err(|error| self.explain(error))
+    }
+
     /// Whether anything came since a family's frontier was written that may change its trail: a transaction that spends from the
     /// family or from an end of its trail, one that is gone, or other limits.
     pub fn trail_standing(&self, family: &str, limits: &str) -> Result<TrailStanding, StoreError> {

@@ -79,9 +79,13 @@ pub struct News {
     pub vanished: usize,
 }
 
+/// Following by blocks steps back no further.
+const DEEPEST: u32 = 100;
+
 impl Store {
     /// Compares a family's events of these kinds with those that were found before, and writes notices for what is new and
-    /// corrections for what vanished, in one transaction. A receiver is told of nothing that stands at or below the height
+    /// corrections for what vanished, in one transaction. Of other kinds nothing vanishes, nor does
+    /// what stood in blocks that are being read anew and could not be had. A receiver is told of nothing that stands at or below the height
     /// `newest` that the chain had when it was first seen here.
     pub fn record_events(
         &mut self,
@@ -100,7 +104,10 @@ impl Store {
                     .execute(params![receiver.name, family, newest])?;
             }
             let known = known(&work, family)?;
-            for event in events {
+            // Notices keep the order in which things happened; what one block holds stays together by transaction.
+            let mut in_order: Vec<&EventRecord> = events.iter().collect();
+            in_order.sort_by_key(|event| event.height);
+            for event in in_order {
                 let is_new = match known.get(&event.key) {
                     None => {
                         work.prepare_cached(
@@ -118,7 +125,7 @@ impl Store {
                         ])?;
                         Some(work.last_insert_rowid())
                     }
-                    Some((id, vanished)) => {
+                    Some(Known { id, vanished, .. }) => {
                         work.prepare_cached(
                             "UPDATE event SET vanished_at = NULL, height = ?2, body = ?3
                              WHERE event_id = ?1 AND (vanished_at IS NOT NULL OR height <> ?2 OR body <> ?3)",
@@ -128,14 +135,16 @@ impl Store {
                     }
                 };
                 let Some(id) = is_new else { continue };
-                for receiver in receivers.iter().filter(|receiver| receiver.kinds.contains(&event.kind)) {
+                let spared = spare(&work, id)?;
+                let wanting = receivers.iter().filter(|receiver| receiver.kinds.contains(&event.kind));
+                for receiver in wanting.filter(|receiver| !spared.contains(&receiver.name)) {
                     news.made += announce(&work, id, family, event, receiver, now)?;
                 }
             }
             let found: BTreeSet<&str> = events.iter().map(|event| event.key.as_str()).collect();
             let looked_for = |key: &str| kinds.iter().any(|kind| key.split(':').next() == Some(kind.name()));
-            for (key, (id, vanished)) in &known {
-                if *vanished || found.contains(key.as_str()) || !looked_for(key) {
+            for (key, Known { id, vanished, height, txid }) in &known {
+                if *vanished || found.contains(key.as_str()) || !looked_for(key) || in_unread(&work, *height, txid)? {
                     continue;
                 }
                 work.prepare_cached("UPDATE event SET vanished_at = ?2 WHERE event_id = ?1")?
@@ -149,19 +158,13 @@ impl Store {
         write().map_err(|error| super::explain(&path, error))
     }
 
-    /// Writes down from where on receivers are told of a family, where that is not known yet.
-    pub fn begin_receivers(
-        &mut self,
-        families: &[String],
-        receivers: &[String],
-        newest: u32,
-    ) -> Result<(), StoreError> {
+    /// Writes down that receivers are told of families from this height on, where that is not known yet. Each pair is a receiver's
+    /// name and a family's.
+    pub fn begin_receivers(&mut self, pairs: &[(String, String)], newest: u32) -> Result<(), StoreError> {
         let path = self.path.clone();
         let mut write = || -> rusqlite::Result<()> {
             let work = self.db.transaction()?;
-            for (family, receiver) in
-                families.iter().flat_map(|family| receivers.iter().map(move |name| (family, name)))
-            {
+            for (receiver, family) in pairs {
                 work.prepare_cached("INSERT OR IGNORE INTO receiver (name, family, height) VALUES (?1, ?2, ?3)")?
                     .execute(params![receiver, family, newest])?;
             }
@@ -250,28 +253,57 @@ impl Store {
         read().map_err(|error| self.explain(error))
     }
 
-    /// The highest block that any explorer named as its newest, or that the ledger knows a transaction in; `None` where there is
-    /// none.
+    /// The highest block that any explorer named as its newest; `None` where none did. A transaction's block says nothing of that: what
+    /// a record or a round that was broken off brought lies anywhere in the past.
     pub fn newest_height(&self) -> Result<Option<u32>, StoreError> {
         self.db
-            .query_row(
-                "SELECT max(h) FROM (SELECT max(tip_height) AS h FROM round UNION ALL
-                                     SELECT max(block_height) FROM tx_state WHERE state = 'confirmed')",
-                [],
-                |row| row.get(0),
-            )
+            .query_row("SELECT max(tip_height) FROM round", [], |row| row.get(0))
             .map_err(|error| self.explain(error))
     }
 }
 
-/// The events of a family that were found before: key and whether they have vanished.
-fn known(work: &Transaction<'_>, family: &str) -> rusqlite::Result<BTreeMap<String, (i64, bool)>> {
-    work.prepare_cached("SELECT event_key, event_id, vanished_at IS NOT NULL FROM event WHERE family = ?1")?
-        .query_map([family], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?
-        .collect()
+/// An event that was found before.
+struct Known {
+    id: i64,
+    vanished: bool,
+    height: u32,
+    txid: String,
 }
 
-/// Tells a receiver of an event that is new, or is there again. A correction that was not sent yet is not sent at all.
+/// The events of a family that were found before, by key.
+fn known(work: &Transaction<'_>, family: &str) -> rusqlite::Result<BTreeMap<String, Known>> {
+    work.prepare_cached(
+        "SELECT event_key, event_id, vanished_at IS NOT NULL, height, txid FROM event WHERE family = ?1",
+    )?
+    .query_map([family], |row| {
+        let known = Known { id: row.get(1)?, vanished: row.get(2)?, height: row.get(3)?, txid: row.get(4)? };
+        Ok((row.get(0)?, known))
+    })?
+    .collect()
+}
+
+/// Whether following by blocks stepped back below that height and the last round could not read on: the transaction that was taken back
+/// may stand in the next block just as well.
+fn in_unread(work: &Transaction<'_>, height: u32, txid: &str) -> rusqlite::Result<bool> {
+    work.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM scan WHERE to_height < ?1 AND to_height + ?3 >= ?1)
+            AND coalesce((SELECT failures <> '' FROM round ORDER BY round_id DESC LIMIT 1), 0)
+            AND NOT EXISTS (SELECT 1 FROM tx_state WHERE txid = ?2 AND state = 'confirmed')",
+    )?
+    .query_row(params![height, txid, DEEPEST], |row| row.get(0))
+}
+
+/// Takes back the corrections of an event that is there again, where nobody can have read them, and names who need not be told of
+/// it anew.
+fn spare(work: &Transaction<'_>, id: i64) -> rusqlite::Result<BTreeSet<String>> {
+    work.prepare_cached(
+        "DELETE FROM notice WHERE event_id = ?1 AND about = 'correction' AND sent_at IS NULL AND tries = 0 RETURNING receiver",
+    )?
+    .query_map([id], |row| row.get(0))?
+    .collect()
+}
+
+/// Tells a receiver of an event that is new, or is there again. Whoever was told of it before hears of it wherever it stands now.
 fn announce(
     work: &Transaction<'_>,
     id: i64,
@@ -281,13 +313,12 @@ fn announce(
     now: Time,
 ) -> rusqlite::Result<usize> {
     let from: i64 = work
-        .prepare_cached("SELECT height FROM receiver WHERE name = ?1 AND family = ?2")?
-        .query_row([receiver.name.as_str(), family], |row| row.get(0))?;
+        .prepare_cached(
+            "SELECT CASE WHEN EXISTS (SELECT 1 FROM notice WHERE event_id = ?3 AND receiver = ?1) THEN -1 ELSE height END
+             FROM receiver WHERE name = ?1 AND family = ?2",
+        )?
+        .query_row(params![receiver.name, family, id], |row| row.get(0))?;
     if i64::from(event.height) <= from {
-        return Ok(0);
-    }
-    let unsent = "DELETE FROM notice WHERE event_id = ?1 AND receiver = ?2 AND about = 'correction' AND sent_at IS NULL AND tries = 0";
-    if work.prepare_cached(unsent)?.execute(params![id, receiver.name])? > 0 {
         return Ok(0);
     }
     insert(work, id, &receiver.name, "event", &event.body, now)

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::IntoResponse;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -20,6 +22,7 @@ pub struct FakeReceiver {
 #[derive(Default)]
 struct State {
     down: bool,
+    moved: bool,
     refused: usize,
     told: Vec<Told>,
 }
@@ -38,16 +41,22 @@ impl FakeReceiver {
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
         let kept = state.clone();
-        let app = Router::new().fallback(move |headers: HeaderMap, body: Bytes| {
+        let app = Router::new().fallback(move |method: Method, headers: HeaderMap, body: Bytes| {
             let kept = kept.clone();
             async move {
                 let mut state = kept.lock().unwrap();
                 if state.down {
                     state.refused += 1;
-                    return (StatusCode::BAD_GATEWAY, "out to lunch, s3cr3tpath");
+                    return (StatusCode::BAD_GATEWAY, "out to lunch, s3cr3tpath").into_response();
+                }
+                if method == Method::GET {
+                    return "a page for people".into_response();
+                }
+                if state.moved {
+                    return (StatusCode::FOUND, [(LOCATION, "/login")], "over there").into_response();
                 }
                 state.told.push(Told { headers, body: serde_json::from_slice(&body).unwrap() });
-                (StatusCode::OK, "ok")
+                "ok".into_response()
             }
         });
         runtime.spawn(async move {
@@ -65,6 +74,11 @@ impl FakeReceiver {
     /// From now on it takes nothing, or everything.
     pub fn down(&self, down: bool) {
         self.state.lock().unwrap().down = down;
+    }
+
+    /// From now on it sends everybody to a page for people, or takes what comes.
+    pub fn moved(&self, moved: bool) {
+        self.state.lock().unwrap().moved = moved;
     }
 
     /// How often it was asked while it was down.
@@ -118,7 +132,7 @@ fn converse(stream: TcpStream, kept: &Mutex<Vec<String>>) -> std::io::Result<()>
             }
             _ if in_letter => continue,
             "EHLO" => "250-mail.example\r\n250 AUTH PLAIN LOGIN",
-            "AUTH" if line.contains("AGRlc2sAd3Jvbmc=") => "535 wrong password: wrong",
+            "AUTH" if line.contains("AGRlc2sAd3Jvbmc=") => "535 wrong password: wrong, in AUTH PLAIN AGRlc2sAd3Jvbmc=",
             "AUTH" => "235 welcome",
             "DATA" => {
                 in_letter = true;

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::held::{Held, may_go_on};
 use super::{Following, Onward, Turns, limits};
-use crate::domain::{Network, OutPoint, Time, Txid};
+use crate::domain::{Address, Network, OutPoint, Time, Txid};
 use crate::explorer::Explorer;
 use crate::store::{FrontierRow, OpenEnd, SharedStore, StoreError, TrailStanding, TrailStart};
 use crate::sync::chain::Chain;
@@ -124,10 +124,23 @@ impl<'a> Round<'a> {
         limits: &str,
     ) -> Result<(TrailStanding, Vec<OpenEnd>), StoreError> {
         let (family, limits) = (following.family.clone(), limits.to_owned());
-        let (standing, ends) = self
+        let (mut standing, ends, services) = self
             .store
-            .run(move |store| Ok((store.trail_standing(&family, &limits)?, store.open_ends(&family)?)))
+            .run(move |store| {
+                Ok((
+                    store.trail_standing(&family, &limits)?,
+                    store.open_ends(&family)?,
+                    store.ends_at_services(&family)?,
+                ))
+            })
             .await?;
+        // Where a label was taken back, the trail goes on.
+        let network = self.explorers.first().map_or(Network::Bitcoin, Explorer::network);
+        let is_service = |text: &String| match Address::parse(text, network) {
+            Ok(address) => (self.labels)(&address).is_some_and(|label| label.service),
+            Err(_) => true,
+        };
+        standing.changed |= !services.iter().all(is_service);
         let oldest = oldest(self.turns, self.now);
         self.resting = self.in_blocks.remove(&following.family).unwrap_or_default();
         // Who did not tell by what will hardly do so within the hour.
