@@ -2,7 +2,7 @@
 
 use ransomtrail::claims::{self, Basis, Claim, Evidence, Known, Verdict, Verified, parse, published};
 use ransomtrail::domain::{Currency, Family, Ledger, TimeBasis};
-use ransomtrail::figures::{Counting, USUAL, open, paying_share};
+use ransomtrail::figures::{self as account, Counting, Linked, USUAL, open, paying_share};
 use ransomtrail::price::{Live, Prices};
 use serde_json::{Value, json};
 
@@ -75,7 +75,10 @@ fn a_sum_is_true_on_the_basis_it_was_meant_on() {
     let named = trial.json(&["verify", "wannacry", "hackers withdrew $140,000", "--on", "2017-08-03"]);
     assert_eq!((&named["verdict"], &named["understood"]["bases"]), (&json!("supported"), &json!(["at-withdrawal"])));
     let early = trial.json(&["verify", "wannacry", "hackers withdrew $140,000", "--on", "2017-08-02"]);
-    assert!(early["bases"].as_array().unwrap().iter().all(|r| r["basis"] != "at-withdrawal" || r["known"] == "now"));
+    // Nothing had been withdrawn yet, whatever the coins were worth.
+    let none = row(&early, "at-withdrawal", "then");
+    assert_eq!((numbers(none), &none["verdict"]), (["0.00"; 3], &json!("contradicted")));
+    assert_ne!(early["verdict"], "supported");
     let pounds = trial.json(&["verify", "wannacry", "£108,953 was withdrawn", "--on", "2017-08-03"]);
     assert_eq!((&pounds["verdict"], &pounds["understood"]["unit"]), (&json!("supported"), &json!("GBP")));
     assert_eq!(row(&pounds, "at-withdrawal", "then")["close"], "110910.63");
@@ -175,7 +178,7 @@ fn what_cannot_be_checked_or_understood() {
     trial.fails(&["verify", "wannacry", "52 bitcoin worth $140,000"], 2, "\"52 bitcoin\" and \"$140,000\"");
     trial.fails(&["verify", "wannacry"], 2, "<CLAIM>");
     trial.fails(&["verify", "wannacri", "$5"], 2, "did you mean");
-    trial.fails(&["verify", "wannacry", "$5", "--estimate", "XX"], 2, "there are DD and DD-DC");
+    trial.fails(&["verify", "wannacry", "$5", "--estimate", "XX"], 2, "there are DD, DD-DC, DD-DC+MI, DD-DC+MI-OW");
     let recorded = Trial::recorded();
     // No price is known of that day: what the coins were worth then cannot be checked.
     let answer = recorded.json(&["verify", "wannacry", "millions of dollars now worth", "--on", "2025-06-01"]);
@@ -198,7 +201,7 @@ fn published_claims_make_a_table() {
     assert_eq!(verdict("52.2 BTC"), "supported");
     assert_eq!(verdict("six withdrawals"), "supported");
     assert_eq!(verdict("£108,953"), "supported");
-    assert_eq!(verdict("millions of dollars"), "not-supported");
+    assert_eq!(verdict("millions in bitcoin"), "not-supported");
     assert_eq!(verdict("$5.9 million"), "cannot-check");
     let one = trial.ok(&["verify", "--all", "wannacry"]);
     assert!(
@@ -253,10 +256,12 @@ fn judge(book: Book, family: &Family, claim: &str, on: &str, counting: Option<&'
 
 fn of_ledger(ledger: &Ledger, family: &Family, claim: &str, on: &str, counting: Option<&'static Counting>) -> Verified {
     let prices = Prices::load(Currency::Usd, &Live::default()).unwrap();
+    let linked = Linked::default();
+    let known = account::Known { family, ledger, linked: &linked };
     let opened = |question| {
         let account = open(family, ledger, &prices, question)?;
         Some(match counting {
-            Some(counting) => counting.of(account, &prices),
+            Some(counting) => counting.of(account, known, &prices),
             None => account,
         })
     };
@@ -333,10 +338,13 @@ fn another_way_of_counting_is_another_answer() {
     // They count what the summary's table of estimates says.
     let prices = Prices::load(Currency::Usd, &Live::default()).unwrap();
     let ledger = book().ledger();
-    for counting in ransomtrail::figures::COUNTINGS {
+    let linked = Linked::default();
+    let known = account::Known { family: &ours, ledger: &ledger, linked: &linked };
+    for counting in account::COUNTINGS {
         let account = open(&ours, &ledger, &prices, Default::default()).unwrap();
-        let line = account.summary.estimates.iter().find(|e| e.name == counting.name).cloned().unwrap();
-        let received = counting.of(account, &prices).summary.received;
+        let shown = account::with_linked(account.clone(), &ours, &ledger, &linked, &prices);
+        let line = shown.summary.estimates.iter().find(|e| e.name == counting.name).cloned().unwrap();
+        let received = counting.of(account, known, &prices).summary.received;
         assert_eq!((received.outputs, received.amount), (line.outputs, line.amount), "{}", counting.name);
     }
 }
@@ -355,4 +363,23 @@ fn nothing_was_taken_before_the_first_payment() {
         none.caveats
     );
     assert!(none.rows.iter().any(|row| row.known == Known::Now));
+}
+
+#[test]
+fn what_is_about_a_part_is_not_contradicted_by_the_whole() {
+    let trial = Trial::recorded();
+    let verify = |claim: &str, on: &str| trial.json(&["verify", "wannacry", claim, "--on", on]);
+    // More came in until then than on that day.
+    let saturday = verify("WannaCry made 9.67 bitcoin on Saturday", "2017-05-13");
+    assert_eq!(saturday["verdict"], "cannot-check");
+    assert!(saturday["finding"].as_str().unwrap().contains("names a day or a span of time"), "{saturday}");
+    assert!(saturday["caveats"].to_string().contains("not against that span alone"), "{saturday}");
+    assert_eq!(verify("WannaCry made 9.67 bitcoin", "2017-05-13")["verdict"], "contradicted");
+    assert_eq!(verify("one company paid 1 bitcoin", "2017-06-01")["verdict"], "cannot-check");
+    // All that came in falls short of what a part of it is said to be.
+    assert_eq!(verify("$25 million in five months", "2017-09-17")["verdict"], "contradicted");
+    // Nobody counted victims.
+    assert_eq!(verify("about 200 victims paid", "2017-08-03")["verdict"], "cannot-check");
+    assert_eq!(verify("exactly 500 victims paid", "2017-08-03")["verdict"], "not-supported");
+    assert_eq!(verify("500 payments", "2017-08-03")["verdict"], "contradicted");
 }

@@ -104,6 +104,21 @@ fn linked_addresses_add_and_services_are_left_out() {
     let text = trial.ok(&["summary", "story", "--estimates"]);
     assert!(text.contains("drops 1 output, 0.00006000 BTC; adds 3 outputs, 0.00237000 BTC"), "{text}");
     assert!(text.contains("+MI counts 2 linked addresses by the recorded transactions alone"), "{text}");
+    // A claim can be held against each of them; the ledger of linked addresses is complete to no moment.
+    let held = |name: &str| trial.json(&["verify", "story", "exactly 9 BTC", "--estimate", name]);
+    for (name, btc) in
+        [("DD", "0.01166000"), ("DD-DC", "0.01166000"), ("DD-DC+MI", "0.01397000"), ("dd-dc+mi-ow", "0.01367000")]
+    {
+        let answer = held(name);
+        assert_eq!((&answer["bases"][0]["low"], &answer["counting"]), (&json!(btc), &json!(name.to_uppercase())));
+        let (verdict, caveat) = match name.contains(['+']) {
+            true => ("not-supported", "+MI counts 2 linked addresses"),
+            false => ("contradicted", "lower bound"),
+        };
+        assert_eq!(answer["verdict"], verdict, "{name}");
+        assert!(answer["caveats"].to_string().contains(caveat), "{answer}");
+    }
+    assert!(held("DD-DC+MI")["recorded_to"].is_null());
     // As of the day before anything came, nothing is counted, linked or not.
     let early = trial.json(&["summary", "story", "--estimates", "--as-of", "2017-05-11"]);
     assert!(early["estimates"].as_array().unwrap().iter().all(|one| one["outputs"] == 0), "{early}");

@@ -1,6 +1,6 @@
 //! What a reader must know before printing a verdict, for this very claim.
 
-use super::quantity::Unit;
+use super::quantity::{Part, Unit};
 use super::verdict::{Verdict, Verified};
 use super::verify::is_usual;
 use super::{Basis, Claim, Evidence};
@@ -34,6 +34,12 @@ pub(super) fn of(
     if time_decides {
         out.push("the time basis decides: by block time and by first-seen time the verdict differs".to_owned());
     }
+    if matches!(unit, Unit::Money(_)) && summary.withdrawn.transactions > 0 {
+        out.push(
+            "coins had been withdrawn by then; at prices of later days they are counted as if they had been kept"
+                .to_owned(),
+        );
+    }
     let late = &summary.after_withdrawal;
     if late.outputs > 0 && unit != Unit::Withdrawals && !claim.quantity.named.contains(&Basis::CoinsWithdrawn) {
         let outputs = format::count(late.outputs, "payment", "payments");
@@ -43,7 +49,17 @@ pub(super) fn of(
     if claim.quantity.victims {
         out.push("a payment is not a victim: one may pay several times, or pay for several".to_owned());
     }
-    let only_most = claim.quantity.interval.min.is_none();
+    match claim.quantity.part {
+        Some(Part::Time) => out.push(
+            "the wording names a day or a span of time; the claim is held against all until its moment, not against that \
+             span alone"
+                .to_owned(),
+        ),
+        Some(Part::Payer) => out.push("the wording names one payer; the claim is held against what all of them paid".to_owned()),
+        Some(Part::Transfer) => out.push("the wording names one transfer; the claim is held against all of them".to_owned()),
+        None => {}
+    }
+    let only_most = claim.quantity.interval.min.is_none_or(|min| min.at.is_zero());
     if only_most && matches!(verified.verdict, Verdict::Supported | Verdict::SupportedOnlyAt) {
         out.push("the claim names a most, and a lower bound can break it but never prove it".to_owned());
     }

@@ -9,7 +9,8 @@ use crate::domain::{Decimal, Moment, TimeBasis, Value, format, rfc3339};
 
 pub(super) fn of(verified: &Verified) -> String {
     let words = format!("“{}”", verified.quantity.words);
-    let addresses = format!("the tracked addresses of {}", verified.title);
+    let linked = if verified.counting.contains("+MI") { "tracked and linked" } else { "tracked" };
+    let addresses = format!("the {linked} addresses of {}", verified.title);
     let by = moment(verified);
     let then: Vec<&Row> = verified.then().collect();
     match verified.verdict {

@@ -16,6 +16,6 @@ mod verify;
 pub use basis::Basis;
 pub use parse::{NotUnderstood, parse};
 pub use published::{Published, published};
-pub use quantity::{Bound, Interval, Quantity, Standing, Unit};
+pub use quantity::{Bound, Interval, Part, Quantity, Standing, Unit};
 pub use verdict::{Known, Row, Verdict, Verified};
 pub use verify::{Claim, Evidence, verify};

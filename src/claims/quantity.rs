@@ -104,6 +104,17 @@ impl Interval {
     }
 }
 
+/// What part of a family's take a claim speaks of, where the wording says so. The figures are those of the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What came in a span of time: `$25 million in five months`.
+    Time,
+    /// What one payer paid: `Colonial Pipeline paid 75 bitcoin`.
+    Payer,
+    /// One transfer: `a transfer of 3.96983955 bitcoin`.
+    Transfer,
+}
+
 /// A claim's quantity as it was understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quantity {
@@ -117,6 +128,8 @@ pub struct Quantity {
     pub named: Vec<Basis>,
     /// It speaks of victims, and payments are not victims.
     pub victims: bool,
+    /// It speaks of a part of the take, as far as the wording shows.
+    pub part: Option<Part>,
     /// The words that it was read from.
     pub words: String,
 }

@@ -1,7 +1,7 @@
 use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
 
-use super::quantity::{Quantity, Standing, Unit};
+use super::quantity::{Part, Quantity, Standing, Unit};
 use super::verdict::{Known, Row, Verdict, Verified, overall};
 use super::{Basis, caveats, finding};
 use crate::domain::{Decimal, Family, Moment, TimeBasis, Value, format};
@@ -191,7 +191,8 @@ impl Judge<'_> {
                     value: received.at_receipt,
                     missing: unpriced(received.without_price, "payment", "payments"),
                 }];
-                if withdrawn.transactions > 0 {
+                // Where the wording speaks of withdrawing, that nothing was withdrawn is the answer.
+                if withdrawn.transactions > 0 || self.quantity.named.contains(&Basis::AtWithdrawal) {
                     out.push(Measured {
                         basis: Basis::AtWithdrawal,
                         day: None,
@@ -208,7 +209,11 @@ impl Judge<'_> {
         let mut rows: Vec<Row> = measured
             .into_iter()
             .map(|one| {
+                let mut one = one;
                 let verdict = self.verdict(&one, complete);
+                if verdict == Verdict::CannotCheck && one.value.is_some_and(|value| self.is_above(&value)) {
+                    one.missing = self.unlike().map(str::to_owned);
+                }
                 let (factor, difference) = one.value.map_or((None, None), |value| self.miss(&value));
                 Row {
                     basis: one.basis,
@@ -229,15 +234,34 @@ impl Judge<'_> {
         rows
     }
 
+    fn is_above(&self, value: &Value) -> bool {
+        self.quantity.interval.against(value.low, value.high) == Standing::Above
+    }
+
+    /// Why a figure above the claim's most says nothing against it: the figure is of something else, and not less.
+    fn unlike(&self) -> Option<&'static str> {
+        match self.quantity.part {
+            _ if self.quantity.victims => Some("the chain counts payments, and one victim may pay several times"),
+            Some(Part::Time) => {
+                Some("the wording names a day or a span of time, and this is all that was recorded until then")
+            }
+            Some(Part::Payer) => Some("the wording names one payer, and this is what all of them paid"),
+            Some(Part::Transfer) => Some("the wording names one transfer, and this is all of them"),
+            None => None,
+        }
+    }
+
     fn verdict(&self, one: &Measured, complete: bool) -> Verdict {
         let Some(value) = one.value else { return Verdict::CannotCheck };
         let claim = self.quantity;
         match claim.interval.against(value.low, value.high) {
             Standing::Overlaps => Verdict::Supported,
+            Standing::Above if self.unlike().is_some() => Verdict::CannotCheck,
             Standing::Above => Verdict::Contradicted,
             // What is missing could make up for it.
             Standing::Below if one.missing.is_some() => Verdict::CannotCheck,
             // Of a sample of the addresses nothing less than the claim is a contradiction.
+            Standing::Below if claim.victims => Verdict::NotSupported,
             Standing::Below if (claim.exact || claim.interval.max.is_some()) && complete && !self.sample => {
                 Verdict::Contradicted
             }

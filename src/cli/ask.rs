@@ -66,10 +66,16 @@ pub fn account_with_linked(
 ) -> Result<(Account, Found)> {
     let account = account(context, family, prices, question)?;
     let Some(store) = context.existing_store()? else { return Err(nothing_recorded(context, family)) };
-    let found = linked::find(context, &store, family)?;
     let ledger = store.ledger(family.addresses.iter().map(|a| &a.address))?;
-    let linked = Linked { ledger: store.ledger(found.addresses.keys())?, of_services: found.of_services() };
+    let (found, linked) = linked(context, &store, family)?;
     Ok((figures::with_linked(account, family, &ledger, &linked, prices), found))
+}
+
+/// The addresses that common inputs link to the family's, and what the database holds of them.
+pub fn linked(context: &Context, store: &Store, family: &Family) -> Result<(Found, Linked)> {
+    let found = linked::find(context, store, family)?;
+    let linked = Linked { ledger: store.ledger(found.addresses.keys())?, of_services: found.of_services() };
+    Ok((found, linked))
 }
 
 /// The account of a family in this database; `None` where nothing is recorded of it.

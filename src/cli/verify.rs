@@ -7,10 +7,10 @@ use anyhow::Result;
 use chrono_tz::Tz;
 
 use super::output::Usage;
-use super::{Answer, Context, prices};
+use super::{Answer, Context, ask, prices};
 use crate::claims::{self, Claim, Evidence, Unit, Verified};
 use crate::domain::{Currency, Family, Ledger, Moment, Network, parse_zone};
-use crate::figures::{self, Counting, USUAL};
+use crate::figures::{self, Counting, Known, Linked, USUAL};
 use crate::price::Prices;
 
 /// Flags of `verify`.
@@ -26,7 +26,8 @@ pub struct Args {
     /// [default: the moment to which the ledger is recorded]
     #[arg(long, value_name = "DATE|INSTANT", value_parser = |text: &str| text.parse::<Moment>())]
     on: Option<Moment>,
-    /// Way of counting the income: DD (every deposit) or DD-DC (without deposits that have a campaign input) [default: DD-DC]
+    /// Way of counting the income: DD (every deposit), DD-DC (without deposits that have a campaign input), DD-DC+MI (with
+    /// addresses linked by common inputs) or DD-DC+MI-OW (of these without known online services) [default: DD-DC]
     #[arg(long, value_name = "NAME", value_parser = |text: &str| Counting::find(text))]
     estimate: Option<&'static Counting>,
     /// Time zone that the claim's day is one of, like Europe/Berlin [default: UTC]
@@ -58,7 +59,7 @@ struct Desk<'a> {
     context: &'a Context,
     args: &'a Args,
     prices: Vec<(Currency, Prices)>,
-    ledgers: Vec<(String, Ledger)>,
+    ledgers: Vec<(String, Ledger, Linked)>,
 }
 
 impl<'a> Desk<'a> {
@@ -78,22 +79,26 @@ impl<'a> Desk<'a> {
             };
             self.prices.push((currency, loaded));
         }
-        if !self.ledgers.iter().any(|(name, _)| *name == family.name) {
-            let ledger = match self.context.existing_store()? {
-                Some(store) => store.ledger(family.addresses.iter().map(|a| &a.address))?,
-                None => Ledger::default(),
-            };
-            self.ledgers.push((family.name.clone(), ledger));
+        let counting = self.args.estimate;
+        if !self.ledgers.iter().any(|(name, ..)| *name == family.name) {
+            let (mut ledger, mut linked) = (Ledger::default(), Linked::default());
+            if let Some(store) = self.context.existing_store()? {
+                ledger = store.ledger(family.addresses.iter().map(|a| &a.address))?;
+                if counting.is_some_and(Counting::needs_linked) {
+                    (_, linked) = ask::linked(self.context, &store, family)?;
+                }
+            }
+            self.ledgers.push((family.name.clone(), ledger, linked));
         }
         let none = Prices::none(currency);
         let prices = self.prices.iter().find(|(known, _)| *known == currency).map_or(&none, |(_, prices)| prices);
-        let empty = Ledger::default();
-        let ledger = self.ledgers.iter().find(|(name, _)| *name == family.name).map_or(&empty, |(_, ledger)| ledger);
-        let counting = self.args.estimate;
+        let (empty, unlinked) = (Ledger::default(), Linked::default());
+        let found = self.ledgers.iter().find(|(name, ..)| *name == family.name);
+        let (ledger, linked) = found.map_or((&empty, &unlinked), |(_, ledger, linked)| (ledger, linked));
         let open = |question| {
             let account = figures::open(family, ledger, prices, question)?;
             Some(match counting {
-                Some(counting) => counting.of(account, prices),
+                Some(counting) => counting.of(account, Known { family, ledger, linked }, prices),
                 None => account,
             })
         };

@@ -1,4 +1,8 @@
+use std::collections::BTreeMap;
+
+use super::estimates::{self, Linked};
 use super::{Account, Payment, totals};
+use crate::domain::{Family, Ledger};
 use crate::price::Prices;
 
 /// A way of counting the income that a whole account can be computed by (the names are those of Gomez et al., CCS 2023).
@@ -8,18 +12,45 @@ pub struct Counting {
     pub name: &'static str,
     /// What it counts.
     pub meaning: &'static str,
-    /// Whether it counts an inflow.
-    counts: fn(&Payment) -> bool,
+    counts: Counts,
 }
 
-/// Every way of counting that needs no more than the account's own rows. The one called [`USUAL`] is what every figure is
-/// computed by unless another is asked for.
+/// What a way of counting takes for income.
+#[derive(Clone, Copy, Debug)]
+enum Counts {
+    /// Every deposit to the family's addresses.
+    All,
+    /// Those that do not come from the family.
+    Income,
+    /// Those and the deposits to linked addresses, where none of them comes from any of these.
+    Linked { services: bool },
+}
+
+/// What else is known of a family, for the ways of counting that look beyond its own rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// The family.
+    pub family: &'a Family,
+    /// What is recorded of its own addresses.
+    pub ledger: &'a Ledger,
+    /// What is recorded of the addresses that are linked to them; looked at where [`Counting::needs_linked`].
+    pub linked: &'a Linked,
+}
+
+/// Every way of counting, in the order of [`Summary::estimates`](super::Summary::estimates). The one called [`USUAL`] is what
+/// every figure is computed by unless another is asked for.
 pub static COUNTINGS: &[Counting] = &[
-    Counting { name: "DD", meaning: "direct deposits", counts: |_| true },
+    Counting { name: "DD", meaning: "direct deposits", counts: Counts::All },
+    Counting { name: USUAL, meaning: "without deposits that have a campaign input", counts: Counts::Income },
     Counting {
-        name: USUAL,
-        meaning: "without deposits that have a campaign input",
-        counts: |payment| !payment.internal,
+        name: "DD-DC+MI",
+        meaning: "with addresses linked by common inputs",
+        counts: Counts::Linked { services: true },
+    },
+    Counting {
+        name: "DD-DC+MI-OW",
+        meaning: "with addresses linked by common inputs, without clusters of known online services",
+        counts: Counts::Linked { services: false },
     },
 ];
 
@@ -32,21 +63,44 @@ impl Counting {
         let wanted = name.replace('−', "-").to_uppercase();
         COUNTINGS.iter().find(|counting| counting.name == wanted).ok_or_else(|| {
             let all: Vec<&str> = COUNTINGS.iter().map(|counting| counting.name).collect();
-            format!("no way of counting \"{name}\"; there are {}", all.join(" and "))
+            format!("no way of counting \"{name}\"; there are {}", all.join(", "))
         })
+    }
+
+    /// Whether it counts addresses that are linked to the family's.
+    pub fn needs_linked(&self) -> bool {
+        matches!(self.counts, Counts::Linked { .. })
     }
 
     /// The account with this as its income: its sums and values are those of the inflows that are counted here, and the others
     /// are marked internal. What is left is unknown unless this is the usual way, since withdrawals are net of what returned.
-    pub fn of(&self, account: Account, prices: &Prices) -> Account {
-        if self.name == USUAL {
-            return account;
+    /// With linked addresses the ledger is not complete to any moment, since nobody need have been asked about them.
+    pub fn of(&self, account: Account, known: Known<'_>, prices: &Prices) -> Account {
+        let mut account = account;
+        match self.counts {
+            Counts::Income => return account,
+            Counts::All => account.payments.iter_mut().for_each(|payment| payment.internal = false),
+            Counts::Linked { services } => {
+                let rows = estimates::linked_payments(&account, known.family, known.linked, prices);
+                let counted: BTreeMap<_, Payment> =
+                    estimates::wide(&account, &rows, known.ledger, known.linked, services)
+                        .map(|row| ((row.txid, row.vout), Payment { internal: false, ..row.clone() }))
+                        .collect();
+                let mut payments: Vec<Payment> = account.payments.iter().chain(&rows).cloned().collect();
+                payments.retain(|row| !counted.contains_key(&(row.txid, row.vout)));
+                payments.iter_mut().for_each(|row| row.internal = true);
+                payments.extend(counted.into_values());
+                payments.sort_by_key(|row| (row.time, row.block_height, row.txid, row.vout));
+                payments.dedup_by_key(|row| (row.txid, row.vout));
+                account.payments = payments;
+                account.summary.caveats.push(estimates::caveat(known.linked));
+                if !known.linked.ledger.addresses.is_empty() {
+                    account.summary.recorded_to = None;
+                    account.summary.caveats.push("withdrawals are those of the family's own addresses".to_owned());
+                }
+            }
         }
         let day = account.price_day();
-        let mut account = account;
-        for payment in &mut account.payments {
-            payment.internal = !(self.counts)(payment);
-        }
         account.summary.received = totals::received(&account.payments, prices, day);
         account.summary.internal = totals::set_apart(&account.payments, |p| p.internal);
         account.summary.after_withdrawal = totals::set_apart(&account.payments, |p| p.after_withdrawal && !p.internal);

@@ -46,21 +46,13 @@ pub fn with_linked(
     linked: &Linked,
     prices: &Prices,
 ) -> Account {
-    let all = &linked.ledger;
-    let rows = payments(family, all, prices, account.question, account.summary.as_of, &BTreeSet::new());
-    let spenders = |services: bool| -> BTreeSet<Txid> {
-        let theirs = all.spends.iter().filter(|spend| services || !linked.of_services.contains(&spend.address));
-        ledger.spends.iter().chain(theirs).map(|spend| spend.txid).collect()
-    };
+    let rows = linked_payments(&account, family, linked, prices);
     let wide = |services: bool| {
-        let spenders = spenders(services);
-        let theirs = rows.iter().filter(|row| services || !linked.of_services.contains(&row.address));
-        let outputs = account.payments.iter().chain(theirs).filter(|row| !spenders.contains(&row.txid));
-        outputs.map(|row| ((row.txid, row.vout), row)).collect::<Counted<'_>>()
+        wide(&account, &rows, ledger, linked, services).map(|row| ((row.txid, row.vout), row)).collect::<Counted<'_>>()
     };
     let own = ledger.addresses.len();
     let (income, with, without) = (counted(&account.payments, |payment| !payment.internal), wide(true), wide(false));
-    let theirs = all.addresses.len();
+    let theirs = linked.ledger.addresses.len();
     let lines = [
         line("DD-DC+MI", "with addresses linked by common inputs", own + theirs, &with, &income),
         line(
@@ -72,16 +64,42 @@ pub fn with_linked(
         ),
     ];
     account.summary.estimates.extend(lines);
-    account.summary.caveats.push(match theirs {
+    account.summary.caveats.push(caveat(linked));
+    account
+}
+
+/// The confirmed payments to the linked addresses, under the account's question.
+pub(super) fn linked_payments(account: &Account, family: &Family, linked: &Linked, prices: &Prices) -> Vec<Payment> {
+    payments(family, &linked.ledger, prices, account.question, account.summary.as_of, &BTreeSet::new())
+}
+
+/// The payments to the family's own and to linked addresses that are no transfers among them; without linked addresses of
+/// services unless `services`. An output can come twice.
+pub(super) fn wide<'p>(
+    account: &'p Account,
+    rows: &'p [Payment],
+    ledger: &Ledger,
+    linked: &'p Linked,
+    services: bool,
+) -> impl Iterator<Item = &'p Payment> {
+    let is_counted = move |address: &Address| services || !linked.of_services.contains(address);
+    let theirs = linked.ledger.spends.iter().filter(|spend| is_counted(&spend.address));
+    let spenders: BTreeSet<Txid> = ledger.spends.iter().chain(theirs).map(|spend| spend.txid).collect();
+    let rows = rows.iter().filter(move |row| is_counted(&row.address));
+    account.payments.iter().chain(rows).filter(move |row| !spenders.contains(&row.txid))
+}
+
+/// What a reader must know of the estimates with linked addresses.
+pub(super) fn caveat(linked: &Linked) -> String {
+    match linked.ledger.addresses.len() {
         0 => "no recorded transaction spends from another address together with the family's; +MI and -OW see no further than \
               the record"
             .to_owned(),
-        _ => format!(
+        theirs => format!(
             "+MI counts {} by the recorded transactions alone: clusters, and what their addresses received, may be larger",
             count(theirs, "linked address", "linked addresses")
         ),
-    });
-    account
+    }
 }
 
 fn counted(payments: &[Payment], pick: impl Fn(&Payment) -> bool) -> Counted<'_> {

@@ -19,7 +19,7 @@ mod worth;
 
 pub use account::{Account, Payment, Question, Withdrawal, open};
 pub use classes::{Class, ClassFigures};
-pub use counting::{COUNTINGS, Counting, USUAL};
+pub use counting::{COUNTINGS, Counting, Known, USUAL};
 pub use estimates::{Linked, with_linked};
 pub use paid::{PayingShare, paying_share};
 pub use series::{Step, steps};

@@ -71,12 +71,16 @@ static SCALES: &[(&str, u64, bool)] = &[
     ("k", 1_000, true),
     ("million", 1_000_000, false),
     ("millions", 1_000_000, false),
+    ("mil", 1_000_000, false),
+    ("mill", 1_000_000, false),
+    ("mm", 1_000_000, false),
     ("mn", 1_000_000, false),
     ("mln", 1_000_000, false),
     ("mio", 1_000_000, false),
     ("m", 1_000_000, true),
     ("billion", 1_000_000_000, false),
     ("billions", 1_000_000_000, false),
+    ("bil", 1_000_000_000, false),
     ("bn", 1_000_000_000, false),
     ("mrd", 1_000_000_000, false),
     ("b", 1_000_000_000, true),
@@ -133,7 +137,14 @@ fn word(tokens: &[Token], at: usize) -> Option<&str> {
 fn scale_at(tokens: &[Token], at: usize) -> Option<Decimal> {
     let word = word(tokens, at)?;
     let (_, factor, attached) = SCALES.iter().find(|(name, ..)| *name == word)?;
-    (!attached || tokens.get(at)?.attached).then(|| Decimal::from(*factor))
+    (!attached || tokens.get(at)?.attached || is_signed(tokens, at)).then(|| Decimal::from(*factor))
+}
+
+/// Whether a sign stands before the number that ends before a token: the letter of `$1.5 m` can only multiply.
+fn is_signed(tokens: &[Token], at: usize) -> bool {
+    at >= 2
+        && matches!(tokens.get(at - 1).map(|t| &t.kind), Some(Kind::Digits(_)))
+        && super::nouns::sign_at(tokens, at - 2).is_some()
 }
 
 fn small_at(tokens: &[Token], at: usize) -> Option<u64> {
@@ -245,6 +256,8 @@ fn cardinal_at(tokens: &[Token], at: usize, between: bool) -> Option<Amount> {
     let mut next = at;
     let (mut total, mut current, mut last) = (Decimal::ZERO, Decimal::ZERO, Last::Start);
     let mut lowest = None;
+    // The hundred that nothing was said after: it is shared like the thousand of `two or three hundred thousand`.
+    let mut group = Decimal::ONE;
     if matches!(word(tokens, at), Some("a" | "an")) {
         scale_at(tokens, at + 1)?;
         next += 1;
@@ -260,14 +273,17 @@ fn cardinal_at(tokens: &[Token], at: usize, between: bool) -> Option<Amount> {
         let here = next + usize::from(joined);
         if let Some(n) = small_at(tokens, here).filter(|n| last != Last::Small && (last != Last::Tens || *n < 10)) {
             current = current.checked_add(Decimal::from(n))?;
-            last = Last::Small;
+            (last, group) = (Last::Small, Decimal::ONE);
         } else if let Some(n) = tens_at(tokens, here).filter(|_| !matches!(last, Last::Small | Last::Tens)) {
             current = current.checked_add(Decimal::from(n))?;
-            last = Last::Tens;
+            (last, group) = (Last::Tens, Decimal::ONE);
         } else if let Some(scale) = scale_at(tokens, here).filter(|_| !current.is_zero()) {
             if scale < Decimal::ONE_THOUSAND {
                 current = current.checked_mul(scale)?;
                 last = Last::Hundred;
+                if scale == Decimal::ONE_HUNDRED {
+                    group = scale;
+                }
             } else if lowest.is_none_or(|lowest| scale < lowest) {
                 total = total.checked_add(current.checked_mul(scale)?)?;
                 (current, last, lowest) = (Decimal::ZERO, Last::Scale, Some(scale));
@@ -288,12 +304,15 @@ fn cardinal_at(tokens: &[Token], at: usize, between: bool) -> Option<Amount> {
         // `a million and a half` halves the million, `two and a half million` counts halves of one.
         let (factor, end) = scales(tokens, next + 3)?;
         let unit = if last == Last::Scale { lowest.unwrap_or(Decimal::ONE) } else { Decimal::ONE };
-        let value = value.checked_add(unit.checked_div(Decimal::TWO)?)?;
-        let base = Base::Known(Written { value, step: unit.checked_div(Decimal::TEN)? });
-        return Some(Amount { base, factor, form: Form::Plain, end });
+        let value = value.checked_add(unit.checked_div(Decimal::TWO)?)?.checked_div(unit)?;
+        let base = Base::Known(Written { value, step: Decimal::new(1, 1) });
+        return Some(Amount { base, factor: factor.checked_mul(unit)?, form: Form::Plain, end });
     }
     // Kept apart, so that `between five and ten million` can share the million.
-    let factor = lowest.filter(|scale| (value % scale).is_zero()).unwrap_or(Decimal::ONE);
+    let factor = lowest.unwrap_or(Decimal::ONE);
+    let shared = factor.checked_mul(group)?;
+    let divides = |scale: &Decimal| (value % scale).is_zero();
+    let factor = [shared, factor].into_iter().find(divides).unwrap_or(Decimal::ONE);
     let value = value.checked_div(factor)?;
     let base = Base::Known(Written { value, step: step_of(value) });
     Some(Amount { base, factor, form: Form::Plain, end: next })

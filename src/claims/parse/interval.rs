@@ -55,9 +55,8 @@ pub(super) fn from_single(
             // One cent below the next number of digits.
             let most = value.checked_mul(Decimal::TEN)?.checked_sub(Decimal::new(1, 2))?;
             Some(match modifier {
-                Some(Modifier::AtMost | Modifier::LessThan) => {
-                    (Interval { min: None, max: Some(Bound::closed(most)) }, false)
-                }
+                Some(Modifier::LessThan) => (modified(value, Modifier::LessThan), false),
+                Some(Modifier::AtMost) => (Interval { min: None, max: Some(Bound::closed(most)) }, false),
                 Some(Modifier::AtLeast | Modifier::MoreThan) => (at_least(value), false),
                 _ => (Interval::between(value, most), false),
             })

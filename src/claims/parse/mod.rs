@@ -4,6 +4,9 @@
 
 mod amount;
 mod digits;
+mod guard;
+#[cfg(test)]
+mod headlines;
 mod interval;
 mod nouns;
 #[cfg(test)]
@@ -41,11 +44,24 @@ pub enum NotUnderstood {
     #[error("\"{0}\" is not a number that can be read; write it like 1,234.56 or 1.234,56")]
     Number(String),
     /// A denial: what it allows is not an interval.
-    #[error("\"{0}\" is denied in the sentence; give the quantity itself")]
+    #[error("\"{0}\" is denied in the sentence; give what is claimed itself, like \"less than $100,000\"")]
     Denied(String),
     /// A sum that is asked of each victim.
     #[error("\"{0}\" is a demand or a rate, not a take; give a total, or the quantity alone to check it all the same")]
     Demand(String),
+    /// A share, a multiple, or one of two sums that are told apart.
+    #[error("\"{0}\" is only a part or a multiple of what is meant, or one end of a change; give the sum itself")]
+    Share(String),
+    /// What an attack cost others, or a reward.
+    #[error(
+        "\"{0}\" is damage, a cost or a reward, not a take; give what came in, or the quantity alone to check it all the same"
+    )]
+    Cost(String),
+    /// What one victim pays.
+    #[error(
+        "\"{0}\" is what one victim pays, not a take; give a total, or the quantity alone to check it all the same"
+    )]
+    One(String),
     /// Less than nothing.
     #[error("\"{0}\" is less than nothing; give a quantity that can have been received")]
     Negative(String),
@@ -54,8 +70,12 @@ pub enum NotUnderstood {
     Range(String),
 }
 
+/// The first of them: a whole article has many.
 fn quoted(all: &[String]) -> String {
-    all.iter().map(|one| format!("\"{one}\"")).collect::<Vec<_>>().join(" and ")
+    const SHOWN: usize = 5;
+    let shown: Vec<String> = all.iter().take(SHOWN).map(|one| format!("\"{one}\"")).collect();
+    let more = if all.len() > SHOWN { " and more" } else { "" };
+    shown.join(" and ") + more
 }
 
 /// A quantity at its place in the sentence.
@@ -65,6 +85,8 @@ struct Found {
     reading: Reading,
     from: usize,
     to: usize,
+    /// It begins with `between`, which stands before its number.
+    between: bool,
 }
 
 impl Found {
@@ -100,6 +122,8 @@ pub fn parse(text: &str) -> Result<Quantity, NotUnderstood> {
                 at = one.to;
                 if words::is_a_demand(&tokens, one.from, one.to) {
                     refused = refused.or(Some(NotUnderstood::Demand(whole)));
+                } else if guard::is_a_cost(&tokens, one.from, one.to) {
+                    refused = refused.or(Some(NotUnderstood::Cost(whole)));
                 } else if one.noun == Noun::Victims && words::is_about_hits(&tokens, one.from) {
                     // Machines that were hit are no payments.
                 } else if let Noun::Foreign(name) = one.noun {
@@ -126,10 +150,19 @@ pub fn parse(text: &str) -> Result<Quantity, NotUnderstood> {
     if one.from > 0 && tokens.get(one.from - 1).is_some_and(|t| t.kind == Kind::Minus) {
         return Err(NotUnderstood::Negative(format!("-{whole}")));
     }
-    if before.is_none_or(|(modifier, _)| !matches!(modifier, Modifier::AtMost | Modifier::AtLeast))
-        && words::is_denied(&tokens, one.from)
-    {
+    if words::is_denied(&tokens, from) {
         return Err(NotUnderstood::Denied(whole));
+    }
+    let (begin, number_end) = (one.from + usize::from(one.between), one.number_end());
+    if guard::goes_on(&tokens, begin, number_end, to) {
+        return Err(NotUnderstood::Number(words(begin.saturating_sub(1), (number_end.max(to) + 1).min(tokens.len()))));
+    }
+    let is_range = matches!(one.reading, Reading::Range(..));
+    if guard::is_a_share(&tokens, from, to) || (is_range && guard::is_a_change(&tokens, from)) {
+        return Err(NotUnderstood::Share(whole));
+    }
+    if !one.unit.is_count() && guard::is_of_one(&tokens, from, one.to) {
+        return Err(NotUnderstood::One(whole));
     }
     let modifier = before.or(after).map(|(modifier, _)| modifier);
     let (interval, exact) = read(&one, modifier).map_err(|bad| match bad {
@@ -137,7 +170,9 @@ pub fn parse(text: &str) -> Result<Quantity, NotUnderstood> {
         Bad::Range => NotUnderstood::Range(whole.clone()),
     })?;
     let named = named(&tokens, one.unit, one.noun);
-    Ok(Quantity { unit: one.unit, interval, exact, named, victims: one.noun == Noun::Victims, words: whole })
+    let victims = one.noun == Noun::Victims;
+    let part = guard::part(&tokens, from);
+    Ok(Quantity { unit: one.unit, interval, exact, named, victims, part, words: whole })
 }
 
 /// Why numbers make no interval.
@@ -159,6 +194,12 @@ fn read(one: &Found, modifier: Option<Modifier>) -> Result<(Interval, bool), Bad
         }
         Reading::Range(first, second, scale) => {
             let (low, high) = (written(first, *scale)?, written(second, *scale)?);
+            // `$135-145,000`: nobody knows what the first is thousands of.
+            let thousands = high.value >= Decimal::ONE_THOUSAND && (high.value % Decimal::ONE_THOUSAND).is_zero();
+            let apart = low.value * Decimal::ONE_HUNDRED <= high.value && low.value < Decimal::ONE_THOUSAND;
+            if first.factor == Decimal::ONE && thousands && apart && !low.value.is_zero() {
+                return Err(Bad::Range);
+            }
             (from_range(low.value, high.value, modifier).ok_or(Bad::Range)?, false)
         }
     };
@@ -202,7 +243,7 @@ fn quantity_at(tokens: &[Token], at: usize) -> Step {
         None => return Step::Over(amount.end),
     };
     let (unit, scale) = (noun.unit().unwrap_or(Unit::Bitcoin), noun.scale());
-    Step::Found(Found { unit, noun, reading: Reading::Single(amount, scale), from: at, to })
+    Step::Found(Found { unit, noun, reading: Reading::Single(amount, scale), from: at, to, between: false })
 }
 
 /// What a number counts: the sign before it, or the noun behind it. Behind a dollar sign stands which dollars they are.
@@ -246,12 +287,20 @@ fn range_at(tokens: &[Token], at: usize, sign: Option<Noun>, first: &Amount) -> 
     // 1 million` nobody knows: shared, it is a range that ends below its beginning.
     let groups = noun.unit() != Some(Unit::Bitcoin);
     let mut first = first.clone();
-    if first.factor == Decimal::ONE && first.mantissa(groups)?.value < Decimal::ONE_THOUSAND {
-        first.factor = second.factor;
+    let low = first.mantissa(groups)?.value;
+    if first.factor == Decimal::ONE && low < Decimal::ONE_THOUSAND {
+        // `300 to four hundred` shares no hundred.
+        let shares = second.factor != Decimal::ONE_HUNDRED || low < Decimal::TEN;
+        if shares {
+            first.factor = second.factor;
+        }
+        if tokens.get(second.end - 1).and_then(Token::word) == Some("dozen") && second.factor == Decimal::ONE {
+            first.factor = Decimal::from(12);
+        }
     }
     let (unit, scale) = (noun.unit().unwrap_or(Unit::Bitcoin), noun.scale());
     let from = if between { at - 1 } else { at };
-    Some(Found { unit, noun, reading: Reading::Range(first, second, scale), from, to })
+    Some(Found { unit, noun, reading: Reading::Range(first, second, scale), from, to, between })
 }
 
 /// What somebody wrote, short enough for a complaint.

@@ -131,6 +131,23 @@ static NOUNS: &[(&str, Noun)] = &[
     ("s$", Noun::Foreign("Singapore dollars")),
     ("new zealand dollars", Noun::Foreign("New Zealand dollars")),
     ("nz$", Noun::Foreign("New Zealand dollars")),
+    ("rs", Noun::Foreign("rupees")),
+    ("inr", Noun::Foreign("rupees")),
+    ("r$", Noun::Foreign("reais")),
+    ("brl", Noun::Foreign("reais")),
+    ("sek", Noun::Foreign("kronor")),
+    ("nok", Noun::Foreign("kroner")),
+    ("dkk", Noun::Foreign("kroner")),
+    ("kr", Noun::Foreign("kronor")),
+    ("rub", Noun::Foreign("rubles")),
+    ("krw", Noun::Foreign("won")),
+    ("cny", Noun::Foreign("yuan")),
+    ("rmb", Noun::Foreign("yuan")),
+    ("pln", Noun::Foreign("zlotys")),
+    ("zar", Noun::Foreign("rand")),
+    ("hkd", Noun::Foreign("Hong Kong dollars")),
+    ("sgd", Noun::Foreign("Singapore dollars")),
+    ("nzd", Noun::Foreign("New Zealand dollars")),
     ("monero", Noun::Foreign("monero")),
     ("xmr", Noun::Foreign("monero")),
     ("ether", Noun::Foreign("ether")),
@@ -142,7 +159,8 @@ static NOUNS: &[(&str, Noun)] = &[
 /// Signs and codes that stand before a number.
 static SIGNS: &[&str] = &[
     "$", "us$", "c$", "ca$", "cad$", "a$", "au$", "aud$", "nz$", "hk$", "s$", "€", "£", "¥", "₿", "₽", "₩", "₹", "₴",
-    "usd", "eur", "gbp", "jpy", "chf", "sfr", "cad", "aud", "btc", "xbt", "xmr", "eth",
+    "usd", "eur", "gbp", "jpy", "chf", "sfr", "cad", "aud", "btc", "xbt", "xmr", "eth", "rs", "inr", "r$", "brl",
+    "sek", "nok", "dkk", "kr", "rub", "krw", "cny", "rmb", "pln", "zar", "hkd", "sgd", "nzd",
 ];
 
 /// Words between a number and what it counts that change nothing: `six separate withdrawals`.
@@ -259,6 +277,36 @@ fn noun_at(tokens: &[Token], at: usize) -> Option<(Noun, usize)> {
     NOUNS.iter().find_map(|(phrase, noun)| Some((*noun, phrase_at(tokens, at, phrase)?)))
 }
 
+/// What bitcoin says more of: three bitcoin wallets are no three bitcoin.
+static COMPOUNDS: &[&str] = &[
+    "wallet",
+    "wallets",
+    "address",
+    "addresses",
+    "account",
+    "accounts",
+    "ransomware",
+    "malware",
+    "worm",
+    "exchange",
+    "exchanges",
+    "user",
+    "users",
+    "atm",
+    "atms",
+];
+
+/// The noun behind a number. A sign that is written onto the next number is that one's: `in 2017 $140,000`.
+fn noun_behind(tokens: &[Token], at: usize) -> Option<(Noun, usize)> {
+    let (noun, end) = noun_at(tokens, at)?;
+    let next = tokens.get(end);
+    let apart = !tokens.get(at).is_some_and(|t| t.attached);
+    let of_next = apart && next.is_some_and(|t| t.attached && matches!(t.kind, Kind::Digits(_)));
+    let compound = word(tokens, end).is_some_and(|w| COMPOUNDS.contains(&w));
+    let other = compound && noun == Noun::Known(Unit::Bitcoin);
+    (!of_next && !other).then_some((noun, end))
+}
+
 /// What the sign or code before a number says.
 pub(super) fn sign_at(tokens: &[Token], at: usize) -> Option<Noun> {
     let sign = SIGNS.contains(&word(tokens, at)?);
@@ -269,8 +317,12 @@ pub(super) fn sign_at(tokens: &[Token], at: usize) -> Option<Noun> {
 pub(super) fn noun_after(tokens: &[Token], at: usize) -> Option<(Noun, usize)> {
     match word(tokens, at)? {
         "of" => counted(tokens, at + 1),
+        // `a six-figure sum in euros`.
+        "sum" | "amount" | "number" if matches!(word(tokens, at + 1), Some("in" | "of")) => {
+            noun_behind(tokens, at + 2).filter(|(noun, _)| !matches!(noun, Noun::Known(Unit::Bitcoin)))
+        }
         // Millions in bitcoin are dollars, millions in euros are euros.
-        "in" => noun_at(tokens, at + 1).filter(|(noun, _)| matches!(noun, Noun::Known(Unit::Money(_)))),
+        "in" => noun_behind(tokens, at + 1).filter(|(noun, _)| matches!(noun, Noun::Known(Unit::Money(_)))),
         _ => counted(tokens, at),
     }
 }
@@ -280,7 +332,7 @@ fn counted(tokens: &[Token], at: usize) -> Option<(Noun, usize)> {
     while word(tokens, next).is_some_and(|w| ADJECTIVES.contains(&w)) && next < at + 3 {
         next += 1;
     }
-    let (noun, end) = noun_at(tokens, next)?;
+    let (noun, end) = noun_behind(tokens, next)?;
     if noun == Noun::Known(Unit::Bitcoin) {
         // Bitcoin payments are payments.
         let behind = counted(tokens, end).filter(|(n, _)| n.unit().is_some_and(Unit::is_count));

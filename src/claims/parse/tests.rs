@@ -293,7 +293,7 @@ fn quantities() -> impl Strategy<Value = Quantity> {
             4 => Interval { min: None, max: Some(Bound { at: a, open: true }) },
             _ => Interval::between(low, high),
         };
-        Quantity { unit, interval, exact: false, named: Vec::new(), victims: false, words: String::new() }
+        Quantity { unit, interval, exact: false, named: Vec::new(), victims: false, part: None, words: String::new() }
     })
 }
 

@@ -34,12 +34,29 @@ impl Token {
     }
 }
 
-const SIGNS: &[char] = &['$', '€', '£', '¥', '₿', '₽', '₹', '₩', '₴', '%', '+', '~', '≈', '>', '<', '≥', '≤', '=', '&'];
+const SIGNS: &[char] = &[
+    '$', '€', '£', '¥', '₿', '₽', '₹', '₩', '₴', '%', '+', '~', '≈', '>', '<', '≥', '≤', '=', '&', '/', '^', '±', '×',
+];
 const HYPHENS: &[char] = &['-', '–', '—', '−', '‐', '‑'];
 
-/// The sentence in single characters, each in lower case.
+/// Codes that are written onto their number: `USD140,000`.
+const CODES: &[&str] = &["usd", "eur", "gbp", "jpy", "chf", "cad", "aud", "btc", "xbt"];
+/// Dollars by their country behind the sign, as Australians write them: `$US140,000`.
+const COUNTRIES: &[(&str, &str)] = &[("us", "us$"), ("a", "a$"), ("c", "c$"), ("nz", "nz$"), ("hk", "hk$")];
+
+/// The sentence in single characters, each in lower case; full-width digits as the usual ones.
 fn lower(text: &str) -> Vec<char> {
-    text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
+    let digit = |c: char| u32::from(c).checked_sub(0xFF10).filter(|n| *n < 10).and_then(|n| char::from_digit(n, 10));
+    text.chars().map(|c| digit(c).unwrap_or_else(|| c.to_lowercase().next().unwrap_or(c))).collect()
+}
+
+/// The word for `$US` before a number, and how long it is.
+fn country_dollar(rest: &[char]) -> Option<(&'static str, usize)> {
+    COUNTRIES.iter().find_map(|(country, word)| {
+        let letters: Vec<char> = country.chars().collect();
+        let behind = rest.strip_prefix(&['$'][..])?.strip_prefix(letters.as_slice())?;
+        behind.first().is_some_and(char::is_ascii_digit).then_some((*word, 1 + letters.len()))
+    })
 }
 
 /// Cuts a sentence into its pieces.
@@ -51,9 +68,13 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     while let Some(&c) = chars.get(at) {
         let from = at;
         let next = chars.get(at + 1).copied();
-        let kind = if c.is_ascii_digit() {
-            at = end_of_number(&chars, at);
+        // `.5 million` is half a million.
+        let point = c == '.' && !attached && next.is_some_and(|n| n.is_ascii_digit());
+        let point = point || (c == '.' && next.is_some_and(|n| n.is_ascii_digit()) && ends_in_sign(&out));
+        let kind = if c.is_ascii_digit() || point {
+            at = end_of_number(&chars, at + usize::from(point));
             let raw: String = chars.get(from..at).unwrap_or_default().iter().collect();
+            let raw = if point { format!("0{raw}") } else { raw };
             let ordinal: String =
                 chars.get(at..).unwrap_or_default().iter().take_while(|c| c.is_alphabetic()).collect();
             if matches!(ordinal.as_str(), "st" | "nd" | "rd" | "th") {
@@ -62,7 +83,10 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             } else {
                 Kind::Digits(raw)
             }
-        } else if c.is_alphabetic() {
+        } else if let Some((word, long)) = country_dollar(chars.get(at..).unwrap_or_default()) {
+            at += long;
+            Kind::Word(word.to_owned())
+        } else if c.is_alphanumeric() {
             at = end_of_word(&chars, at);
             let word: String = chars.get(from..at).unwrap_or_default().iter().filter(|c| **c != '.').collect();
             Kind::Word(word.replace('’', "'"))
@@ -103,12 +127,21 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     out
 }
 
+/// Whether the last piece is a currency sign.
+fn ends_in_sign(out: &[Token]) -> bool {
+    out.last().and_then(Token::word).is_some_and(|word| word.ends_with(['$', '€', '£', '¥', '₿']))
+}
+
 /// Letters and digits; an apostrophe or the points of `u.s.` inside; a dollar sign that names its country (`us$`).
 fn end_of_word(chars: &[char], from: usize) -> usize {
     let letter = |at: usize| chars.get(at).is_some_and(|c| c.is_alphanumeric());
     let initial = |at: usize| letter(at) && !letter(at + 1) && chars.get(at + 1) == Some(&'.');
     if initial(from) && initial(from + 2) {
         return from + 4;
+    }
+    let code: String = chars.get(from..from + 3).unwrap_or_default().iter().collect();
+    if CODES.contains(&code.as_str()) && chars.get(from + 3).is_some_and(char::is_ascii_digit) {
+        return from + 3;
     }
     let mut at = from;
     while letter(at) || (matches!(chars.get(at), Some('\'' | '’')) && letter(at + 1)) {
@@ -171,5 +204,8 @@ mod tests {
         check("the 12th, -5, 5-10", &["the", "12th", ".", "minus", "#5", ".", "#5", "-", "#10"]);
         check("didn’t >= 5", &["didn't", "≥", "#5"]);
         check("1.234.567,89 EUR", &["#1.234.567,89", "eur"]);
+        check("USD140,000 or $US5", &["usd", "#140,000", "or", "us$", "#5"]);
+        check(".3 BTC, $.5m", &["#0.3", "btc", ".", "$", "#0.5", "m"]);
+        check("３00 payments, 2½", &["#300", "payments", ".", "#2", "½"]);
     }
 }

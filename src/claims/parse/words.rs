@@ -45,6 +45,9 @@ static BEFORE: &[(&str, Modifier)] = &[
     ("slightly more than", Modifier::JustOver),
     ("just under", Modifier::JustUnder),
     ("just below", Modifier::JustUnder),
+    ("a max of", Modifier::AtMost),
+    ("as little as", Modifier::AtLeast),
+    ("as few as", Modifier::AtLeast),
     ("just short of", Modifier::JustUnder),
     ("just shy of", Modifier::JustUnder),
     ("slightly under", Modifier::JustUnder),
@@ -70,12 +73,15 @@ static BEFORE: &[(&str, Modifier)] = &[
     ("≥", Modifier::AtLeast),
     ("less than", Modifier::LessThan),
     ("fewer than", Modifier::LessThan),
+    ("short of", Modifier::LessThan),
+    ("shy of", Modifier::LessThan),
     ("south of", Modifier::LessThan),
     ("under", Modifier::LessThan),
     ("below", Modifier::LessThan),
     ("<", Modifier::LessThan),
     ("≤", Modifier::AtMost),
     ("maximum", Modifier::AtMost),
+    ("max", Modifier::AtMost),
     ("minimum", Modifier::AtLeast),
     ("about", Modifier::About),
     ("around", Modifier::About),
@@ -87,6 +93,9 @@ static BEFORE: &[(&str, Modifier)] = &[
     ("nearly", Modifier::About),
     ("almost", Modifier::About),
     ("close to", Modifier::About),
+    ("approaching", Modifier::About),
+    ("approached", Modifier::About),
+    ("nearing", Modifier::About),
     ("near", Modifier::About),
     ("some", Modifier::About),
     ("estimated at", Modifier::About),
@@ -105,6 +114,22 @@ static AFTER: &[(&str, Modifier)] = &[
     ("plus", Modifier::AtLeast),
     ("or more", Modifier::AtLeast),
     ("and more", Modifier::AtLeast),
+    ("and up", Modifier::AtLeast),
+    ("and above", Modifier::AtLeast),
+    ("or above", Modifier::AtLeast),
+    ("and upwards", Modifier::AtLeast),
+    ("at the very least", Modifier::AtLeast),
+    ("at the least", Modifier::AtLeast),
+    ("minimum", Modifier::AtLeast),
+    ("at the very most", Modifier::AtMost),
+    ("at the most", Modifier::AtMost),
+    ("maximum", Modifier::AtMost),
+    ("max", Modifier::AtMost),
+    ("tops", Modifier::AtMost),
+    ("or under", Modifier::AtMost),
+    ("or below", Modifier::AtMost),
+    ("give or take", Modifier::About),
+    ("or thereabouts", Modifier::About),
     ("at least", Modifier::AtLeast),
     ("and counting", Modifier::AtLeast),
     ("or less", Modifier::AtMost),
@@ -145,6 +170,8 @@ static BASES: &[(&str, Basis)] = &[
     ("cashing out", Basis::AtWithdrawal),
     ("emptied", Basis::AtWithdrawal),
     ("now worth", Basis::AsOf),
+    ("now valued", Basis::AsOf),
+    ("currently valued", Basis::AsOf),
     ("worth today", Basis::AsOf),
     ("today worth", Basis::AsOf),
     ("currently worth", Basis::AsOf),
@@ -164,7 +191,39 @@ static BASES: &[(&str, Basis)] = &[
 ];
 
 /// What says that a sum is asked for and not taken.
-static DEMANDS: &[&str] = &["demand", "demands", "demanded", "demanding", "ask", "asks", "asked", "asking", "charging"];
+static DEMANDS: &[&str] = &[
+    "demand",
+    "demands",
+    "demanded",
+    "demanding",
+    "ask",
+    "asks",
+    "asked",
+    "asking",
+    "charging",
+    "require",
+    "requires",
+    "required",
+    "requiring",
+    "request",
+    "requests",
+    "requested",
+    "requesting",
+    "seek",
+    "seeks",
+    "seeking",
+    "sought",
+    "want",
+    "wants",
+    "wanted",
+    "pay",
+    "price",
+    "fee",
+    "average",
+    "averaging",
+    "averaged",
+    "median",
+];
 
 /// What says that people were hit, not that they paid.
 static HIT: &[&str] = &[
@@ -277,8 +336,15 @@ pub(super) fn is_denied(tokens: &[Token], at: usize) -> bool {
     let words: Vec<&str> = clause(tokens, at).collect();
     words.iter().enumerate().any(|(n, word)| {
         let only = words.get(n + 1).is_some_and(|next| matches!(*next, "only" | "more" | "less" | "fewer"));
-        (*word == "not" && !only) || *word == "never" || word.ends_with("n't") || matches!(*word, "neither" | "nor")
-    })
+        let next = words.get(n + 1).copied();
+        let far = (matches!(*word, "nothing" | "far") && matches!(next, Some("like" | "near" | "from" | "close")))
+            || (matches!(*word, "failed" | "failing" | "fails" | "unable" | "refused" | "refuses")
+                && next == Some("to"));
+        (*word == "not" && !only)
+            || word.ends_with("n't")
+            || matches!(*word, "never" | "neither" | "nor" | "nowhere" | "cannot" | "without")
+            || far
+    }) || at.checked_sub(1).and_then(|n| word(tokens, n)) == Some("no")
 }
 
 /// Whether the clause says that people were hit.
@@ -293,11 +359,18 @@ pub(super) fn is_a_demand(tokens: &[Token], from: usize, to: usize) -> bool {
     let asked = before.into_iter().any(|w| DEMANDS.contains(&w));
     let behind = word(tokens, to) == Some("demand")
         || (word(tokens, to) == Some("ransom") && word(tokens, to + 1) == Some("demand"));
-    // A week after is no rate.
+    asked || behind || is_each(tokens, to)
+}
+
+/// Whether what begins at a token makes the sum before it one of many. A week after is no rate.
+pub(super) fn is_each(tokens: &[Token], at: usize) -> bool {
     let apart =
         |end: usize| word(tokens, end).is_some_and(|w| matches!(w, "after" | "later" | "ago" | "before" | "earlier"));
-    let each = EACH.iter().filter_map(|phrase| phrase_at(tokens, to, phrase)).any(|end| !apart(end));
-    asked || behind || each
+    EACH.iter().filter_map(|phrase| phrase_at(tokens, at, phrase)).any(|end| !apart(end))
+}
+
+pub(super) fn is_month(name: &str) -> bool {
+    MONTHS.contains(&name)
 }
 
 /// Whether digits are part of a date.
