@@ -1,6 +1,6 @@
 //! Claims held against the recorded WannaCry ledger through the built program, and against ledgers made up for the purpose.
 
-use ransomtrail::claims::{self, Basis, Claim, Evidence, Known, Verdict, Verified, parse, published};
+use ransomtrail::claims::{self, Basis, Claim, Evidence, Known, Scope, Verdict, Verified, parse, published};
 use ransomtrail::domain::{Currency, Family, Ledger, TimeBasis};
 use ransomtrail::figures::{self as account, Counting, Linked, USUAL, open, paying_share};
 use ransomtrail::price::{Live, Prices};
@@ -258,14 +258,19 @@ fn of_ledger(ledger: &Ledger, family: &Family, claim: &str, on: &str, counting: 
     let prices = Prices::load(Currency::Usd, &Live::default()).unwrap();
     let linked = Linked::default();
     let known = account::Known { family, ledger, linked: &linked };
-    let opened = |question| {
+    let opened = |question, _: &Scope| {
         let account = open(family, ledger, &prices, question)?;
         Some(match counting {
             Some(counting) => counting.of(account, known, &prices),
             None => account,
         })
     };
-    let claim = Claim { text: claim.to_owned(), quantity: parse(claim).unwrap(), on: Some(on.parse().unwrap()) };
+    let claim = Claim {
+        text: claim.to_owned(),
+        quantity: parse(claim).unwrap(),
+        on: Some(on.parse().unwrap()),
+        scope: Scope::default(),
+    };
     let zone = chrono_tz::Tz::UTC;
     let counting = counting.map_or(USUAL, |counting| counting.name);
     claims::verify(&claim, &Evidence { family, prices: &prices, zone, counting, open: &opened })
@@ -382,4 +387,38 @@ fn what_is_about_a_part_is_not_contradicted_by_the_whole() {
     assert_eq!(verify("about 200 victims paid", "2017-08-03")["verdict"], "cannot-check");
     assert_eq!(verify("exactly 500 victims paid", "2017-08-03")["verdict"], "not-supported");
     assert_eq!(verify("500 payments", "2017-08-03")["verdict"], "contradicted");
+}
+
+#[test]
+fn a_claim_may_speak_of_a_span_of_days_or_of_one_wallet() {
+    let trial = Trial::recorded();
+    let verify = |args: &[&str]| trial.json(&[&["verify", "wannacry"], args].concat());
+    // The Hill, 15 May 2017, by first-seen times.
+    for (day, claim, sats) in
+        [("2017-05-13", "9.67 bitcoin Saturday", "9.67143124"), ("2017-05-14", "5.50 bitcoin Sunday", "5.50445632")]
+    {
+        let found = verify(&[claim, "--from", day, "--on", day]);
+        assert_eq!(found["verdict"], "supported-only-at", "{found}");
+        let rows = found["bases"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["known"] == "then" && row["time_basis"] == "first-seen").unwrap();
+        assert_eq!((&row["close"], &row["verdict"]), (&sats.into(), &"supported".into()));
+        assert!(found["scope"].as_str().unwrap().starts_with("counted from 1"), "{found}");
+    }
+    // SwitHak, 8 August 2017: the three wallets just before the withdrawals.
+    for (address, claim) in [
+        ("115p7UMMngoj1pMvkpHijcRdfJNXj6LrLn", "14.41067602 BTC"),
+        ("12t9YDPgwueZ9NyMgw519p7AA8isjr6SMw", "17.77113037 BTC"),
+        ("13AM4VW2dhxYgXeQepoHkHSQuy6NgaEb94", "19.74510304 BTC"),
+    ] {
+        assert_eq!(verify(&[claim, "--on", "2017-08-03", "--address", address])["verdict"], "supported", "{claim}");
+        assert_eq!(verify(&[claim, "--on", "2017-08-03"])["verdict"], "contradicted", "{claim}");
+    }
+    for (args, expect) in [
+        (&["1 BTC", "--from", "2017-05-13"][..], "--on"),
+        (&["1 BTC", "--address", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT"], "is no address of WannaCry"),
+        (&["1 BTC", "--address", "nonsense"], "nonsense"),
+    ] {
+        let ran = trial.run(&[&["verify", "wannacry"], args].concat());
+        assert!(ran.code == 2 && ran.err.contains(expect), "{}", ran.err);
+    }
 }

@@ -50,6 +50,7 @@ pub(super) fn of(
         out.push("a payment is not a victim: one may pay several times, or pay for several".to_owned());
     }
     match claim.quantity.part {
+        Some(Part::Time) if claim.scope.from.is_some() => {}
         Some(Part::Time) => out.push(
             "the wording names a day or a span of time; the claim is held against all until its moment, not against that \
              span alone"

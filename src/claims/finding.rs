@@ -10,7 +10,8 @@ use crate::domain::{Decimal, Moment, TimeBasis, Value, format, rfc3339};
 pub(super) fn of(verified: &Verified) -> String {
     let words = format!("“{}”", verified.quantity.words);
     let linked = if verified.counting.contains("+MI") { "tracked and linked" } else { "tracked" };
-    let addresses = format!("the {linked} addresses of {}", verified.title);
+    let scope = verified.scope.as_ref().map_or(String::new(), |words| format!(" ({words})"));
+    let addresses = format!("the {linked} addresses of {}{scope}", verified.title);
     let by = moment(verified);
     let then: Vec<&Row> = verified.then().collect();
     match verified.verdict {

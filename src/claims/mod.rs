@@ -10,6 +10,7 @@ mod finding;
 mod parse;
 mod published;
 mod quantity;
+mod scope;
 mod verdict;
 mod verify;
 
@@ -17,5 +18,6 @@ pub use basis::Basis;
 pub use parse::{NotUnderstood, parse};
 pub use published::{Published, published};
 pub use quantity::{Bound, Interval, Part, Quantity, Standing, Unit};
+pub use scope::Scope;
 pub use verdict::{Known, Row, Verdict, Verified};
 pub use verify::{Claim, Evidence, verify};

@@ -4,8 +4,8 @@ use anyhow::{Context, Result, bail};
 use rust_embed::Embed;
 use serde::{Deserialize, Serialize};
 
-use super::{Claim, parse};
-use crate::domain::{Family, Moment, rfc3339};
+use super::{Claim, Scope, parse};
+use crate::domain::{Address, Family, Moment, Network, rfc3339};
 
 #[derive(Embed)]
 #[folder = "data/claims"]
@@ -25,6 +25,8 @@ pub struct Published {
     pub when: Moment,
     /// The moment that they speak of, where that is not `when`.
     pub about: Option<Moment>,
+    /// The part of the take that they speak of.
+    pub scope: Scope,
     /// Where they can be read.
     pub link: String,
     /// The quantity in them, as [`Quantity`](super::Quantity) writes it.
@@ -47,6 +49,9 @@ struct Raw {
     who: String,
     when: toml::value::Datetime,
     about: Option<toml::value::Datetime>,
+    from: Option<toml::value::Datetime>,
+    #[serde(default)]
+    addresses: Vec<String>,
     link: String,
     quantity: String,
     note: Option<String>,
@@ -56,7 +61,12 @@ impl Published {
     /// The claim to hold against the chain.
     pub fn claim(&self) -> Result<Claim> {
         let quantity = parse(&self.text).with_context(|| format!("the published claim \"{}\"", self.text))?;
-        Ok(Claim { text: self.text.clone(), quantity, on: Some(self.about.unwrap_or(self.when)) })
+        Ok(Claim {
+            text: self.text.clone(),
+            quantity,
+            on: Some(self.about.unwrap_or(self.when)),
+            scope: self.scope.clone(),
+        })
     }
 }
 
@@ -72,6 +82,8 @@ impl Serialize for Published {
         map.serialize_entry("who", &self.who)?;
         map.serialize_entry("when", &moment(self.when))?;
         map.serialize_entry("about", &self.about.map(moment))?;
+        map.serialize_entry("from", &self.scope.from)?;
+        map.serialize_entry("addresses", &self.scope.addresses)?;
         map.serialize_entry("link", &self.link)?;
         map.serialize_entry("quantity", &self.quantity)?;
         map.serialize_entry("note", &self.note)?;
@@ -100,7 +112,13 @@ fn read(text: &str) -> Result<Vec<Published>> {
     let file: File = toml::from_str(text)?;
     let moment = |moment: toml::value::Datetime| -> Result<Moment> { Ok(moment.to_string().parse()?) };
     let one = |raw: Raw| -> Result<Published> {
+        let scope = Scope {
+            from: raw.from.map(|day| day.to_string().parse()).transpose().context("from: not a day")?,
+            // Shipped claims are about families of mainnet.
+            addresses: raw.addresses.iter().map(|a| Address::parse(a, Network::Bitcoin)).collect::<Result<_, _>>()?,
+        };
         Ok(Published {
+            scope,
             family: file.family.clone(),
             text: raw.text,
             who: raw.who,

@@ -187,6 +187,8 @@ pub struct Verified {
     pub family: String,
     /// Its name in print.
     pub title: String,
+    /// The part of the take that it speaks of, in words; `None` where that is all of it.
+    pub scope: Option<String>,
     /// The way of counting.
     pub counting: &'static str,
     /// What it comes to, as known then.
@@ -217,6 +219,7 @@ impl Verified {
             on_given: claim.on.is_some(),
             family: family.name.clone(),
             title: family.title.clone(),
+            scope: claim.scope.words(),
             counting,
             verdict: Verdict::CannotCheck,
             recorded_to: None,
@@ -261,6 +264,7 @@ impl Serialize for Verified {
         map.serialize_entry("on", &self.on_text())?;
         map.serialize_entry("on_given", &self.on_given)?;
         map.serialize_entry("family", &self.family)?;
+        map.serialize_entry("scope", &self.scope)?;
         map.serialize_entry("counting", self.counting)?;
         map.serialize_entry("verdict", &self.verdict)?;
         map.serialize_entry("as_of", &self.as_of.map(rfc3339))?;

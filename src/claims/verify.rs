@@ -3,7 +3,7 @@ use chrono_tz::Tz;
 
 use super::quantity::{Part, Quantity, Standing, Unit};
 use super::verdict::{Known, Row, Verdict, Verified, overall};
-use super::{Basis, caveats, finding};
+use super::{Basis, Scope, caveats, finding};
 use crate::domain::{Decimal, Family, Moment, TimeBasis, Value, format};
 use crate::figures::{Account, Question, USUAL};
 use crate::price::Prices;
@@ -17,6 +17,8 @@ pub struct Claim {
     pub quantity: Quantity,
     /// The moment that it speaks of; `None` is the moment to which the ledger is recorded.
     pub on: Option<Moment>,
+    /// The part of the take that it speaks of.
+    pub scope: Scope,
 }
 
 /// Where the figures come from.
@@ -29,32 +31,40 @@ pub struct Evidence<'a> {
     pub zone: Tz,
     /// The name of the way of counting that `open` uses: one of [`COUNTINGS`](crate::figures::COUNTINGS).
     pub counting: &'static str,
-    /// The family's account under a question; `None` where nothing is recorded.
-    pub open: &'a dyn Fn(Question) -> Option<Account>,
+    /// The family's account under a question, as far as the scope of the claim goes; `None` where nothing is recorded.
+    pub open: &'a dyn Fn(Question, &Scope) -> Option<Account>,
 }
 
 impl Evidence<'_> {
-    fn account(&self, as_of: Option<Moment>, basis: TimeBasis) -> Option<Account> {
-        (self.open)(Question { as_of, basis, zone: self.zone })
+    fn account(&self, as_of: Option<Moment>, basis: TimeBasis, scope: &Scope) -> Option<Account> {
+        (self.open)(Question { as_of, basis, zone: self.zone }, scope)
     }
 }
 
 /// Holds a claim against the family's ledger: on every basis that its unit has, as known on its day and as known now.
 pub fn verify(claim: &Claim, evidence: &Evidence<'_>) -> Verified {
     let bare = Verified::unchecked(claim, evidence.family, evidence.counting);
-    let Some(newest) = evidence.account(None, TimeBasis::Block) else { return bare };
+    // A span of days that is over gets no later payments: what is known now of it is what was known then.
+    let last = claim.on.filter(|_| claim.scope.from.is_some());
+    let Some(newest) = evidence.account(last, TimeBasis::Block, &claim.scope) else { return bare };
     // A claim without a date is held against all that is complete, not against today.
     let latest = newest.summary.recorded_to.unwrap_or(newest.summary.as_of);
     let on = claim.on.unwrap_or(Moment::Instant(latest));
     let (Some(then), Some(then_seen), Some(newest_seen)) = (
-        evidence.account(Some(on), TimeBasis::Block),
-        evidence.account(Some(on), TimeBasis::FirstSeen),
-        evidence.account(None, TimeBasis::FirstSeen),
+        evidence.account(Some(on), TimeBasis::Block, &claim.scope),
+        evidence.account(Some(on), TimeBasis::FirstSeen, &claim.scope),
+        evidence.account(last, TimeBasis::FirstSeen, &claim.scope),
     ) else {
         return bare;
     };
 
-    let judge = Judge { quantity: &claim.quantity, evidence, sample: evidence.family.sample.is_some(), on };
+    let judge = Judge {
+        quantity: &claim.quantity,
+        dated: claim.scope.from.is_some(),
+        evidence,
+        sample: evidence.family.sample.is_some(),
+        on,
+    };
     let mut rows = judge.then(&then);
     let seen = judge.then(&then_seen);
     let verdicts = |rows: &[Row]| rows.iter().map(|row| (row.basis, row.verdict)).collect::<Vec<_>>();
@@ -96,6 +106,8 @@ struct Measured {
 
 struct Judge<'a> {
     quantity: &'a Quantity,
+    /// The figures are those of the span that the claim speaks of.
+    dated: bool,
     evidence: &'a Evidence<'a>,
     sample: bool,
     on: Moment,
@@ -242,6 +254,7 @@ impl Judge<'_> {
     fn unlike(&self) -> Option<&'static str> {
         match self.quantity.part {
             _ if self.quantity.victims => Some("the chain counts payments, and one victim may pay several times"),
+            Some(Part::Time) if self.dated => None,
             Some(Part::Time) => {
                 Some("the wording names a day or a span of time, and this is all that was recorded until then")
             }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::ask::{self, QuestionArgs};
 use super::output::Usage;
 use super::{Answer, Context, prices, trail};
-use crate::claims::{self, Claim};
+use crate::claims::{self, Claim, Scope};
 use crate::domain::{Address, Currency, Family, Moment, Network, rfc3339};
 use crate::price::Prices;
 use crate::report::{self, FORMATS, Format, Made, Material};
@@ -47,7 +47,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let claim = match &args.claim {
         Some(text) => {
             let quantity = claims::parse(text).map_err(|error| Usage(error.to_string()))?;
-            Some(Claim { text: text.clone(), quantity, on: args.on })
+            Some(Claim { text: text.clone(), quantity, on: args.on, scope: Scope::default() })
         }
         None => None,
     };

@@ -3,13 +3,14 @@
 mod all;
 mod page;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::output::Usage;
 use super::{Answer, Context, ask, prices};
-use crate::claims::{self, Claim, Evidence, Unit, Verified};
-use crate::domain::{Currency, Family, Ledger, Moment, Network, parse_zone};
+use crate::claims::{self, Claim, Evidence, Scope, Unit, Verified};
+use crate::domain::{Address, Currency, Family, Ledger, Moment, Network, parse_zone};
 use crate::figures::{self, Counting, Known, Linked, USUAL};
 use crate::price::Prices;
 
@@ -26,6 +27,12 @@ pub struct Args {
     /// [default: the moment to which the ledger is recorded]
     #[arg(long, value_name = "DATE|INSTANT", value_parser = |text: &str| text.parse::<Moment>())]
     on: Option<Moment>,
+    /// The claim speaks of what came in from this day on, in the chosen zone: a day alone is --from DAY --on DAY
+    #[arg(long, value_name = "DATE", requires = "on")]
+    from: Option<NaiveDate>,
+    /// The claim speaks of this address of the family alone; may be given several times
+    #[arg(long, value_name = "ADDRESS")]
+    address: Vec<String>,
     /// Way of counting the income: DD (every deposit), DD-DC (without deposits that have a campaign input), DD-DC+MI (with
     /// addresses linked by common inputs) or DD-DC+MI-OW (of these without known online services) [default: DD-DC]
     #[arg(long, value_name = "NAME", value_parser = |text: &str| Counting::find(text))]
@@ -34,7 +41,7 @@ pub struct Args {
     #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
     tz: Option<Tz>,
     /// Hold the published claims that ship with the program against the chain, of all families or of the one named
-    #[arg(long, conflicts_with_all = ["claim", "on"])]
+    #[arg(long, conflicts_with_all = ["claim", "on", "from", "address"])]
     all: bool,
 }
 
@@ -49,7 +56,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
 
 fn one(context: &Context, args: &Args, family: &Family, text: &str) -> Result<Answer> {
     let quantity = claims::parse(text).map_err(|error| Usage(error.to_string()))?;
-    let claim = Claim { text: text.to_owned(), quantity, on: args.on };
+    let mut scope = Scope { from: args.from, addresses: Vec::new() };
+    for text in &args.address {
+        let address = Address::parse(text, context.network()).map_err(|error| Usage(error.to_string()))?;
+        if !family.addresses.iter().any(|one| one.address == address) {
+            bail!(Usage(format!("{address} is no address of {}", family.title)));
+        }
+        scope.addresses.push(address);
+    }
+    let claim = Claim { text: text.to_owned(), quantity, on: args.on, scope };
     let verified = Desk::new(context, args).verify(family, &claim)?;
     Ok(Answer::new(page::page(&verified, family), serde_json::to_value(&verified)?))
 }
@@ -95,7 +110,8 @@ impl<'a> Desk<'a> {
         let (empty, unlinked) = (Ledger::default(), Linked::default());
         let found = self.ledgers.iter().find(|(name, ..)| *name == family.name);
         let (ledger, linked) = found.map_or((&empty, &unlinked), |(_, ledger, linked)| (ledger, linked));
-        let open = |question| {
+        let open = |question, scope: &Scope| {
+            let (family, ledger) = (&*scope.family(family), &*scope.ledger(ledger, question));
             let account = figures::open(family, ledger, prices, question)?;
             Some(match counting {
                 Some(counting) => counting.of(account, Known { family, ledger, linked }, prices),

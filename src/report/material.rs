@@ -3,7 +3,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use super::{Chart, ClaimRow, FactRow, Page, SourceRow, Subject};
 use crate::chart::{self, CHARTS, Input, Look, Picture, Size, Theme};
-use crate::claims::{self, Claim, Evidence, Unit, Verified};
+use crate::claims::{self, Claim, Evidence, Scope, Unit, Verified};
 use crate::domain::{Address, Currency, EventKind, Fact, FactKind, Family, Ledger, Moment, Period, TimeBasis, format};
 use crate::events::{self, Event, Watched};
 use crate::figures::{self, Account, Question, USUAL};
@@ -156,7 +156,9 @@ impl Material<'_> {
             _ => None,
         };
         let prices = other.as_ref().unwrap_or(self.prices);
-        let open = |question| figures::open(self.family, self.ledger, prices, question);
+        let open = |question, scope: &Scope| {
+            figures::open(&scope.family(self.family), &scope.ledger(self.ledger, question), prices, question)
+        };
         let zone = self.question.zone;
         Ok(claims::verify(claim, &Evidence { family: self.family, prices, zone, counting: USUAL, open: &open }))
     }

@@ -53,7 +53,8 @@ fn lines(published: &Published, verified: &Verified) -> Result<String> {
     writeln!(out, "  {said:<12} “{}”", published.text)?;
     writeln!(out, "  {:<12} {} ({})", "", published.who, published.link)?;
     let about = published.about.and(verified.on_text()).map(|on| format!(", as of {on}")).unwrap_or_default();
-    writeln!(out, "  {:<12} understood: {}{about}", "", verified.quantity)?;
+    let scope = verified.scope.as_ref().map_or(String::new(), |words| format!(", {words}"));
+    writeln!(out, "  {:<12} understood: {}{scope}{about}", "", verified.quantity)?;
     let shown = shown(verified).map(|shown| format!(": {shown}")).unwrap_or_default();
     writeln!(out, "  {:<12} {}{shown}\n", "", page::headline(verified))?;
     Ok(out)

@@ -75,7 +75,8 @@ fn about(verified: &Verified) -> String {
         Some(to) => format!("recorded to {}", format::day(to.date_naive())),
         None => "not complete".to_owned(),
     };
-    format!("{}, {on}{given}; {recorded}", verified.title)
+    let scope = verified.scope.as_ref().map_or(String::new(), |words| format!(" ({words})"));
+    format!("{}{scope}, {on}{given}; {recorded}", verified.title)
 }
 
 /// The verdict, with the bases that it holds on where it is only some.
