@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
+use futures_util::future::join_all;
 use reqwest::Url;
 use serde_json::{Value, json};
 
@@ -184,11 +185,10 @@ pub(super) async fn round(
             .await?;
         made?;
     }
-    let mut out = Vec::new();
-    for receiver in receivers {
-        out.push((receiver.name.clone(), notify::deliver(store, receiver, &titles, context::now, go_on).await?));
-    }
-    Ok(out)
+    // One that hangs keeps nobody else waiting.
+    let all = receivers.iter().map(|receiver| notify::deliver(store, receiver, &titles, context::now, go_on));
+    let done = join_all(all).await.into_iter().collect::<Result<Vec<Delivery>, StoreError>>()?;
+    Ok(receivers.iter().map(|receiver| receiver.name.clone()).zip(done).collect())
 }
 
 /// The events of a family as they are kept; `None` where nothing is recorded of it.
