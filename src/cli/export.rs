@@ -63,7 +63,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         currency: args.question.currency.unwrap_or(context.config.currency),
         zone: account.question.zone,
     };
-    let found = events::of_family(context, &store, family, search)?;
+    // Following coins takes the longest, and only one table needs it.
+    let found = match wanted.iter().any(|table| table.name == "events") {
+        true => events::of_family(context, &store, family, search)?,
+        false => None,
+    };
     let steps = figures::steps(&account, args.by.unwrap_or(Period::Day));
     let events = found.as_ref().map_or(&[][..], |found| found.events.as_slice());
     let subject = Subject { account: &account, events, steps: &steps };
