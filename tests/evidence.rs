@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use bitcoin::OutPoint;
 use bitcoin::hashes::{Hash, sha256};
 use proptest::prelude::*;
-use ransomtrail::evidence::{Checked, Verdict, check, no_pages};
+use ransomtrail::evidence::{Checked, Verdict, check};
 use ransomtrail::price::LIVE_SOURCES;
 use ransomtrail::store::Store;
 use serde_json::Value;
@@ -47,7 +47,7 @@ fn eventful_pack() -> &'static [u8] {
 }
 
 fn checked(bytes: &[u8]) -> Checked {
-    check(bytes, &no_pages)
+    check(bytes)
 }
 
 fn holds(bytes: &[u8]) -> Checked {
@@ -90,6 +90,24 @@ fn file<'a>(files: &'a mut Files, name: &str) -> &'a mut Vec<u8> {
     &mut files.iter_mut().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no {name}")).1
 }
 
+/// Figures and report in a pack are those that the commands print and write.
+fn as_printed(trial: &Trial, family: &str, files: &mut Files, flags: &[&str]) {
+    let printed = |words: &[&str]| trial.json(&[words, flags].concat());
+    assert_eq!(json_of(files, "figures/summary.json"), printed(&["summary", family]));
+    assert_eq!(json_of(files, "figures/events.json"), printed(&["events", family]));
+    for policy in ["fifo", "haircut", "poison"] {
+        let name = format!("figures/trace-{policy}.json");
+        assert_eq!(json_of(files, &name), printed(&["trace", family, "--policy", policy]), "{name}");
+    }
+    trial.ok(&[&["report", family, "--format", "html,md,json", "--out", "pages"], flags].concat());
+    let pages: Vec<_> = std::fs::read_dir(trial.path("pages").join(family)).unwrap().map(|at| at.unwrap()).collect();
+    for page in &pages {
+        let name = format!("report/{}", page.file_name().into_string().unwrap());
+        assert!(std::fs::read(page.path()).unwrap() == *file(files, &name), "{name}");
+    }
+    assert_eq!(files.iter().filter(|(name, _)| name.starts_with("report/")).count(), pages.len());
+}
+
 fn json_of(files: &mut Files, name: &str) -> Value {
     serde_json::from_slice(file(files, name)).unwrap()
 }
@@ -98,6 +116,12 @@ fn json_of(files: &mut Files, name: &str) -> Value {
 fn forged(bytes: &[u8], change: impl FnOnce(&mut Files)) -> Vec<u8> {
     let mut files = unzip(bytes);
     change(&mut files);
+    let sums: String = files
+        .iter()
+        .filter(|(name, _)| !["SHA256SUMS", "manifest.json"].contains(&name.as_str()))
+        .map(|(name, content)| format!("{}  {name}\n", sha256::Hash::hash(content)))
+        .collect();
+    *file(&mut files, "SHA256SUMS") = sums.into_bytes();
     let mut manifest = json_of(&mut files, "manifest.json");
     let rows = files.iter().filter(|(name, _)| name != "manifest.json").map(|(name, content)| {
         let sha256 = sha256::Hash::hash(content).to_string();
@@ -158,17 +182,9 @@ fn the_recorded_ledger_is_packed_and_checked() {
     }
     assert!(!elsewhere.path("test.db").exists(), "a check touches no database");
 
-    // The figures are those that the program prints.
+    // The figures are those that the program prints, the report is the one that it writes.
     let mut files = unzip(&bytes);
-    assert_eq!(
-        json_of(&mut files, "figures/summary.json"),
-        trial.json(&["summary", "wannacry", "--as-of", "2017-12-19"])
-    );
-    let whole = trial.json(&["trace", "wannacry", "--policy", "haircut", "--as-of", "2017-12-19"]);
-    let packed_trace = json_of(&mut files, "figures/trace-haircut.json");
-    for (name, value) in packed_trace.as_object().unwrap() {
-        assert_eq!(value, &whole[name], "{name}");
-    }
+    as_printed(&trial, "wannacry", &mut files, &["--as-of", "2017-12-19"]);
     let rows = trial.json(&["payments", "wannacry", "--as-of", "2017-12-19"]);
     let packed_rows = json_of(&mut files, "figures/payments.json");
     for (row, packed_row) in rows.as_array().unwrap().iter().zip(packed_rows.as_array().unwrap()) {
@@ -438,9 +454,9 @@ fn whatever_is_done_to_the_archive_is_found() {
     damaged[at + 2] = b'u';
     assert_eq!(checked(&damaged).differing, ["options.json"]);
     let mut reordered = files.clone();
-    reordered.swap(4, 5);
+    reordered.swap(5, 6);
     fails(&rezip(&reordered), "reordered");
-    let ordered = forged(&whole, |files| files.swap(4, 5));
+    let ordered = forged(&whole, |files| files.swap(5, 6));
     fails(&ordered, "reordered, with a manifest of that order");
     fails(&forged(&whole, |files| files.push(("ledger/more.jsonl".to_owned(), Vec::new()))), "with one file more");
     fails(&forged(&whole, |files| files.push(("../escape".to_owned(), b"x".to_vec()))), "with a path");
@@ -540,49 +556,113 @@ fn hostile_numbers_are_refused_and_nothing_panics() {
 }
 
 #[test]
-fn extra_pages_are_made_from_the_same_and_compared() {
-    use ransomtrail::catalog::{Catalog, Labels};
-    use ransomtrail::domain::{Currency, Network};
-    use ransomtrail::evidence::{Material, Packing, pack};
-    use ransomtrail::figures::Question;
+fn a_check_asks_nothing_of_the_machine_it_runs_on() {
     let trial = recorded();
-    let store = Store::open(&trial.path("test.db")).unwrap();
-    let catalog = Catalog::load(Network::Bitcoin, None).unwrap();
-    let labels = Labels::load(Network::Bitcoin, None).unwrap();
-    let family = catalog.find("wannacry").unwrap();
-    let packing = Packing {
-        family,
-        family_text: catalog.text_of(family).unwrap(),
-        network: Network::Bitcoin,
-        question: Question::default(),
-        currency: Currency::Usd,
-        price_sources: Vec::new(),
-        price_band: "0.02".parse().unwrap(),
-        labels: &labels,
+    let config =
+        "[events]\nsleep = \"3d\"\n[onward]\nhops = 2\nmin_value = 1000\n[onward.families.wannacry]\nfan_out = 20\n";
+    let place = "config/ransomtrail/ransomtrail.toml";
+    trial.write(place, config);
+    let claim = ["--claim", "at least €100,000", "--on", "2017-08-03"];
+    let bytes = packed(&trial, "wannacry", &claim);
+    let mut files = unzip(&bytes);
+    let options = json_of(&mut files, "options.json");
+    let limits = ["hops", "min_value_sats", "fan_out", "sleep_seconds"].map(|name| options[name].as_u64().unwrap());
+    assert_eq!((limits, options["claim"].as_str()), ([2, 1000, 20, 259_200], Some(claim[1])));
+    assert_eq!(json_of(&mut files, "figures/trace-fifo.json"), trial.json(&["trace", "wannacry"]));
+    assert_eq!(json_of(&mut files, "figures/events.json"), trial.json(&["events", "wannacry"]));
+    let page = json_of(&mut files, "report/index.json")["page"].to_string();
+    assert!(page.contains("at least €100,000") && page.contains("£108,953"), "the reader's claim, and those published");
+    // Neither a configuration that cannot be read, nor files of families and labels, matter.
+    trial.write(place, "nonsense");
+    trial.write("config/ransomtrail/families/wannacry.toml", "nonsense");
+    trial.write("config/ransomtrail/labels/own.csv", "nonsense");
+    let found = trial.json(&["evidence", "check", "pack.zip"]);
+    assert_eq!(found["holds"], true, "{found:#}");
+    let of = |name: &str, from: &str, to: &str| forged(&bytes, |files| replace(files, name, from, to));
+    assert_eq!(
+        checked(&of("options.json", "\"sleep_seconds\": 259200", "\"sleep_seconds\": 0")).differing[0],
+        "figures/events.json"
+    );
+    assert_eq!(checked(&of("options.json", "at least", "at most")).differing[0], "report/index.html");
+    assert_eq!(checked(&of("claims/published.jsonl", "Quartz", "Quarts")).differing[0], "report/index.html");
+    assert_eq!(checked(&of("report/index.html", "WannaCry", "WannaCri")).differing, ["report/index.html"]);
+}
+
+#[test]
+fn rates_are_packed_where_a_claim_needs_them() {
+    let bytes = pack_of_the_record();
+    let without = forged(bytes, |files| files.retain(|(name, _)| name != "prices/ecb.csv"));
+    assert!(says(&checked(&without), Verdict::Violated, "exchange rates are in a pack where they are needed"));
+    let unneeded = forged(bytes, |files| {
+        let claims = file(files, "claims/published.jsonl");
+        let text = String::from_utf8(claims.clone()).unwrap();
+        let kept: Vec<&str> = text.lines().filter(|line| !line.contains('£')).collect();
+        assert_eq!(kept.len() + 1, text.lines().count());
+        *claims = (kept.join("\n") + "\n").into_bytes();
+    });
+    assert!(says(&checked(&unneeded), Verdict::Violated, "and only there"));
+    assert!(says(&checked(bytes), Verdict::Established, "the list of published claims is the one"));
+}
+
+#[test]
+fn coins_that_blocks_are_searched_for_are_unspent_in_the_pack_too() {
+    let (chain, txids) = crate::onward::story();
+    let trial = trial(&chain);
+    let server = FakeExplorer::start(chain);
+    let round = || {
+        trial.ok(&["sync", "story", "--onward", "--follow", "blocks", "--explorer", &server.url()]);
     };
-    let page = |material: &Material<'_>| {
-        let text =
-            format!("{} took {} satoshis", material.family.title, material.account.summary.received.amount.to_sat());
-        Ok(vec![("report/page.txt".to_owned(), text.into_bytes())])
+    round();
+    // A coin of hop 2 that no explorer was asked about: the block tells of it.
+    let moved = {
+        let mut chain = server.chain.lock().unwrap();
+        let away = chain.address(Kind::P2tr, 9);
+        let moved = chain.spend(&[OutPoint::new(txids[1], 0)], &[(&away, 290_000)]);
+        chain.mine();
+        moved
     };
-    let packed = pack(&store, &packing, &page).unwrap();
-    let mut files = unzip(&packed.bytes);
-    let took = json_of(&mut files, "figures/summary.json")["received"]["sats"].clone();
-    assert_eq!(file(&mut files, "report/page.txt"), format!("WannaCry took {took} satoshis").as_bytes());
-    assert!(check(&packed.bytes, &page).holds());
-    let found = check(&packed.bytes, &no_pages);
-    assert_eq!(found.differing, ["report/page.txt"], "a page that nobody can make again is not believed");
-    let wrong = |_: &Material<'_>| Ok(vec![("../page.txt".to_owned(), Vec::new())]);
-    assert!(pack(&store, &packing, &wrong).unwrap_err().to_string().contains("../page.txt"));
+    round();
+    server.chain.lock().unwrap().mine();
+    round();
+    let bytes = packed(&trial, "story", &[]);
+    let mut files = unzip(&bytes);
+    let trace = json_of(&mut files, "figures/trace-fifo.json").to_string();
+    assert!(trace.contains("unspent"), "{trace}");
+    let coins = String::from_utf8(file(&mut files, "ledger/coins-looked-for.jsonl").clone()).unwrap();
+    assert!(coins.contains(&format!("\"txid\":\"{}\",\"vout\":0", moved)), "{coins}");
+    assert!(trace.contains("the blocks"), "who says so is the blocks: {trace}");
+    as_printed(&trial, "story", &mut files, &[]);
+    holds(&bytes);
+    // Without those rows the trail ends otherwise.
+    let forgotten = checked(&forged(&bytes, |files| file(files, "ledger/coins-looked-for.jsonl").clear()));
+    assert!(forgotten.differing.iter().any(|name| name == "figures/trace-fifo.json"), "{:?}", forgotten.differing);
 }
 
 #[test]
 fn entries_come_in_a_fixed_order() {
-    let names: Vec<String> = unzip(pack_of_the_record()).into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names[..2], ["README.txt", "manifest.json"]);
+    let mut files = unzip(pack_of_the_record());
+    // What `sha256sum --check` reads lists everything that was unpacked, but for itself and the manifest.
+    let sums = String::from_utf8(file(&mut files, "SHA256SUMS").clone()).unwrap();
+    let others = files.iter().filter(|(name, _)| !["SHA256SUMS", "manifest.json"].contains(&name.as_str()));
+    let expect: String = others.map(|(name, bytes)| format!("{}  {name}\n", sha256::Hash::hash(bytes))).collect();
+    assert_eq!(sums, expect);
+    let names: Vec<String> = files.into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names[..3], ["README.txt", "manifest.json", "SHA256SUMS"]);
     assert!(names[2..].is_sorted());
     let folders: BTreeSet<&str> = names[2..].iter().map(|name| name.split('/').next().unwrap()).collect();
-    let expect = ["answers", "families", "figures", "labels", "ledger", "options.json", "prices", "proofs"];
+    let expect = [
+        "SHA256SUMS",
+        "answers",
+        "claims",
+        "families",
+        "figures",
+        "labels",
+        "ledger",
+        "options.json",
+        "prices",
+        "proofs",
+        "report",
+    ];
     assert_eq!(folders, expect.into());
 }
 
@@ -603,7 +683,10 @@ fn no_contents_in_good_order_make_the_check_panic() {
     let bytes = eventful_pack();
     let names: Vec<String> = unzip(bytes)
         .into_iter()
-        .filter(|(name, content)| !content.is_empty() && !name.starts_with("figures/") && name != "manifest.json")
+        .filter(|(name, content)| {
+            let derived = ["figures/", "report/", "manifest.json", "SHA256SUMS"];
+            !content.is_empty() && !derived.iter().any(|part| name.starts_with(part))
+        })
         .map(|(name, _)| name)
         .collect();
     let ledger: Vec<&String> = names.iter().filter(|name| !name.starts_with("answers/")).collect();

@@ -6,13 +6,13 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use chrono::TimeDelta;
 use chrono_tz::Tz;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::ask::{self, QuestionArgs};
 use super::trace::Limits;
 use super::{Answer, Context, trail};
 use crate::config::parse_duration;
-use crate::domain::{Currency, EventKind, Family, Moment, TimeBasis, Txid, format, rfc3339};
+use crate::domain::{Currency, EventKind, Family, Moment, TimeBasis, format};
 use crate::events::{self, Event, Watched};
 use crate::figures::{Account, Question};
 use crate::store::Store;
@@ -76,7 +76,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let Some(Found { account, events: found, breaks_off }) = of_family(context, &store, family, search)? else {
         bail!(ask::nothing_recorded(context, family));
     };
-    let rows = found.iter().map(|event| as_json(event, &family.name, search.currency)).collect();
+    let rows = found.iter().map(|event| event.as_json(&family.name, search.currency)).collect();
     let mut answer = Answer::new(text(family, &account, &found, search), Value::Array(rows));
     let caveats = account.summary.caveats.iter().chain(&breaks_off);
     answer.notes = caveats.map(|caveat| format!("caveat: {caveat}")).collect();
@@ -110,29 +110,7 @@ pub(super) fn of_family(
     let sleep = TimeDelta::from_std(search.sleep).unwrap_or(TimeDelta::MAX);
     let watched = Watched { account: &account, graph: &graph, trail: &trail, prices: &prices, sleep, until };
     let events = events::events(watched, search.kinds);
-    Ok(Some(Found { account, events, breaks_off: trail::breaks_off(&trail) }))
-}
-
-/// An event for programs.
-pub(super) fn as_json(event: &Event, family: &str, currency: Currency) -> Value {
-    json!({
-        "family": family,
-        "kind": event.kind,
-        "txid": event.txid,
-        "vout": event.vout,
-        "time": rfc3339(event.time),
-        "block_height": event.height,
-        "sats": event.amount.to_sat(),
-        "value": event.value,
-        "currency": currency.code(),
-        "label": event.label.as_ref().map(|label| &label.name),
-        "category": event.label.as_ref().map(|label| &label.category),
-        "address": event.address,
-        "hop": event.hop,
-        "path": event.path.iter().map(Txid::to_string).collect::<Vec<_>>(),
-        "policy": event.policy.map(Policy::name),
-        "rule": event.rule,
-    })
+    Ok(Some(Found { account, events, breaks_off: trail.breaks_off() }))
 }
 
 fn text(family: &Family, account: &Account, found: &[Event], search: Search<'_>) -> String {

@@ -29,3 +29,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         Command::Check(args) => check::run(args),
     }
 }
+
+/// Runs what needs no configuration; `None` where one is needed.
+pub(super) fn run_alone(args: &Args) -> Option<Result<Answer>> {
+    match &args.command {
+        Command::Pack(_) => None,
+        Command::Check(args) => Some(check::run(args)),
+    }
+}

@@ -144,6 +144,12 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<Answer> {
+    // Whoever checks a pack has nothing but the file, and a configuration must not matter.
+    if let Command::Evidence(args) = &cli.command
+        && let Some(answer) = evidence::run_alone(args)
+    {
+        return answer;
+    }
     let context = Context::new(cli.global)?;
     match cli.command {
         Command::Demo(args) => demo::run(&args),

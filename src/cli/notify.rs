@@ -212,7 +212,7 @@ fn found(
         kind: event.kind,
         txid: event.txid,
         height: event.height,
-        body: events::as_json(event, &family.name, search.currency).to_string(),
+        body: event.as_json(&family.name, search.currency).to_string(),
     };
     Ok(Some(found.events.iter().map(record).collect()))
 }

@@ -9,10 +9,10 @@ use serde_json::json;
 use super::ask::{self, QuestionArgs};
 use super::output::Usage;
 use super::{Answer, Context, prices, trail};
-use crate::claims::{self, Claim, Scope};
+use crate::claims::{self, Claim, Published, Scope};
 use crate::domain::{Address, Currency, Family, Moment, Network, rfc3339};
 use crate::price::Prices;
-use crate::report::{self, FORMATS, Format, Made, Material};
+use crate::report::{self, Asked, FORMATS, Format, Made, Material};
 use crate::store::{Store, TrailStart};
 use crate::trace::{Policy, Rules};
 
@@ -44,13 +44,7 @@ pub struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(&args.family)?;
-    let claim = match &args.claim {
-        Some(text) => {
-            let quantity = claims::parse(text).map_err(|error| Usage(error.to_string()))?;
-            Some(Claim { text: text.clone(), quantity, on: args.on, scope: Scope::default() })
-        }
-        None => None,
-    };
+    let claim = args.claim.as_deref().map(|text| claimed(text, args.on)).transpose()?;
     let Some(store) = context.existing_store()? else { bail!(ask::nothing_recorded(context, family)) };
     let rules = Rules { policy: args.policy.unwrap_or_default(), ..context.rules_of(&family.name) };
     let command = command(args, family);
@@ -71,6 +65,22 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     );
     answer.notes = made.page.caveats.iter().map(|caveat| format!("caveat: {caveat}")).collect();
     Ok(answer)
+}
+
+/// A claim as it was typed.
+pub(super) fn claimed(text: &str, on: Option<Moment>) -> Result<Claim> {
+    let quantity = claims::parse(text).map_err(|error| Usage(error.to_string()))?;
+    Ok(Claim { text: text.to_owned(), quantity, on, scope: Scope::default() })
+}
+
+/// What was published about a family: nothing where it is the user's own.
+pub(super) fn published(family: &Family) -> Result<Vec<Published>> {
+    if family.built_in { claims::published(Some(family)) } else { Ok(Vec::new()) }
+}
+
+/// How long a coin rests before it sleeps, as configured; centuries are as good as for ever.
+pub(super) fn sleep(context: &Context) -> TimeDelta {
+    TimeDelta::from_std(context.config.events.sleep).unwrap_or(TimeDelta::MAX)
 }
 
 /// What a page is wanted of.
@@ -102,9 +112,10 @@ pub(super) fn make(context: &Context, store: &Store, family: &Family, wanted: Wa
         prices_in: &prices_in,
         question: wanted.question.question(context),
         rules: wanted.rules,
-        sleep: TimeDelta::from_std(context.config.events.sleep).unwrap_or(TimeDelta::MAX),
+        sleep: sleep(context),
         labels: &context.services()?,
         label_source: &label_source,
+        published: &published(family)?,
         claim: wanted.claim,
         command: wanted.command,
     }
@@ -115,45 +126,21 @@ pub(super) fn make(context: &Context, store: &Store, family: &Family, wanted: Wa
 fn write(made: &Made, formats: &[&'static Format], folder: &Path) -> Result<Vec<PathBuf>> {
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let mut files = Vec::new();
-    let mut put = |name: String, text: &str| -> Result<()> {
-        let path = folder.join(name);
-        super::chart::write_whole(&path, text.as_bytes())?;
-        files.push(path);
-        Ok(())
-    };
     for format in formats {
-        put(format!("index.{}", format.name), &made.write(format)?)?;
-        if format.name == "md" {
-            for chart in &made.charts {
-                put(format!("{}.svg", chart.name), &chart.wide.svg)?;
-                put(format!("{}.csv", chart.name), &chart.wide.csv)?;
-            }
+        for (name, text) in made.files(format)? {
+            let path = folder.join(name);
+            super::chart::write_whole(&path, text.as_bytes())?;
+            files.push(path);
         }
     }
     Ok(files)
 }
 
-/// The words that make the page again. What names a folder of this machine is left out.
+/// The words that make the page again.
 fn command(args: &Args, family: &Family) -> String {
-    let mut words = vec!["report".to_owned(), family.name.clone()];
-    let mut flag = |name: &str, value: Option<String>| {
-        if let Some(value) = value {
-            words.push(format!("--{name} {value}"));
-        }
-    };
-    let moment = |moment: Moment| match moment {
-        Moment::Day(day) => day.to_string(),
-        Moment::Instant(time) => rfc3339(time),
-    };
-    let quoted = |text: &String| format!("'{}'", text.replace('\'', "'\\''"));
-    flag("as-of", args.question.as_of.map(moment));
-    flag("time", args.question.time.map(|basis| basis.name().to_owned()));
-    flag("tz", args.question.tz.map(|zone| zone.name().to_owned()));
-    flag("currency", args.question.currency.map(|currency| currency.code().to_owned()));
-    flag("policy", args.policy.map(|policy| policy.name().to_owned()));
-    flag("claim", args.claim.as_ref().map(quoted));
-    flag("on", args.on.map(moment));
-    words.join(" ")
+    let QuestionArgs { as_of, time, tz: zone, currency } = args.question;
+    let (policy, claim, on) = (args.policy, args.claim.as_deref(), args.on);
+    Asked { as_of, time, zone, currency, policy, claim, on }.command(&family.name)
 }
 
 fn format(text: &str) -> Result<&'static Format, String> {

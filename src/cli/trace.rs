@@ -3,17 +3,15 @@
 mod json;
 mod table;
 
-use std::collections::BTreeSet;
-
 use anyhow::{Result, bail};
 
 use super::output::Usage;
 use super::{Answer, Context, ask, trail};
 use crate::catalog::Catalog;
 use crate::config::OnwardLimits;
-use crate::domain::{Address, Amount, Family, Moment, Network, OutPoint, Time, Txid, rfc3339};
+use crate::domain::{Address, Amount, Family, Moment, Network, OutPoint, Time, Txid};
 use crate::store::{Store, TrailStart};
-use crate::trace::{self, ChangeLink, Clusters, Graph, PeelChain, Policy, Rules, Source, Trail};
+use crate::trace::{self, Document, Graph, Policy, Rules, Source};
 
 /// Flags of `trace`.
 #[derive(Debug, clap::Args)]
@@ -74,13 +72,7 @@ enum Subject<'a> {
 /// A trail with all that is shown beside it.
 struct Page<'a> {
     subject: Subject<'a>,
-    rules: Rules,
-    trail: Trail,
-    links: Vec<ChangeLink>,
-    chains: Vec<PeelChain>,
-    clusters: Option<Clusters>,
-    /// The moment to which the followed addresses are recorded.
-    recorded_to: Option<Time>,
+    document: Document,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
@@ -113,22 +105,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     if matches!(source, Source::Outputs(_)) && trail.coins == 0 {
         bail!("{} is in no block up to that moment; only coins in blocks are followed", args.what.trim());
     }
-    let on_the_way: BTreeSet<Txid> = trail.hops.iter().map(|hop| hop.txid).collect();
-    let links = match &source {
-        Source::Addresses(own) if !args.backwards => trace::change_links(&graph, own),
-        _ => Vec::new(),
-    };
-    let page = Page {
-        recorded_to: recorded_to(&store, &source)?,
-        subject,
-        rules,
-        links: links.into_iter().filter(|link| on_the_way.contains(&link.txid)).collect(),
-        chains: trace::peel_chains(&graph, &|txid| on_the_way.contains(txid)),
-        clusters: args.clusters.then(|| trace::clusters(&graph)),
-        trail,
-    };
-    let caveats = page.caveats();
-    let mut answer = Answer::new(page.text(), page.json(&caveats));
+    let mut document = Document::of(&graph, &source, rules, trail, recorded_to(&store, &source)?);
+    document.clusters = args.clusters.then(|| trace::clusters(&graph));
+    let page = Page { subject, document };
+    let caveats = page.document.caveats();
+    let mut answer = Answer::new(page.text(), page.json());
     answer.notes = caveats.into_iter().map(|caveat| format!("caveat: {caveat}")).collect();
     Ok(answer)
 }
@@ -177,9 +158,7 @@ fn source(subject: &Subject<'_>, graph: &Graph) -> Source {
 /// The earliest moment to which one of the addresses is complete; `None` where one is not.
 fn recorded_to(store: &Store, source: &Source) -> Result<Option<Time>> {
     let Source::Addresses(addresses) = source else { return Ok(None) };
-    let ledger = store.ledger(addresses)?;
-    let moments: Option<Vec<Time>> = ledger.addresses.iter().map(|record| record.complete_to()).collect();
-    Ok(moments.and_then(|moments| moments.into_iter().min()))
+    Ok(store.ledger(addresses)?.complete_to())
 }
 
 impl Page<'_> {
@@ -190,22 +169,5 @@ impl Page<'_> {
             Subject::Transaction(txid) => txid.to_string(),
             Subject::Output(output) => output.to_string(),
         }
-    }
-
-    /// What a reader must know before printing a number.
-    fn caveats(&self) -> Vec<String> {
-        let mut out = Vec::new();
-        if !self.rules.policy.conserves() {
-            out.push("poison conserves nothing: its sums count the same coin many times".to_owned());
-        }
-        let is_address = matches!(self.subject, Subject::Family(_) | Subject::Address(_));
-        if let (true, Some(until)) = (is_address, self.rules.until)
-            && self.recorded_to.is_none_or(|to| to < until)
-        {
-            let to = self.recorded_to.map_or("no moment that is known".to_owned(), rfc3339);
-            out.push(format!("the question reaches to {}, and the ledger is complete to {to}", rfc3339(until)));
-        }
-        out.extend(trail::breaks_off(&self.trail));
-        out
     }
 }

@@ -3,9 +3,9 @@
 use anyhow::Result;
 
 use super::Context;
-use crate::domain::{Address, Amount, Family, Network, format};
+use crate::domain::{Address, Family, Network};
 use crate::store::{Store, TrailStart};
-use crate::trace::{self, Graph, GraphBuilder, Labels, PeelChain, Rules, Source, Stop, Trail};
+use crate::trace::{self, Graph, GraphBuilder, Labels, PeelChain, Rules, Source, Trail};
 
 /// Every transaction of the ledger that can be reached from there, and what was said of their outputs.
 pub(super) fn graph(store: &Store, start: &TrailStart, backwards: bool, network: Network) -> Result<Graph> {
@@ -32,19 +32,6 @@ pub(super) fn of_family_in(
     let graph = graph(store, &TrailStart::Addresses(addresses.clone()), rules.backwards, network)?;
     let trail = trace::follow(&graph, &Source::Addresses(addresses.into_iter().collect()), rules, labels);
     Ok((graph, trail))
-}
-
-/// Says where the record of a trail ends without telling what became of the coins; `None` where it does not.
-pub(super) fn breaks_off(trail: &Trail) -> Option<String> {
-    let ends = trail.destinations.iter().filter(|end| end.stop == Stop::Unrecorded);
-    let (count, sats) = ends.fold((0, 0_u64), |(n, sum), end| (n + 1, sum.saturating_add(end.amount.to_sat())));
-    if count == 0 || trail.backwards {
-        return None;
-    }
-    let (ends, amount) = (format::count(count, "end", "ends"), format::btc(Amount::from_sat(sats), 8));
-    Some(format!(
-        "the record breaks off at {ends} with {amount} BTC, which may be spent or not; ransomtrail sync --onward asks on"
-    ))
 }
 
 /// The peel chains among the transactions of a trail.

@@ -16,6 +16,14 @@ pub struct Ledger {
     pub spends: Vec<Spend>,
 }
 
+impl Ledger {
+    /// The moment to which all of its addresses are complete; `None` where one is not.
+    pub fn complete_to(&self) -> Option<Time> {
+        let moments: Option<Vec<Time>> = self.addresses.iter().map(AddressRecord::complete_to).collect();
+        moments?.into_iter().min()
+    }
+}
+
 /// What is recorded of one address.
 #[derive(Clone, Debug)]
 pub struct AddressRecord {

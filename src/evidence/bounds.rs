@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 
-use super::contents::Options;
+use super::contents::Contents;
 use crate::domain::{Moment, Time};
 use crate::store::Slice;
 
@@ -12,17 +12,20 @@ const MOST_SATS: u128 = 2_100_000_000_000_000 * 1_000;
 const LAST_SECOND: i64 = u32::MAX as i64;
 
 /// Amounts that can be added up, and times of the block chain's.
-pub(super) fn plausible(slice: &Slice, options: &Options) -> Result<()> {
+pub(super) fn plausible(contents: &Contents) -> Result<()> {
+    let (slice, options) = (&contents.slice, &contents.options);
     let outputs = slice.transactions.iter().flat_map(|tx| tx.outputs.iter().map(|output| output.sats));
     let inputs = slice.transactions.iter().flat_map(|tx| tx.inputs.iter().filter_map(|input| input.sats));
     let sats: u128 = outputs.chain(inputs).map(u128::from).sum();
     ensure!(sats < MOST_SATS, "the amounts are larger than all bitcoin moved a thousand times");
-    let asked = match options.question()?.as_of {
-        Some(Moment::Instant(time)) => Some(time),
-        Some(Moment::Day(day)) => Some(day.and_time(chrono::NaiveTime::MIN).and_utc()),
-        None => None,
-    };
-    for time in asked.into_iter().chain(times(slice)) {
+    let published = contents.published()?;
+    let claimed = published.iter().flat_map(|claim| [Some(claim.when), claim.about]).flatten();
+    let own = options.own_claim()?.and_then(|claim| claim.on);
+    let asked = options.question()?.as_of.into_iter().chain(own).chain(claimed).map(|moment| match moment {
+        Moment::Instant(time) => time,
+        Moment::Day(day) => day.and_time(chrono::NaiveTime::MIN).and_utc(),
+    });
+    for time in asked.chain(times(slice)) {
         ensure!((0..=LAST_SECOND).contains(&time.timestamp()), "{time} is no time of the block chain's");
     }
     Ok(())

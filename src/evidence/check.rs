@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::archive::{self, Entry};
-use super::compute::{Computed, Pages};
+use super::compute::{Computed, REPORT};
 use super::contents::Contents;
 use super::files::Files;
 use super::manifest::{self, Manifest};
 use super::pack::cited;
 use super::statement::{Statement, Verdict};
-use super::{PROGRAM_VERSION, ledger, readme, reread, sha256};
+use super::{PROGRAM_VERSION, bounds, ledger, readme, reread, sha256};
 use crate::catalog;
+use crate::claims;
 use crate::domain::format::{count, grouped, on_a_line};
 use crate::domain::{Trust, Txid, rfc3339};
 use crate::price::Tables;
@@ -55,11 +56,11 @@ impl Checked {
     }
 }
 
-/// Checks the bytes of a pack, which may be anything; nothing is written anywhere. `pages` are those of [`super::pack`].
+/// Checks the bytes of a pack, which may be anything; nothing else is read, and nothing is written anywhere.
 ///
 /// A pack that is not byte for byte what this program writes is not looked into any further: what was changed by accident is
 /// found at once, and what was changed on purpose is found by recomputing everything.
-pub fn check(bytes: &[u8], pages: Pages<'_>) -> Checked {
+pub fn check(bytes: &[u8]) -> Checked {
     let mut checked = Checked {
         sha256: sha256(bytes),
         bytes: bytes.len(),
@@ -71,7 +72,7 @@ pub fn check(bytes: &[u8], pages: Pages<'_>) -> Checked {
     match archive::read(bytes) {
         Ok(entries) => {
             if is_unchanged(bytes, &entries, &mut checked) {
-                contents(&entries, pages, &mut checked);
+                contents(&entries, &mut checked);
             }
         }
         Err(error) => {
@@ -120,7 +121,7 @@ fn rows(manifest: &Manifest) -> BTreeMap<&str, &manifest::Row> {
 }
 
 /// Everything behind the manifest.
-fn contents(entries: &[Entry], pages: Pages<'_>, checked: &mut Checked) {
+fn contents(entries: &[Entry], checked: &mut Checked) {
     let files: Files<'_> = entries.iter().map(|entry| (entry.name.as_str(), entry.bytes.as_slice())).collect();
     let contents = match Contents::read(&files) {
         Ok(contents) => contents,
@@ -130,13 +131,20 @@ fn contents(entries: &[Entry], pages: Pages<'_>, checked: &mut Checked) {
         Ok(network) => network,
         Err(error) => return checked.say(Statement::violated(format!("the network is known: {error:#}"))),
     };
+    if let Err(error) = bounds::plausible(&contents) {
+        return checked.say(Statement::violated(format!("the figures can be computed: {error:#}")));
+    }
     answers(&contents, checked);
     checked.statements.extend(ledger::verify(&contents.slice, network));
     checked.statements.extend(reread::compare(&contents, network));
+    if !checked.holds() {
+        // What would follow from a ledger that does not hold says nothing.
+        return;
+    }
     match Computed::of(&contents) {
         Ok(computed) => {
             trust(&computed, checked);
-            if let Err(error) = rebuilt(entries, &contents, &computed, pages, checked) {
+            if let Err(error) = rebuilt(entries, &contents, &computed, checked) {
                 checked.say(Statement::violated(format!("the figures can be computed: {error:#}")));
             }
             open_questions(&contents, &computed, checked);
@@ -170,9 +178,8 @@ fn answers(contents: &Contents, checked: &mut Checked) {
 }
 
 /// How far the transactions of the addresses can be trusted.
-fn trust(computed: &Computed, checked: &mut Checked) {
-    let addresses = computed.family.addresses.iter().map(|a| &a.address);
-    let Ok(ledger) = computed.store.ledger(addresses) else { return };
+fn trust(computed: &Computed<'_>, checked: &mut Checked) {
+    let ledger = &computed.ledger;
     let mut of: BTreeMap<Txid, Trust> = ledger.inflows.iter().map(|row| (row.txid, row.trust)).collect();
     of.extend(ledger.spends.iter().map(|row| (row.txid, row.trust)));
     let level = |level: Trust| of.values().filter(|trust| **trust == level).count();
@@ -182,44 +189,39 @@ fn trust(computed: &Computed, checked: &mut Checked) {
     checked.say(Statement::established(format!("of the {all} of the addresses, {}", levels.join(", "))));
 }
 
-/// Writes everything anew from what was read, and compares it file by file.
-fn rebuilt(
-    entries: &[Entry],
-    contents: &Contents,
-    computed: &Computed,
-    pages: Pages<'_>,
-    checked: &mut Checked,
-) -> Result<()> {
+/// Writes everything anew from what was read, and compares it file by file. What is laid out from figures is only made where
+/// everything below it holds.
+fn rebuilt(entries: &[Entry], contents: &Contents, computed: &Computed<'_>, checked: &mut Checked) -> Result<()> {
     let version = &contents.options.program_version;
-    let computed_pages = computed.pages(pages)?;
-    let how_many = computed_pages.len();
-    let mut files = contents.files()?;
-    files.extend(computed_pages);
-    let own = readme::entry(contents, &computed.family);
-    // Another version may word this page otherwise; the manifest holds it all the same.
-    let told = entries.iter().find(|entry| entry.name == readme::NAME).filter(|_| version != PROGRAM_VERSION);
-    let files = manifest::assembled(told.cloned().unwrap_or(own), files, version)?;
-    let mut names: Vec<&str> = Vec::new();
-    let (expect, found) = (by_name(&files), by_name(entries));
-    for name in expect.keys().chain(found.keys()).copied().collect::<BTreeSet<_>>() {
-        // Where a file differs, the manifest does too.
-        if name != manifest::NAME && expect.get(name) != found.get(name) {
-            names.push(name);
-            checked.differs(name);
+    let (mut files, figures) = (contents.files()?, computed.figures()?);
+    let mut how_many = figures.len();
+    files.extend(figures);
+    let above = |name: &str| name.starts_with(REPORT) || [readme::NAME, manifest::NAME, manifest::SUMS].contains(&name);
+    let mut names = differing(&files, entries, above);
+    if names.is_empty() {
+        let report = computed.report()?;
+        how_many += report.len();
+        files.extend(report);
+        let own = readme::entry(contents, &computed.family);
+        // Another version may word this page otherwise; the manifest holds it all the same.
+        let told = entries.iter().find(|entry| entry.name == readme::NAME).filter(|_| version != PROGRAM_VERSION);
+        files = manifest::assembled(told.cloned().unwrap_or(own), files, version)?;
+        // Where a file differs, what lists them does too.
+        let lists = |name: &str| [manifest::NAME, manifest::SUMS].contains(&name);
+        names = differing(&files, entries, lists);
+        if names.is_empty() && files != entries {
+            names = vec![manifest::NAME.to_owned()];
         }
     }
-    if names.is_empty() && files != entries {
-        names.push(manifest::NAME);
-        checked.differs(manifest::NAME);
-    }
+    names.iter().for_each(|name| checked.differs(name));
     if names.is_empty() {
         checked.say(Statement::established(format!(
-            "{} of figures computed anew from the ledger, and everything else written anew: the same, byte for byte",
-            count(how_many, "page", "pages")
+            "{} of figures and report computed anew from the ledger, and all others written anew: the same, byte for byte",
+            count(how_many, "file", "files")
         )));
         return Ok(());
     }
-    let listed = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    let listed = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     let hint = if version == PROGRAM_VERSION {
         String::new()
     } else {
@@ -232,12 +234,20 @@ fn rebuilt(
     Ok(())
 }
 
-fn by_name(entries: &[Entry]) -> BTreeMap<&str, &[u8]> {
-    entries.iter().map(|entry| (entry.name.as_str(), entry.bytes.as_slice())).collect()
+/// The names of the files that are not the same in both, but for those that are passed over.
+fn differing(expect: &[Entry], found: &[Entry], passed_over: impl Fn(&str) -> bool) -> Vec<String> {
+    let by_name = |entries: &'_ [Entry]| -> BTreeMap<String, usize> {
+        entries.iter().enumerate().map(|(at, entry)| (entry.name.clone(), at)).collect()
+    };
+    let (left, right) = (by_name(expect), by_name(found));
+    let bytes =
+        |name: &String| (left.get(name).map(|at| &expect[*at].bytes), right.get(name).map(|at| &found[*at].bytes));
+    let names: BTreeSet<&String> = left.keys().chain(right.keys()).filter(|name| !passed_over(name)).collect();
+    names.into_iter().filter(|name| matches!(bytes(name), (a, b) if a != b)).cloned().collect()
 }
 
 /// What nothing in the pack can decide.
-fn open_questions(contents: &Contents, computed: &Computed, checked: &mut Checked) {
+fn open_questions(contents: &Contents, computed: &Computed<'_>, checked: &mut Checked) {
     let text = catalog::built_in_text(&computed.family.name);
     let carried = |what: &str, same: bool| match same {
         true => Statement::established(format!("{what} that this program carries")),
@@ -246,9 +256,14 @@ fn open_questions(contents: &Contents, computed: &Computed, checked: &mut Checke
         )),
     };
     checked.say(carried("the family's file is the one", text.as_deref() == Some(contents.family.as_str())));
-    let currency = computed.account.currency;
-    if let Some(tables) = &contents.prices {
-        checked.say(carried("the table of prices is the one", *tables == Tables::built_in(currency)));
+    if let (Some(tables), Ok(currencies)) = (&contents.prices, contents.currencies()) {
+        checked.say(carried("the table of prices is the one", *tables == Tables::built_in(&currencies)));
+    }
+    if let Ok(published) = contents.published()
+        && !published.is_empty()
+    {
+        let own = claims::published(Some(&computed.family)).ok();
+        checked.say(carried("the list of published claims is the one", own == Some(published)));
     }
     let recorded = computed.account.summary.recorded_to.map_or("no moment that is known".to_owned(), rfc3339);
     let mut open = vec![

@@ -3,14 +3,19 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{FORMAT, FORMAT_VERSION, PROGRAM_VERSION};
-use crate::domain::{Currency, Moment, Network, Origin, network_name, parse_network, parse_zone, rfc3339};
+use super::{FORMAT, FORMAT_VERSION, PROGRAM_VERSION, Packing};
+use crate::claims::{self, Claim, Published, Scope, Unit};
+use crate::domain::{
+    Address, Amount, Currency, Moment, Network, Origin, network_name, parse_network, parse_zone, rfc3339,
+};
 use crate::figures::Question;
 use crate::price::{Tables, live_source};
 use crate::store::Slice;
+use crate::trace::Rules;
 
 /// The contents of a pack.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +31,87 @@ pub(super) struct Contents {
     pub labels: [String; 3],
     /// `None` on a test network, whose coins have no price.
     pub prices: Option<Tables>,
+    /// What was published about the family.
+    pub claims: Vec<ClaimRow>,
+}
+
+/// A published claim.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClaimRow {
+    text: String,
+    who: String,
+    /// A day or an instant.
+    when: String,
+    /// The moment that it speaks of, where that is another one.
+    about: Option<String>,
+    /// The first day that counts, and the addresses; null and empty where they speak of all of the take.
+    from: Option<String>,
+    addresses: Vec<String>,
+    link: String,
+    quantity: String,
+    note: Option<String>,
+}
+
+impl ClaimRow {
+    pub fn of(claim: &Published) -> Self {
+        Self {
+            text: claim.text.clone(),
+            who: claim.who.clone(),
+            when: written(claim.when),
+            about: claim.about.map(written),
+            from: claim.scope.from.map(|day| day.to_string()),
+            addresses: claim.scope.addresses.iter().map(ToString::to_string).collect(),
+            link: claim.link.clone(),
+            quantity: claim.quantity.clone(),
+            note: claim.note.clone(),
+        }
+    }
+
+    fn read(&self, family: &str, network: Network) -> Result<Published> {
+        let address = |text: &String| Ok(Address::parse(text, network)?);
+        Ok(Published {
+            family: family.to_owned(),
+            text: self.text.clone(),
+            who: self.who.clone(),
+            when: self.when.parse()?,
+            about: self.about.as_deref().map(str::parse).transpose()?,
+            scope: Scope {
+                from: self.from.as_deref().map(str::parse).transpose()?,
+                addresses: self.addresses.iter().map(address).collect::<Result<_>>()?,
+            },
+            link: self.link.clone(),
+            quantity: self.quantity.clone(),
+            note: self.note.clone(),
+        })
+    }
+}
+
+fn written(moment: Moment) -> String {
+    match moment {
+        Moment::Day(day) => day.to_string(),
+        Moment::Instant(time) => rfc3339(time),
+    }
+}
+
+impl Contents {
+    /// What was published about the family.
+    pub fn published(&self) -> Result<Vec<Published>> {
+        let (family, network) = (&self.options.family, self.options.network()?);
+        self.claims.iter().map(|row| row.read(family, network)).collect::<Result<_>>().context("published claims")
+    }
+
+    /// The currencies that prices are needed in: that of the values, and those of claims.
+    pub fn currencies(&self) -> Result<Vec<Currency>> {
+        let mut out = vec![self.options.currency()?];
+        let published = self.published()?.iter().map(Published::claim).collect::<Result<Vec<_>>>()?;
+        for claim in published.into_iter().chain(self.options.own_claim()?) {
+            if let Unit::Money(currency) = claim.quantity.unit {
+                out.push(currency);
+            }
+        }
+        Ok(out)
+    }
 }
 
 /// Who brought labels: each has a table of its own, since that decides which label counts.
@@ -50,34 +136,66 @@ pub(super) struct Options {
     pub price_sources: Vec<String>,
     /// By how much of a close two sources may differ.
     pub price_band: String,
+    /// Coins are followed so many hops from a withdrawal and no further.
+    pub hops: u32,
+    /// Amounts below it are not followed on.
+    pub min_value_sats: u64,
+    /// A transaction with more outputs is not followed into.
+    pub fan_out: u64,
+    /// A coin that has not moved for so long sleeps.
+    pub sleep_seconds: u64,
+    /// A claim that the report holds against the chain besides the published ones.
+    pub claim: Option<String>,
+    /// The moment that it speaks of; null is the moment to which the ledger is recorded.
+    pub claim_on: Option<String>,
 }
 
 impl Options {
-    pub fn new(
-        family: &str,
-        network: Network,
-        question: Question,
-        currency: Currency,
-        price_sources: Vec<String>,
-        price_band: String,
-    ) -> Self {
-        let as_of = question.as_of.map(|moment| match moment {
-            Moment::Day(day) => day.to_string(),
-            Moment::Instant(time) => rfc3339(time),
-        });
+    pub fn of(packing: &Packing<'_>) -> Self {
+        let Packing { question, rules, claim, .. } = packing;
         Self {
             format: FORMAT.to_owned(),
             format_version: FORMAT_VERSION,
             program_version: PROGRAM_VERSION.to_owned(),
-            family: family.to_owned(),
-            network: network_name(network).to_owned(),
-            as_of,
+            family: packing.family.name.clone(),
+            network: network_name(packing.network).to_owned(),
+            as_of: question.as_of.map(written),
             time: question.basis.to_string(),
             time_zone: question.zone.name().to_owned(),
-            currency: currency.code().to_owned(),
-            price_sources,
-            price_band,
+            currency: packing.currency.code().to_owned(),
+            price_sources: packing.price_sources.iter().map(|source| source.name.to_owned()).collect(),
+            price_band: packing.price_band.to_string(),
+            hops: rules.hops,
+            min_value_sats: rules.min_value.to_sat(),
+            fan_out: rules.fan_out as u64,
+            sleep_seconds: packing.sleep.num_seconds().unsigned_abs(),
+            claim: claim.as_ref().map(|claim| claim.text.clone()),
+            claim_on: claim.as_ref().and_then(|claim| claim.on).map(written),
         }
+    }
+
+    /// How coins are followed, under each policy in turn, up to the question's moment.
+    pub fn rules(&self) -> Result<Rules> {
+        let question = self.question()?;
+        Ok(Rules {
+            hops: self.hops,
+            min_value: Amount::from_sat(self.min_value_sats),
+            fan_out: usize::try_from(self.fan_out).unwrap_or(usize::MAX),
+            until: question.as_of.map(|moment| moment.last_second(question.zone)),
+            ..Rules::default()
+        })
+    }
+
+    /// A coin that has not moved for so long sleeps; centuries are as good as for ever.
+    pub fn sleep(&self) -> TimeDelta {
+        i64::try_from(self.sleep_seconds).ok().and_then(TimeDelta::try_seconds).unwrap_or(TimeDelta::MAX)
+    }
+
+    /// The claim that the report holds against the chain besides the published ones.
+    pub fn own_claim(&self) -> Result<Option<Claim>> {
+        let on = self.claim_on.as_deref().map(str::parse::<Moment>).transpose()?;
+        let Some(text) = &self.claim else { return Ok(None) };
+        Ok(Some(Claim { text: text.clone(), quantity: claims::parse(text)?, on, scope: Scope::default() }))
     }
 
     /// The question, if it is one that this program can be asked.
@@ -106,6 +224,8 @@ impl Options {
             self.program_version
         );
         self.question().and_then(|_| self.network()).and_then(|_| self.currency()).context("options.json")?;
+        self.own_claim().context("options.json: claim")?;
+        ensure!(self.claim.is_some() || self.claim_on.is_none(), "options.json: a day of no claim");
         for name in &self.price_sources {
             ensure!(live_source(name).is_some(), "options.json: no price source \"{name}\"");
         }

@@ -17,6 +17,7 @@ pub(super) type Files<'a> = BTreeMap<&'a str, &'a [u8]>;
 
 const OPTIONS: &str = "options.json";
 const HISTORY: &str = "prices/btc-usd.csv";
+const CLAIMS: &str = "claims/published.jsonl";
 const RATES: &str = "prices/ecb.csv";
 /// Bodies of answers are below it, each named by its SHA-256.
 const ANSWERS: &str = "answers/";
@@ -53,6 +54,8 @@ impl Contents {
             Entry::new("ledger/incidents.jsonl", lines(&slice.incidents)?),
             Entry::new("ledger/blocks-read.jsonl", lines(&slice.followed)?),
             Entry::new("ledger/looked-for.jsonl", lines(&slice.joined)?),
+            Entry::new("ledger/coins-looked-for.jsonl", lines(&slice.awaited)?),
+            Entry::new(CLAIMS, lines(&self.claims)?),
             Entry::new("proofs/headers.jsonl", lines(&slice.headers)?),
             Entry::new("proofs/branches.jsonl", lines(&slice.branches)?),
             Entry::new("prices/told.jsonl", lines(&slice.prices)?),
@@ -96,6 +99,7 @@ impl Contents {
             incidents: rows(files, "ledger/incidents.jsonl")?,
             followed: rows(files, "ledger/blocks-read.jsonl")?,
             joined: rows(files, "ledger/looked-for.jsonl")?,
+            awaited: rows(files, "ledger/coins-looked-for.jsonl")?,
             headers: rows(files, "proofs/headers.jsonl")?,
             branches: rows(files, "proofs/branches.jsonl")?,
             prices: rows(files, "prices/told.jsonl")?,
@@ -112,7 +116,8 @@ impl Contents {
         let bodies = files.iter().filter(|(name, _)| **name != INDEX);
         let answers = bodies.filter_map(|(name, body)| Some((name.strip_prefix(ANSWERS)?.to_owned(), body.to_vec())));
         let family = text(files, &family_file(&options.family))?;
-        Ok(Self { family, slice, answers: answers.collect(), labels, prices, options })
+        let claims = rows(files, CLAIMS)?;
+        Ok(Self { family, slice, answers: answers.collect(), labels, prices, claims, options })
     }
 }
 

@@ -9,6 +9,8 @@ use super::{FORMAT, FORMAT_VERSION, sha256};
 
 /// Its name in the pack.
 pub(super) const NAME: &str = "manifest.json";
+/// The same for `sha256sum`: all files but itself and the manifest.
+pub(super) const SUMS: &str = "SHA256SUMS";
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,8 +57,12 @@ impl Manifest {
 
 /// All files of a pack in the order of the archive: README, manifest, then all others by name.
 pub(super) fn assembled(readme: Entry, mut others: Vec<Entry>, program_version: &str) -> Result<Vec<Entry>> {
-    others.sort_by(|a, b| a.name.cmp(&b.name));
-    others.insert(0, readme);
+    others.push(readme);
+    let line = |entry: &Entry| format!("{}  {}\n", sha256(&entry.bytes), entry.name);
+    let in_place = |name: &str| (name != super::readme::NAME, name.to_owned());
+    others.sort_by_key(|entry| in_place(&entry.name));
+    others.push(Entry::new(SUMS, others.iter().map(line).collect::<String>()));
+    others.sort_by_key(|entry| in_place(&entry.name));
     let manifest = Manifest::of(&others, program_version).entry()?;
     others.insert(1, manifest);
     Ok(others)

@@ -1,7 +1,7 @@
 //! Evidence packs: everything that a family's figures were computed from, in one file that anybody can check without a network.
 //!
 //! A pack is a ZIP archive of plain files: the ledger, the explorers' answers as they came, headers and merkle branches, prices,
-//! labels, the family's file, the question, and the figures. It is canonical: the same database and question give the same
+//! labels, the family's file, what was claimed of it, the question, the figures, and a report. It is canonical: the same database and question give the same
 //! bytes, and [`check`] rebuilds the archive from what it read in it and compares it byte for byte. Entries are stored and not
 //! compressed, so that the bytes depend on no compressor.
 //!
@@ -22,7 +22,6 @@ mod reread;
 mod statement;
 
 pub use check::{Checked, check};
-pub use compute::{Material, Pages, no_pages};
 pub use pack::{Packed, Packing, pack};
 pub use statement::{Statement, Verdict};
 

@@ -3,17 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
+use chrono::TimeDelta;
 
-use super::compute::{Computed, Pages};
-use super::contents::{Contents, ORIGINS, Options};
-use super::{PROGRAM_VERSION, archive, manifest, readme, sha256};
+use super::compute::Computed;
+use super::contents::{ClaimRow, Contents, ORIGINS, Options};
+use super::{PROGRAM_VERSION, archive, bounds, manifest, readme, sha256};
 use crate::catalog::{Labels, labels};
+use crate::claims::{Claim, Published};
 use crate::domain::{Address, Currency, Decimal, Family, Label, Network, Time};
 use crate::explorer;
 use crate::figures::Question;
 use crate::price::{LiveSource, Tables};
 use crate::store::slice::RequestRow;
 use crate::store::{Slice, Store};
+use crate::trace::Rules;
 
 /// What is packed.
 #[derive(Clone, Debug)]
@@ -34,6 +37,14 @@ pub struct Packing<'a> {
     pub price_band: Decimal,
     /// Labels; those of addresses in the ledger are packed.
     pub labels: &'a Labels,
+    /// How far coins are followed; policy and moment are not taken from here.
+    pub rules: Rules,
+    /// A coin that has not moved for so long sleeps.
+    pub sleep: TimeDelta,
+    /// What was published about the family, for the report.
+    pub published: Vec<Published>,
+    /// A further claim for the report.
+    pub claim: Option<Claim>,
 }
 
 /// A pack.
@@ -71,17 +82,19 @@ impl Packed {
 
 /// Packs what the database holds of a family. The same database and the same question give the same bytes; no clock is read.
 /// Fails where nothing is recorded of the family, or the database cannot be read.
-pub fn pack(store: &Store, packing: &Packing<'_>, pages: Pages<'_>) -> Result<Packed> {
+pub fn pack(store: &Store, packing: &Packing<'_>) -> Result<Packed> {
     let contents = contents(store, packing)?;
+    bounds::plausible(&contents)?;
     let computed = Computed::of(&contents)?;
     let mut files = contents.files()?;
-    files.extend(computed.pages(pages)?);
+    files.extend(computed.figures()?);
+    files.extend(computed.report()?);
     let files = manifest::assembled(readme::entry(&contents, &computed.family), files, PROGRAM_VERSION)?;
     let bytes = archive::write(&files)?;
     let cited = cited(&contents.slice);
     Ok(Packed {
         sha256: sha256(&bytes),
-        title: computed.family.title,
+        title: computed.family.title.clone(),
         as_of: computed.account.summary.as_of,
         files: files.len(),
         transactions: contents.slice.transactions.len(),
@@ -106,22 +119,19 @@ fn contents(store: &Store, packing: &Packing<'_>) -> Result<Contents> {
             }
         }
     }
-    let options = Options::new(
-        &packing.family.name,
-        packing.network,
-        packing.question,
-        packing.currency,
-        packing.price_sources.iter().map(|source| source.name.to_owned()).collect(),
-        packing.price_band.to_string(),
-    );
-    Ok(Contents {
+    let mut contents = Contents {
         labels: tables(packing.labels, &addresses, &slice).context("labels")?,
         family: packing.family_text.to_owned(),
-        prices: has_prices.then(|| Tables::built_in(packing.currency)),
-        options,
+        prices: None,
+        claims: packing.published.iter().map(ClaimRow::of).collect(),
+        options: Options::of(packing),
         slice,
         answers,
-    })
+    };
+    if has_prices {
+        contents.prices = Some(Tables::built_in(&contents.currencies()?));
+    }
+    Ok(contents)
 }
 
 /// The body of an answer: kept, or carried by the program.

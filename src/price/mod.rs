@@ -44,11 +44,16 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// The built-in ones, with the rates where `currency` needs them.
-    pub fn built_in(currency: Currency) -> Self {
-        let rates = (currency != Currency::Usd).then(|| fx::RATES.to_owned());
+    /// The built-in ones, with the rates where one of these currencies needs them.
+    pub fn built_in(currencies: &[Currency]) -> Self {
+        let rates = needs_rates(currencies).then(|| fx::RATES.to_owned());
         Self { history: built_in::HISTORY.to_owned(), rates }
     }
+}
+
+/// Whether prices in one of these currencies need exchange rates.
+pub fn needs_rates(currencies: &[Currency]) -> bool {
+    currencies.iter().any(|currency| *currency != Currency::Usd)
 }
 
 /// Prices in one currency.
@@ -84,7 +89,7 @@ impl Prices {
     }
 
     /// The same from tables that somebody hands over, in the format of the built-in ones. A number that no bitcoin costs, or no
-    /// euro, is an error.
+    /// euro, is an error, and so are rates that are needed and missing.
     pub fn of_tables(currency: Currency, tables: &Tables, live: &Live) -> anyhow::Result<Self> {
         let usd = built_in::parse(&tables.history)?;
         for price in &usd {
@@ -92,6 +97,11 @@ impl Prices {
         }
         let titles = vec![built_in::SOURCE.title.to_owned()];
         let rates = tables.rates.as_deref().filter(|_| currency != Currency::Usd);
+        anyhow::ensure!(
+            rates.is_some() || currency == Currency::Usd,
+            "there are no exchange rates for {}",
+            currency.code()
+        );
         let rates = rates.map(|text| fx::Rates::parse(text, currency)).transpose()?;
         anyhow::ensure!(rates.as_ref().is_none_or(fx::Rates::plausible), "exchange rates that no currency has");
         Ok(Self::of(currency, usd, titles, rates, live))

@@ -3,7 +3,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use super::{Chart, ClaimRow, FactRow, Page, SourceRow, Subject};
 use crate::chart::{self, CHARTS, Input, Look, Picture, Size, Theme};
-use crate::claims::{self, Claim, Evidence, Scope, Unit, Verified};
+use crate::claims::{self, Claim, Evidence, Published, Scope, Unit, Verified};
 use crate::domain::{Address, Currency, EventKind, Fact, FactKind, Family, Ledger, Moment, Period, TimeBasis, format};
 use crate::events::{self, Event, Watched};
 use crate::figures::{self, Account, Question, USUAL};
@@ -33,6 +33,8 @@ pub struct Material<'a> {
     pub labels: Labels<'a>,
     /// Where a label of an address is from.
     pub label_source: &'a dyn Fn(&Address) -> Option<String>,
+    /// What was published about the family, to be held against the chain.
+    pub published: &'a [Published],
     /// A claim of the reader's own, besides the published ones.
     pub claim: Option<&'a Claim>,
     /// The words after the program's name that make this page again.
@@ -134,10 +136,7 @@ impl Material<'_> {
             let when = verified.on_text().map_or(String::new(), |on| format!("as of {on}"));
             out.push(row(&verified.claim, "asked here", when, None, verified));
         }
-        if !self.family.built_in {
-            return Ok(out);
-        }
-        let mut published = claims::published(Some(self.family))?;
+        let mut published: Vec<&Published> = self.published.iter().collect();
         published.sort_by_key(|one| one.when.last_second(self.question.zone));
         for one in published {
             let verified = self.verify(&one.claim()?)?;
@@ -145,7 +144,7 @@ impl Material<'_> {
                 Moment::Day(day) => format::day(day),
                 Moment::Instant(time) => format::day(time.date_naive()),
             };
-            out.push(row(&one.text, &one.who, when, Some(one.link), &verified));
+            out.push(row(&one.text, &one.who, when, Some(one.link.clone()), &verified));
         }
         Ok(out)
     }
@@ -213,6 +212,18 @@ impl Material<'_> {
 }
 
 impl Made {
+    /// The files that a page in this form is made of: the page, and beside Markdown its charts; each with its name.
+    pub fn files(&self, format: &super::Format) -> Result<Vec<(String, String)>> {
+        let mut out = vec![(format!("index.{}", format.name), self.write(format)?)];
+        if format.name == "md" {
+            for chart in &self.charts {
+                out.push((format!("{}.svg", chart.name), chart.wide.svg.clone()));
+                out.push((format!("{}.csv", chart.name), chart.wide.csv.clone()));
+            }
+        }
+        Ok(out)
+    }
+
     /// Lays the page out.
     pub fn write(&self, format: &super::Format) -> Result<String> {
         (format.write)(self)

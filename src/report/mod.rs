@@ -3,6 +3,7 @@
 //! Nothing is reckoned here: [`Material::make`] asks the other rooms and puts what they computed into words, once, and each of [`FORMATS`] lays that out. Same
 //! input, same bytes; a page asks nothing of the network, neither when it is made nor when it is read.
 
+mod command;
 mod html;
 mod json;
 mod markdown;
@@ -17,6 +18,7 @@ use crate::events::Event;
 use crate::figures::Account;
 use crate::trace::Trail;
 
+pub use command::Asked;
 pub use material::{Made, Material};
 pub use money::Money;
 pub use page::{ClaimRow, FactRow, Page, Plate, SourceRow};

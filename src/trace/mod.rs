@@ -6,6 +6,7 @@
 
 mod cluster;
 mod coinjoin;
+mod document;
 mod flow;
 mod graph;
 mod json;
@@ -20,6 +21,7 @@ mod way;
 
 pub use cluster::{ChangeLink, Clusters, change_links, clusters};
 pub use coinjoin::{CoinJoin, coinjoin};
+pub use document::Document;
 pub use flow::follow;
 pub use graph::{Graph, GraphBuilder};
 pub use label::{LabelInfo, Labels};

@@ -32,7 +32,7 @@ pub(super) fn run(args: &Args) -> Result<Answer> {
         bail!("{place}: is larger than any evidence pack");
     }
     let bytes = std::fs::read(&args.file).with_context(|| place.clone())?;
-    let checked = evidence::check(&bytes, &evidence::no_pages);
+    let checked = evidence::check(&bytes);
 
     let mut text = String::new();
     writeln!(text, "  file      {place}, {} bytes", format::grouped(checked.bytes as u64))?;

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::super::ask::{self, QuestionArgs};
 use super::super::output::Usage;
-use super::super::{Answer, Context, chart, prices};
-use crate::domain::format;
+use super::super::{Answer, Context, chart, prices, report};
+use crate::domain::{Moment, format};
 use crate::evidence::{self, Packing};
 
 /// Flags of `evidence pack`.
@@ -24,6 +24,12 @@ pub struct Args {
     /// Overwrite the file if there is one
     #[arg(long)]
     force: bool,
+    /// A claim to hold against the chain on the report in it, besides the published ones
+    #[arg(long, value_name = "SENTENCE")]
+    claim: Option<String>,
+    /// The day that the claim speaks of, or an instant (RFC 3339) [default: the moment to which the ledger is recorded]
+    #[arg(long, value_name = "DATE|INSTANT", requires = "claim", value_parser = |text: &str| text.parse::<Moment>())]
+    on: Option<Moment>,
     #[command(flatten)]
     question: QuestionArgs,
 }
@@ -32,6 +38,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(&args.family)?;
     let question = args.question.question(context);
+    let claim = args.claim.as_deref().map(|text| report::claimed(text, args.on)).transpose()?;
     let Some(store) = context.existing_store()? else { return Err(ask::nothing_recorded(context, family)) };
     let addresses = family.addresses.iter().map(|a| &a.address);
     if store.ledger(addresses)?.addresses.iter().all(|record| record.check.is_none()) {
@@ -48,8 +55,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         price_sources: live.sources,
         price_band: live.band,
         labels: &labels,
+        rules: context.rules_of(&family.name),
+        sleep: report::sleep(context),
+        published: report::published(family)?,
+        claim,
     };
-    let packed = evidence::pack(&store, &packing, &evidence::no_pages)?;
+    let packed = evidence::pack(&store, &packing)?;
     let day = packed.as_of.with_timezone(&question.zone).date_naive();
     let path = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}-{day}.zip", family.name)));
     if path.is_dir() {

@@ -15,7 +15,7 @@ const LISTED: usize = 60;
 impl Page<'_> {
     /// Totals, destinations, hops, and what is guessed beside them.
     pub(super) fn text(&self) -> String {
-        let trail = &self.trail;
+        let trail = &self.document.trail;
         let mut out = format!("{} · {}\n\n", self.title(), self.headline());
         out.push_str(&self.totals());
         if !trail.destinations.is_empty() {
@@ -26,7 +26,7 @@ impl Page<'_> {
             out.push('\n');
             out.push_str(&self.hops());
         }
-        for link in &self.links {
+        for link in &self.document.links {
             let wallets: Vec<&str> = link.wallets.iter().map(Address::as_str).collect();
             let _ = writeln!(
                 out,
@@ -35,13 +35,13 @@ impl Page<'_> {
                 wallets.join("\n  ")
             );
         }
-        for chain in &self.chains {
+        for chain in &self.document.chains {
             let peeled: Amount = chain.peels.iter().map(|(_, amount)| *amount).sum();
             let (first, steps) = (chain.txids.first().map(ToString::to_string).unwrap_or_default(), chain.txids.len());
             let _ =
                 writeln!(out, "\npeel chain of {steps} steps from {first}: {} BTC peeled off", format::btc(peeled, 8));
         }
-        if let Some(clusters) = &self.clusters {
+        if let Some(clusters) = &self.document.clusters {
             let _ = writeln!(out, "\nspent from together (multi-input rule, CoinJoins left out; a guess):");
             for members in &clusters.members {
                 let listed: Vec<&str> = members.iter().take(8).map(Address::as_str).collect();
@@ -54,7 +54,7 @@ impl Page<'_> {
     }
 
     fn headline(&self) -> String {
-        let trail = &self.trail;
+        let trail = &self.document.trail;
         let coins = format::count(trail.coins, "coin", "coins");
         let verb = match (&self.subject, trail.backwards) {
             (Subject::Family(_) | Subject::Address(_), false) => "left in",
@@ -66,14 +66,14 @@ impl Page<'_> {
     }
 
     fn totals(&self) -> String {
-        let heading = if self.trail.backwards { "where it came from" } else { "where it went" };
+        let heading = if self.document.trail.backwards { "where it came from" } else { "where it went" };
         let mut table = plain();
         table.set_header([heading, "BTC"]);
-        for (name, amount) in self.trail.by_category() {
+        for (name, amount) in self.document.trail.by_category() {
             table.add_row([name.to_owned(), format::btc(amount, 8)]);
         }
-        if self.trail.policy.conserves() {
-            table.add_row(["together".to_owned(), format::btc(self.trail.source, 8)]);
+        if self.document.trail.policy.conserves() {
+            table.add_row(["together".to_owned(), format::btc(self.document.trail.source, 8)]);
         }
         render(&mut table, &[1])
     }
@@ -81,7 +81,7 @@ impl Page<'_> {
     fn destinations(&self) -> String {
         let mut table = plain();
         table.set_header(["stop", "who", "address", "transaction:output", "BTC", "hop", "why"]);
-        for end in self.trail.destinations.iter().take(LISTED) {
+        for end in self.document.trail.destinations.iter().take(LISTED) {
             table.add_row([
                 end.stop.name().to_owned(),
                 who(end),
@@ -93,7 +93,7 @@ impl Page<'_> {
             ]);
         }
         let mut out = render(&mut table, &[4, 5]);
-        let more = self.trail.destinations.len().saturating_sub(LISTED);
+        let more = self.document.trail.destinations.len().saturating_sub(LISTED);
         if more > 0 {
             let _ = writeln!(out, "and {}; --json lists them all", format::count(more, "more end", "more ends"));
         }
@@ -102,7 +102,7 @@ impl Page<'_> {
 
     fn hops(&self) -> String {
         let mut rows: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
-        for hop in &self.trail.hops {
+        for hop in &self.document.trail.hops {
             let row = rows.entry(hop.hop).or_default();
             row.0 += 1;
             row.1 += hop.arrivals.iter().filter(|arrival| arrival.stop.is_some()).count();

@@ -51,6 +51,13 @@ fn insert(db: &Connection, slice: &Slice) -> rusqlite::Result<()> {
             row.settled
         ])?;
     }
+    // A slice does not say who waits, nor when somebody was asked: only the height counts for what is known of a coin.
+    for row in &slice.awaited {
+        db.prepare_cached(
+            "INSERT INTO awaited (family, txid, vout, height, checked_at, settled) VALUES ('', ?1, ?2, ?3, 0, 1)",
+        )?
+        .execute(params![row.txid.to_string(), row.vout, row.height])?;
+    }
     Ok(())
 }
 

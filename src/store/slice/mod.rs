@@ -37,6 +37,8 @@ pub struct Slice {
     pub followed: Vec<FollowedRow>,
     /// The addresses that were looked for in it.
     pub joined: Vec<JoinedRow>,
+    /// The coins that were looked for in it.
+    pub awaited: Vec<AwaitedRow>,
 }
 
 /// A request and its answer, without the answer's body.
@@ -293,4 +295,16 @@ pub struct JoinedRow {
     pub height: u32,
     /// Asked about again when that block lay deep.
     pub settled: bool,
+}
+
+/// A coin that was looked for in blocks: unspent as far as they were read, unless a transaction here spends it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AwaitedRow {
+    /// Transaction.
+    pub txid: Txid,
+    /// Output.
+    pub vout: u32,
+    /// It was unspent at this height, and is looked for in all blocks above.
+    pub height: u32,
 }

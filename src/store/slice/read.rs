@@ -6,8 +6,8 @@ use bitcoin::{BlockHash, ScriptBuf, Txid, Witness};
 use rusqlite::{Params, Row, Transaction, TransactionBehavior};
 
 use super::{
-    BranchRow, FateRow, FollowedRow, HeaderRow, IncidentRow, InputRow, JoinedRow, ObservationRow, OutputRow, PartRow,
-    PriceRow, RequestRow, Slice, TotalsRow, TxRow,
+    AwaitedRow, BranchRow, FateRow, FollowedRow, HeaderRow, IncidentRow, InputRow, JoinedRow, ObservationRow,
+    OutputRow, PartRow, PriceRow, RequestRow, Slice, TotalsRow, TxRow,
 };
 use crate::domain::Address;
 use crate::store::ledger::{parsed, time};
@@ -42,6 +42,7 @@ impl Store {
             let branches = self.all(BRANCHES, [id], |row| branch(row, tx.txid))?;
             hashes.extend(branches.iter().map(|row| row.block_hash));
             slice.branches.extend(branches);
+            slice.awaited.extend(self.all(AWAITED, [tx.txid.to_string()], |row| awaited(row, tx.txid))?);
             slice.transactions.push(tx);
         }
         slice.observations = observations.into_values().collect();
@@ -56,7 +57,7 @@ impl Store {
             slice.joined.extend(self.all(JOINED, [address.as_str()], joined)?);
         }
         slice.totals = totals.into_values().collect();
-        if !slice.joined.is_empty() {
+        if !slice.joined.is_empty() || !slice.awaited.is_empty() {
             slice.followed = self.all(FOLLOWED, [], followed)?;
         }
         if with_prices {
@@ -174,6 +175,8 @@ const BRANCHES: &str = "SELECT block_hash, pos, branch, request_id FROM proof WH
 const TOTALS: &str = "SELECT totals_id, address, request_id, said_from, said_to, tip_height, tx_count, received, spent,
     mempool_tx_count, mempool_received, mempool_spent, all_tx_count, all_received, all_spent FROM totals WHERE address = ?1";
 const JOINED: &str = "SELECT address, height, settled FROM joined WHERE address = ?1";
+// A family that waits for a coin knows as much of it as another one that does.
+const AWAITED: &str = "SELECT vout, min(height) FROM awaited WHERE txid = ?1 GROUP BY vout ORDER BY vout";
 const FOLLOWED: &str = "SELECT from_height, to_height, to_hash, complete_to FROM scan ORDER BY scan_id DESC LIMIT 1";
 const PRICES: &str = "SELECT day, source, low, close, high, asked_at, request_id FROM price ORDER BY price_id";
 const INCIDENTS: &str =
@@ -268,6 +271,10 @@ fn incident(row: &Row<'_>) -> rusqlite::Result<IncidentRow> {
 
 fn joined(row: &Row<'_>) -> rusqlite::Result<JoinedRow> {
     Ok(JoinedRow { address: row.get(0)?, height: row.get(1)?, settled: row.get(2)? })
+}
+
+fn awaited(row: &Row<'_>, txid: Txid) -> rusqlite::Result<AwaitedRow> {
+    Ok(AwaitedRow { txid, vout: row.get(0)?, height: row.get(1)? })
 }
 
 fn followed(row: &Row<'_>) -> rusqlite::Result<FollowedRow> {

@@ -1,0 +1,106 @@
+//! A trail with all that is told beside it, for programs and in caveats: the same wherever it is written.
+
+use serde_json::{Map, Value, json};
+
+use super::{ChangeLink, Clusters, Graph, PeelChain, Rules, Source, Stop, Trail, change_links, peel_chains};
+use crate::domain::{Amount, Time, format, rfc3339};
+
+/// A trail with all that is told beside it.
+#[derive(Debug)]
+pub struct Document {
+    /// The trail.
+    pub trail: Trail,
+    /// The rules that it was followed by.
+    pub rules: Rules,
+    /// Withdrawals that their change links with each other, on the trail.
+    pub links: Vec<ChangeLink>,
+    /// Peel chains on the trail.
+    pub chains: Vec<PeelChain>,
+    /// Addresses that were spent from together, where somebody asked for them.
+    pub clusters: Option<Clusters>,
+    /// It starts from addresses, and so depends on how far those are recorded.
+    of_addresses: bool,
+    /// The moment to which those are recorded.
+    recorded_to: Option<Time>,
+}
+
+impl Document {
+    /// What is told beside a trail that was followed from there in this graph.
+    pub fn of(graph: &Graph, source: &Source, rules: Rules, trail: Trail, recorded_to: Option<Time>) -> Self {
+        let on_the_way = trail.transactions();
+        let mut links = match source {
+            Source::Addresses(own) if !rules.backwards => change_links(graph, own),
+            _ => Vec::new(),
+        };
+        links.retain(|link| on_the_way.contains(&link.txid));
+        let chains = peel_chains(graph, &|txid| on_the_way.contains(txid));
+        let of_addresses = matches!(source, Source::Addresses(_));
+        Self { rules, links, chains, clusters: None, of_addresses, recorded_to, trail }
+    }
+
+    /// What a reader must know before printing a number.
+    pub fn caveats(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        if !self.rules.policy.conserves() {
+            out.push("poison conserves nothing: its sums count the same coin many times".to_owned());
+        }
+        if let (true, Some(until)) = (self.of_addresses, self.rules.until)
+            && self.recorded_to.is_none_or(|to| to < until)
+        {
+            let to = self.recorded_to.map_or("no moment that is known".to_owned(), rfc3339);
+            out.push(format!("the question reaches to {}, and the ledger is complete to {to}", rfc3339(until)));
+        }
+        out.extend(self.trail.breaks_off());
+        out
+    }
+
+    /// All of it as JSON; satoshis are integers. `subject` has what is followed: `family`, `address`, `txid`, `vout`.
+    pub fn as_json(&self, subject: &Value) -> Value {
+        let beside = json!({
+            "as_of": self.rules.until.map(rfc3339),
+            "recorded_to": self.recorded_to.map(rfc3339),
+            "limits": { "hops": self.rules.hops, "min_value_sats": self.rules.min_value.to_sat(), "fan_out": self.rules.fan_out },
+            "links": self.links.iter().map(link).collect::<Vec<_>>(),
+            "peel_chains": self.chains.iter().map(chain).collect::<Vec<_>>(),
+            "clusters": self.clusters.as_ref().map(|Clusters { members }| members),
+            "caveats": self.caveats(),
+        });
+        let mut out = Map::new();
+        for part in [self.trail.as_json(), subject.clone(), beside] {
+            if let Value::Object(part) = part {
+                out.extend(part);
+            }
+        }
+        Value::Object(out)
+    }
+}
+
+impl Trail {
+    /// Says where the record of a trail ends without telling what became of the coins; `None` where it does not.
+    pub fn breaks_off(&self) -> Option<String> {
+        let ends = self.destinations.iter().filter(|end| end.stop == Stop::Unrecorded);
+        let (count, sats) = ends.fold((0, 0_u64), |(n, sum), end| (n + 1, sum.saturating_add(end.amount.to_sat())));
+        if count == 0 || self.backwards {
+            return None;
+        }
+        let (ends, amount) = (format::count(count, "end", "ends"), format::btc(Amount::from_sat(sats), 8));
+        Some(format!(
+            "the record breaks off at {ends} with {amount} BTC, which may be spent or not; ransomtrail sync --onward asks on"
+        ))
+    }
+}
+
+fn link(link: &ChangeLink) -> Value {
+    let withdrawals: Vec<String> = link.withdrawals.iter().map(ToString::to_string).collect();
+    json!({
+        "kind": "withdrawals-change", "txid": link.txid.to_string(), "withdrawals": withdrawals, "wallets": link.wallets,
+    })
+}
+
+fn chain(chain: &PeelChain) -> Value {
+    let peels = chain
+        .peels
+        .iter()
+        .map(|(coin, amount)| json!({ "txid": coin.txid.to_string(), "vout": coin.vout, "sats": amount.to_sat() }));
+    json!({ "txids": chain.txids.iter().map(ToString::to_string).collect::<Vec<_>>(), "peels": peels.collect::<Vec<_>>() })
+}
