@@ -44,5 +44,6 @@ mod trial;
 mod troubles;
 mod wannacry;
 mod watch;
+mod weekly;
 mod world;
 mod wrong_input;

@@ -34,7 +34,7 @@ pub use geometry::Rect;
 pub use png::{STAMP, is_of, render_png, stamp_of};
 pub use style::{Look, Size, Theme};
 
-use crate::domain::Family;
+use crate::domain::{Family, Span};
 use crate::figures::{Account, Step, Worth};
 use crate::trace::{PeelChain, Trail};
 
@@ -76,6 +76,8 @@ pub struct Input<'a> {
     pub worth: &'a [Worth],
     /// The account by ISO weeks.
     pub weeks: &'a [Step],
+    /// The ISO week that the chart of weeks is about; `None`: all of them.
+    pub week: Option<Span>,
     /// Where what was withdrawn went, under FIFO or haircut; `None` where nobody followed it.
     pub trail: Option<&'a Trail>,
     /// The peel chains among the transactions of the trail; a guess, and no part of the sums.

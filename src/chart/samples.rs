@@ -133,13 +133,18 @@ impl Sample {
             for chart in CHARTS {
                 keeps_the_rules(&format!("{name}, {}, {:?}", chart.name, look.size), &(chart.draw)(&input), *look);
             }
+            for step in weeks.first().into_iter().chain(weeks.last()) {
+                let drawing =
+                    (weekly::CHART.draw)(&Input { week: Some(Span { from: step.from, to: step.to }), ..input });
+                keeps_the_rules(&format!("{name}, {}, {:?}", step.label, look.size), &drawing, *look);
+            }
         }
     }
 }
 
 /// Without a trail: what is drawn of one has samples of its own.
 fn input<'a>(family: &'a Family, account: &'a Account, worth: &'a [Worth], weeks: &'a [Step], look: Look) -> Input<'a> {
-    Input { family, account, worth, weeks, trail: None, chains: &[], look }
+    Input { family, account, worth, weeks, week: None, trail: None, chains: &[], look }
 }
 
 pub(super) fn keeps_the_rules(what: &str, drawing: &Drawing, look: Look) {

@@ -13,7 +13,7 @@ use super::output::Usage;
 use super::trace::Limits;
 use super::{Answer, Context, trail};
 use crate::chart::{self, CHARTS, Chart, Input, Look, Picture, Size, Theme};
-use crate::domain::{Family, Period, parse_day};
+use crate::domain::{Family, Period, Span, parse_day};
 use crate::figures::{self, Account};
 use crate::price::Prices;
 use crate::trace::{Graph, PeelChain, Policy, Rules, Trail};
@@ -157,7 +157,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         }
         _ => None,
     };
-    let subject = Subject { family, account: &account, prices: &prices, until, followed: followed.as_ref() };
+    let subject =
+        Subject { family, account: &account, prices: &prices, until, week: None, followed: followed.as_ref() };
     let files = draw(&subject, &charts, &args.draw, &folder)?;
     let mut text = String::new();
     for file in &files {
@@ -214,6 +215,8 @@ pub(super) struct Subject<'a> {
     pub prices: &'a Prices,
     /// Last day of the chart of worth.
     pub until: NaiveDate,
+    /// The week that the chart of weeks is about, if it is one.
+    pub week: Option<Span>,
     /// What the charts of the trail show.
     pub followed: Option<&'a Followed>,
 }
@@ -239,7 +242,7 @@ pub(super) fn draw(
     form: &DrawArgs,
     folder: &Path,
 ) -> Result<Vec<Drawn>> {
-    let Subject { family, account, prices, until, followed } = *subject;
+    let Subject { family, account, prices, until, week, followed } = *subject;
     // After the last price there is nothing to draw.
     let worth = account.worth(prices, prices.last_day().map_or(until, |last| until.min(last)));
     let mut weeks = figures::steps(account, Period::Week);
@@ -250,6 +253,7 @@ pub(super) fn draw(
         account,
         worth: &worth,
         weeks: &weeks,
+        week,
         trail: followed.map(|followed| &followed.trail),
         chains: followed.map_or(&[], |followed| &followed.chains),
         look: form.look(),
@@ -275,9 +279,12 @@ pub(super) fn draw(
     Ok(out)
 }
 
-/// Writes beside and renames, so that a full disk leaves no half file under the name.
+/// Writes beside and renames, so that a full disk leaves no half file under the name. Several programs may write the same file: each writes
+/// beside under a name of its own.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let beside = path.with_extension("part");
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let beside = path.with_file_name(name);
     std::fs::write(&beside, bytes)
         .and_then(|()| std::fs::rename(&beside, path))
         .inspect_err(|_| drop(std::fs::remove_file(&beside)))

@@ -52,7 +52,7 @@ pub(super) fn run(args: &Args) -> Result<Answer> {
     let until = account.last_day(&prices);
     let labels = context::services(Labels::load(Network::Bitcoin, None)?);
     let followed = Followed::of(trail::of_family_in(&store, family, Rules::default(), Network::Bitcoin, &labels)?);
-    let subject = Subject { family, account: &account, prices: &prices, until, followed: Some(&followed) };
+    let subject = Subject { family, account: &account, prices: &prices, until, week: None, followed: Some(&followed) };
     let files = chart::draw(&subject, &charts, &args.draw, &folder)?;
 
     let mut text = summary::page(&account);

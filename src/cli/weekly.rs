@@ -1,18 +1,25 @@
-//! `weekly`: the week's chart of every family with data, for cron.
+//! `weekly`: a page of one ISO week over all families, their charts, and the index of all weeks made, for cron.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use chrono::Days;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::ask::{self, QuestionArgs};
-use super::chart::{self, DrawArgs, Subject};
+use super::chart::{self, DrawArgs, Drawn};
+use super::events::{self, Search};
 use super::{Answer, Context, context};
-use crate::domain::{Amount, Currency, Moment, Period, Span, Time, TimeBasis, format, parse_zone};
-use crate::figures::{self, Account};
+use crate::domain::{
+    Amount, Currency, EventKind, Family, Moment, Period, Span, Time, TimeBasis, Value as Worth, format, parse_zone,
+};
+use crate::events::Event;
+use crate::figures::{self, Account, Flows, Reach};
+use crate::report::weekly::{FamilyWeek, Found, Index, Made, Material, Subject, Total, signed_btc};
 
 /// Flags of `weekly`.
 #[derive(Debug, clap::Args)]
@@ -20,7 +27,7 @@ pub struct Args {
     /// The ISO week, like 2017-W20 [default: the last full week]
     #[arg(long, value_name = "WEEK", value_parser = Span::parse_week)]
     week: Option<Span>,
-    /// Folder to write to; the charts go to a folder of the week's name in it
+    /// Folder to write to: the index of weeks; page and charts go to a folder of the week's name in it
     #[arg(long, value_name = "DIR", default_value = "ransomtrail-weekly")]
     out: PathBuf,
     #[command(flatten)]
@@ -36,122 +43,286 @@ pub struct Args {
     currency: Option<Currency>,
 }
 
+/// A family of which something is recorded, as the page wants it.
+struct Recorded<'a> {
+    family: &'a Family,
+    account: Account,
+    events: Vec<Event>,
+    breaks_off: Option<String>,
+}
+
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let zone = args.tz.unwrap_or(context.config.time_zone);
     let week = args.week.unwrap_or_else(|| last_full_week(context::now(), zone));
-    let asked =
-        QuestionArgs { as_of: Some(Moment::Day(week.to)), time: args.time, tz: Some(zone), currency: args.currency };
-    let question = asked.question(context);
-    let prices = asked.prices(context)?;
+    let as_of = Some(Moment::Day(week.to));
+    let asked = QuestionArgs { as_of, time: args.time, tz: Some(zone), currency: args.currency };
+    let (question, prices) = (asked.question(context), asked.prices(context)?);
     let catalog = context.catalog()?;
     let store = context.existing_store()?;
     let label = week.label(Period::Week);
-    let folder = args.out.join(&label);
-    let kind = chart::weekly()?;
 
-    let mut text = format!("week {label}, {}\n\n", format::days(week.from, week.to));
-    let mut rows: Vec<Value> = Vec::new();
-    let mut without: usize = 0;
-    let (mut unknown, mut drawn) = (false, false);
+    let (mut recorded, mut unrecorded): (Vec<Recorded<'_>>, Vec<&Family>) = (Vec::new(), Vec::new());
     for family in catalog.families() {
         let account = match &store {
-            Some(store) => ask::account_in(store, family, &prices, question)?,
+            Some(store) => ask::account_in(store, family, &prices, question)?.zip(Some(store)),
             None => None,
         };
-        let Some(account) = account else {
-            without += 1;
+        let Some((account, store)) = account else {
+            unrecorded.push(family);
             continue;
         };
-        let found = Week::of(&account, &label, week, zone);
-        // A picture that ends before the week would pass for one of it.
-        let files = if found.reached || found.step.is_some() {
-            let subject = Subject { family, account: &account, prices: &prices, until: week.to, followed: None };
-            chart::draw(&subject, &[kind], &args.draw, &folder.join(&family.name))?
-        } else {
-            Vec::new()
+        let search = Search {
+            rules: context.rules_of(&family.name),
+            sleep: context.config.events.sleep,
+            kinds: &EventKind::CASH_OUT,
+            as_of,
+            currency: prices.currency(),
+            zone,
         };
-        drawn |= !files.is_empty();
-        unknown |= !found.whole;
-        writeln!(text, "  {:<16} {}", family.name, found.line(&account))?;
-        let mut row = found.json(&family.name);
-        if let Value::Object(fields) = &mut row {
-            fields.insert("files".to_owned(), chart::as_json(&files));
-        }
-        rows.push(row);
+        let found = events::of_family(context, store, family, search)?;
+        let (events, breaks_off) = found.map_or((Vec::new(), None), |found| (found.events, found.breaks_off));
+        recorded.push(Recorded { family, account, events, breaks_off });
     }
-    if rows.is_empty() {
-        text.push_str("  nothing is recorded of any family yet; run: ransomtrail sync\n");
-    } else {
-        let basis = question.basis.name();
-        writeln!(text, "\n  basis     {basis}, zone {}; values at the close of each payment's day", zone.name())?;
-        writeln!(text, "  prices    {}", prices.source())?;
+    let subjects: Vec<Subject<'_>> = recorded.iter().map(Recorded::subject).collect();
+    let command = command(args, &label);
+    let material = Material {
+        week,
+        question,
+        currency: prices.currency(),
+        prices: prices.source(),
+        subjects: &subjects,
+        unrecorded: &unrecorded,
+        command: &command,
+    };
+    let made = material.make()?;
+
+    let _alone = lock(&args.out)?;
+    let folder = args.out.join(&label);
+    let mut drawn: Vec<Vec<Drawn>> = Vec::new();
+    for family in &made.families {
+        let Subject { family: of, account, .. } = family.subject;
+        // A picture that ends before the week would pass for one of it.
+        drawn.push(if family.week.reach == Reach::Nothing {
+            Vec::new()
+        } else {
+            let (until, week) = (week.to, Some(week));
+            let subject = chart::Subject { family: of, account, prices: &prices, until, week, followed: None };
+            chart::draw(&subject, &[chart::weekly()?], &args.draw, &folder.join(&of.name))?
+        });
     }
-    if drawn {
-        writeln!(text, "  charts    {}", folder.display())?;
-    }
-    if without > 0 && !rows.is_empty() {
-        writeln!(text, "  left out  {}, of which nothing is recorded", format::count(without, "family", "families"))?;
-    }
-    let mut answer = Answer::new(text, json!({ "week": label, "from": week.from, "to": week.to, "families": rows }));
-    if unknown {
+    let place = Place { page: folder.join("index.html"), index: args.out.join("index.html"), folder };
+    place.write(&made, &args.out)?;
+
+    let mut answer = Answer::new(text(&made, &place, &drawn), as_json(&made, &place, &drawn));
+    if made.families.iter().any(|family| family.week.reach != Reach::Whole) {
         answer.notes.push(format!("caveat: not every ledger is recorded to the end of {label}; run: ransomtrail sync"));
     }
     Ok(answer)
+}
+
+impl Recorded<'_> {
+    fn subject(&self) -> Subject<'_> {
+        Subject {
+            family: self.family,
+            account: &self.account,
+            events: &self.events,
+            breaks_off: self.breaks_off.as_deref(),
+        }
+    }
+}
+
+/// Where things are written.
+struct Place {
+    page: PathBuf,
+    index: PathBuf,
+    folder: PathBuf,
+}
+
+impl Place {
+    /// Page, document and index, each whole or not at all.
+    fn write(&self, made: &Made<'_>, out: &Path) -> Result<()> {
+        fs::create_dir_all(&self.folder).with_context(|| self.folder.display().to_string())?;
+        chart::write_whole(&self.page, made.html()?.as_bytes())?;
+        chart::write_whole(&self.folder.join("index.json"), made.json()?.as_bytes())?;
+        chart::write_whole(&self.index, Index::of(weeks(out)?).html()?.as_bytes())
+    }
+}
+
+/// Waits until no other run writes to this folder: it could leave out of the index what this one makes.
+fn lock(out: &Path) -> Result<File> {
+    fs::create_dir_all(out).with_context(|| out.display().to_string())?;
+    let path = out.join(".lock");
+    let file = File::create(&path).with_context(|| path.display().to_string())?;
+    match file.lock() {
+        Ok(()) => Ok(file),
+        // Some network folders have no locks; files are whole there too.
+        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(file),
+        Err(error) => Err(error).with_context(|| path.display().to_string()),
+    }
+}
+
+/// A document larger than this is none of ours.
+const LARGEST: u64 = 64 << 20;
+
+/// The weeks that lie in the folder, whoever made them.
+fn weeks(out: &Path) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(out).with_context(|| out.display().to_string())? {
+        let entry = entry.with_context(|| out.display().to_string())?;
+        let Ok(label) = entry.file_name().into_string() else { continue };
+        let Ok(week) = Span::parse_week(&label) else { continue };
+        if week.label(Period::Week) != label || !entry.path().is_dir() {
+            continue;
+        }
+        let document = entry.path().join("index.json");
+        let text = match fs::metadata(&document) {
+            Ok(file) if file.is_file() && file.len() <= LARGEST => Some(fs::read(&document).unwrap_or_default()),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            // The index says of what cannot be read that it is damaged.
+            _ => Some(Vec::new()),
+        };
+        found.push(Found { week, label, text: text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()) });
+    }
+    Ok(found)
+}
+
+fn text(made: &Made<'_>, place: &Place, drawn: &[Vec<Drawn>]) -> String {
+    let page = &made.page;
+    let mut lines = vec![format!("week {}, {}", page.label, page.days), String::new()];
+    for family in &made.families {
+        lines.push(format!("  {:<16} {}", family.subject.family.name, line(family)));
+        if let Some(change) = against(family) {
+            lines.push(format!("  {:<16} {change}", ""));
+        }
+    }
+    if made.families.is_empty() {
+        lines.push("  nothing is recorded of any family yet; run: ransomtrail sync".to_owned());
+    } else {
+        if made.families.len() > 1 {
+            lines.push(format!("  {:<16} {}", "together", together(&made.total, made.families.first())));
+        }
+        let (times, prices) = (&page.times, &page.prices);
+        lines.push(format!("\n  basis     {times}; values at the close of each payment's day"));
+        lines.push(format!("  prices    {prices}"));
+    }
+    if drawn.iter().any(|files| !files.is_empty()) {
+        lines.push(format!("  charts    {}", place.folder.display()));
+    } else {
+        lines.push(String::new());
+    }
+    lines.push(format!("  page      {}", place.page.display()));
+    lines.push(format!("  index     {}", place.index.display()));
+    let without = made.total.nothing - made.families.iter().filter(|one| one.week.reach == Reach::Nothing).count();
+    if without > 0 && !made.families.is_empty() {
+        let families = format::count(without, "family", "families");
+        lines.push(format!("  left out  {families}, of which nothing is recorded"));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// A family's week in a line.
+fn line(family: &FamilyWeek<'_>) -> String {
+    let end = if family.week.reach == Reach::Whole { "" } else { "  (not recorded to the end of the week)" };
+    let Some(flows) = &family.week.flows else { return "not recorded".to_owned() };
+    let events = match family.events.len() {
+        0 => String::new(),
+        count => format!("; {}", format::count(count, "cash-out event", "cash-out events")),
+    };
+    format!("{}{events}{end}", moved(flows, family.subject.account.currency))
+}
+
+fn together(total: &Total, first: Option<&FamilyWeek<'_>>) -> String {
+    match total.flows.as_ref().zip(first) {
+        Some((flows, first)) => moved(flows, first.subject.account.currency),
+        None => "not recorded".to_owned(),
+    }
+}
+
+fn moved(flows: &Flows, currency: Currency) -> String {
+    if flows.is_empty() {
+        return "nothing came in, nothing moved".to_owned();
+    }
+    let money = |value: Option<Worth>| {
+        value.map_or("of unknown value".to_owned(), |value| format::money(currency, value.close))
+    };
+    let btc = |sats| format::btc(Amount::from_sat(sats), 8);
+    let outputs = format::count(flows.outputs, "output", "outputs");
+    let came = match flows.outputs {
+        0 => "nothing came in".to_owned(),
+        _ => format!("{} BTC in, {outputs}, {} when paid", btc(flows.sats), money(flows.value)),
+    };
+    if flows.withdrawals == 0 {
+        return came;
+    }
+    let count = format::count(flows.withdrawals, "withdrawal", "withdrawals");
+    let unknown = if flows.withdrawn_unknown > 0 { " and an unknown amount" } else { "" };
+    let worth = money(flows.withdrawn_value);
+    format!("{came}; {} BTC{unknown} out, {count}, {worth} when moved", btc(flows.withdrawn_sats))
+}
+
+/// What is different from the week before, where there is something to say.
+fn against(family: &FamilyWeek<'_>) -> Option<String> {
+    if !family.has_news() {
+        return None;
+    }
+    let Some(change) = &family.change else {
+        return Some("against the week before: unknown, one of the weeks is not recorded to its end".to_owned());
+    };
+    let left = change.withdrawn_sats.map_or("unknown".to_owned(), signed_btc);
+    Some(format!("against the week before: {} BTC in, {left} BTC out", signed_btc(change.sats)))
+}
+
+/// The document of the week, with where things are and the fields that were there before it.
+fn as_json(made: &Made<'_>, place: &Place, drawn: &[Vec<Drawn>]) -> Value {
+    let rows = made.families.iter().zip(drawn).map(|(family, files)| {
+        let account = family.subject.account;
+        let reached = account
+            .summary
+            .recorded_to
+            .is_some_and(|to| to.with_timezone(&account.question.zone).date_naive() >= family.week.from);
+        let steps = figures::steps(account, Period::Week).into_iter();
+        let step = steps.filter(|_| family.week.reach != Reach::Nothing).find(|step| step.label == family.week.label);
+        let whole = family.week.reach == Reach::Whole;
+        let name = &family.subject.family.name;
+        let old = json!({
+            "family": name, "recorded": reached, "complete": whole, "week": step, "files": chart::as_json(files),
+        });
+        let documents = made.document().get("families").and_then(Value::as_array);
+        let told = documents.and_then(|all| all.iter().find(|one| one.get("family").is_some_and(|of| of == name)));
+        merged(told.cloned().unwrap_or_else(|| json!({})), old)
+    });
+    let new = json!({ "page": place.page, "index": place.index, "families": rows.collect::<Vec<_>>() });
+    merged(made.document().clone(), new)
+}
+
+/// The fields of both; of a field that both have that of the second.
+fn merged(first: Value, second: Value) -> Value {
+    match (first, second) {
+        (Value::Object(mut first), Value::Object(second)) => {
+            first.extend(second);
+            Value::Object(first)
+        }
+        (_, second) => second,
+    }
+}
+
+/// The words that make the page again. What names a folder of this machine is left out.
+fn command(args: &Args, label: &str) -> String {
+    let mut words = format!("weekly --week {label}");
+    if let Some(basis) = args.time {
+        let _ = write!(words, " --time {}", basis.name());
+    }
+    if let Some(zone) = args.tz {
+        let _ = write!(words, " --tz {}", zone.name());
+    }
+    if let Some(currency) = args.currency {
+        let _ = write!(words, " --currency {}", currency.code());
+    }
+    words
 }
 
 /// The last ISO week that is over in `zone`.
 fn last_full_week(now: Time, zone: Tz) -> Span {
     let this = Span::around(now.with_timezone(&zone).date_naive(), Period::Week);
     Span::around(this.from - Days::new(1), Period::Week)
-}
-
-/// One family's week.
-struct Week {
-    step: Option<figures::Step>,
-    /// The ledger is complete to the end of the week.
-    whole: bool,
-    /// The ledger reaches into the week at all.
-    reached: bool,
-}
-
-impl Week {
-    fn of(account: &Account, label: &str, week: Span, zone: Tz) -> Self {
-        let recorded = account.summary.recorded_to;
-        let reached = recorded.is_some_and(|to| to.with_timezone(&zone).date_naive() >= week.from);
-        let step = figures::steps(account, Period::Week).into_iter().find(|s| s.label == label);
-        Self {
-            // Where the ledger does not reach, rows that happen to be there are shown, and their absence is not.
-            step: step.filter(|s| reached || s.outputs + s.withdrawals > 0),
-            whole: recorded.is_some_and(|to| to >= Moment::Day(week.to).last_second(zone)),
-            reached,
-        }
-    }
-
-    fn line(&self, account: &Account) -> String {
-        let end = if self.whole { "" } else { "  (not recorded to the end of the week)" };
-        let Some(step) = &self.step else {
-            return if self.reached {
-                format!("nothing came in, nothing moved{end}")
-            } else {
-                "not recorded".to_owned()
-            };
-        };
-        if step.outputs == 0 && step.withdrawals == 0 {
-            return format!("nothing came in, nothing moved{end}");
-        }
-        let worth = step.value.map_or("of unknown value".to_owned(), |v| format::money(account.currency, v.close));
-        let outputs = format::count(step.outputs, "output", "outputs");
-        let came = format!("{} BTC in, {outputs}, {worth} when paid", format::btc(Amount::from_sat(step.sats), 8));
-        let moved = if step.withdrawals == 0 {
-            String::new()
-        } else {
-            let count = format::count(step.withdrawals, "withdrawal", "withdrawals");
-            format!("; {} BTC out, {count}", format::btc(Amount::from_sat(step.withdrawn_sats), 8))
-        };
-        format!("{came}{moved}{end}")
-    }
-
-    fn json(&self, family: &str) -> Value {
-        json!({ "family": family, "recorded": self.reached, "complete": self.whole, "week": self.step })
-    }
 }

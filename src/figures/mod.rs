@@ -15,6 +15,7 @@ mod series;
 mod summary;
 mod totals;
 mod transaction;
+mod week;
 mod worth;
 
 pub use account::{Account, Payment, Question, Withdrawal, open};
@@ -25,4 +26,5 @@ pub use paid::{PayingShare, paying_share};
 pub use series::{Step, steps};
 pub use summary::{AddressFigures, AsOfValue, Estimate, Internal, Peak, Received, Summary, Unconfirmed, Withdrawn};
 pub use transaction::{TxFigures, transaction};
+pub use week::{Change, Flows, Reach, Week};
 pub use worth::{Worth, worth_by_day};

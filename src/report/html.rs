@@ -9,6 +9,9 @@ use super::{Chart, Format, Made, Page};
 pub(super) const FORMAT: Format =
     Format { name: "html", about: "one page that holds everything, for screens and paper", write };
 
+/// How every page looks.
+pub(super) const STYLE: &str = include_str!("templates/style.css");
+
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Html<'a> {
@@ -19,25 +22,28 @@ struct Html<'a> {
 }
 
 /// A chart in the page: the pictures and the series to download.
-struct Drawn {
-    alt: String,
-    wide: String,
-    dark: String,
-    tall: String,
-    href: String,
-    file: String,
+pub(super) struct Drawn {
+    pub alt: String,
+    pub wide: String,
+    pub dark: String,
+    pub tall: String,
+    pub href: String,
+    pub file: String,
 }
 
 fn write(made: &Made) -> Result<String> {
     let (page, family) = (&made.page, made.account.summary.family.as_str());
     let plates = made.charts.iter().map(|chart| drawn(chart, family)).collect();
-    let html = Html { page, family, style: include_str!("templates/style.css"), plates }.render()?;
-    // Templates leave the lines of their own instructions empty.
-    let lines: Vec<&str> = html.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
-    Ok(lines.join("\n") + "\n")
+    Ok(tight(&Html { page, family, style: STYLE, plates }.render()?))
 }
 
-fn drawn(chart: &Chart, family: &str) -> Drawn {
+/// A page without empty lines: templates leave those of their own instructions.
+pub(super) fn tight(html: &str) -> String {
+    let lines: Vec<&str> = html.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    lines.join("\n") + "\n"
+}
+
+pub(super) fn drawn(chart: &Chart, family: &str) -> Drawn {
     Drawn {
         alt: chart.wide.alt.clone(),
         wide: inline(&chart.wide.svg, "wide", family),

@@ -108,6 +108,7 @@ impl Material<'_> {
             account,
             worth: &worth,
             weeks: &weeks,
+            week: None,
             trail: Some(trail),
             chains: &chains,
             look: Look::default(),

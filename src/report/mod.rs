@@ -1,4 +1,5 @@
-//! A page about a family that can be shown, printed and checked: figures, charts, claims, where the money went, ledger, methods.
+//! A page about a family that can be shown, printed and checked: figures, charts, claims, where the money went, ledger, methods. [`weekly`] is
+//! the other kind of page: one ISO week over all families.
 //!
 //! Nothing is reckoned here: [`Material::make`] asks the other rooms and puts what they computed into words, once, and each of [`FORMATS`] lays that out. Same
 //! input, same bytes; a page asks nothing of the network, neither when it is made nor when it is read.
@@ -11,6 +12,7 @@ mod material;
 mod money;
 mod page;
 mod rows;
+pub mod weekly;
 
 use crate::chart::Drawing;
 use crate::domain::Family;

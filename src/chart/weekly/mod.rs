@@ -1,10 +1,14 @@
+//! What came in week by week; or up to one week, which is then what the picture is about.
+
+mod marked;
+
 use super::canvas::Layer;
 use super::dates::TimeAxis;
 use super::geometry::{Rect, at};
 use super::labels::HARD;
 use super::page::{Page, Words};
 use super::scale::{self, Scale, btc};
-use super::style::size;
+use super::style::{Colour, size};
 use super::{Chart, Drawing, Input, text, withdrawals, words};
 use crate::domain::{Amount, format};
 use crate::figures::Step;
@@ -18,6 +22,9 @@ const ROW: f64 = 17.0;
 const NARROWEST: f64 = 27.0;
 
 fn draw(input: &Input<'_>) -> Drawing {
+    if let Some(week) = input.week {
+        return marked::draw(input, week);
+    }
     let input = &Input { weeks: drawn(input.weeks), ..*input };
     let weeks = input.weeks;
     let csv = csv(weeks);
@@ -38,27 +45,12 @@ fn draw(input: &Input<'_>) -> Drawing {
     let below = if rows.is_empty() { 0.0 } else { 4.0 + rows.len() as f64 * ROW };
     let mut page = Page::new(input, CHART.name, words, 0.0, below);
 
-    let ticks = scale::linear_ticks(sats(busiest) * 1.06, (page.plot.height() / 62.0).min(7.0) as usize);
-    let last = ticks.len().saturating_sub(1);
-    let label = |(n, t): (usize, &scale::Tick)| match n {
-        0 => "0".to_owned(),
-        n if n == last => format!("{} BTC", t.plain()),
-        _ => t.plain(),
-    };
-    let labels: Vec<String> = ticks.iter().enumerate().map(label).collect();
-    page.make_room_left(labels.iter().map(String::as_str).chain(rows.iter().map(|r| r.name)));
-    let y = Scale::linear((0.0, ticks.last().map_or(1.0, |t| t.value)), (page.plot.bottom, page.plot.top));
-    for (tick, label) in ticks.iter().zip(&labels) {
-        page.grid_line(y.px(tick.value), label, tick.value == 0.0);
-    }
+    let y = scale_of_bars(&mut page, sats(busiest), &rows);
     let bars = Bars::new(weeks.len(), page.plot);
-    dates(&mut page, input, &bars);
+    dates(&mut page, input, &bars, false);
     for (n, week) in weeks.iter().enumerate().filter(|(_, w)| w.sats > 0) {
-        let top = y.px(sats(week)).min(page.plot.bottom - 0.5);
-        let bar =
-            Rect::new(bars.centre(n) - bars.width / 2.0, top, bars.centre(n) + bars.width / 2.0, page.plot.bottom);
-        page.canvas.rect(Layer::Bar, page.palette.inward, bar);
-        page.places.ink_rect(&bar, HARD);
+        let colour = page.palette.inward;
+        bars.draw(&mut page, n, y.px(sats(week)), colour);
     }
     let with_year = match (weeks.first(), weeks.last()) {
         (Some(a), Some(b)) => a.from.format("%Y").to_string() != b.to.format("%Y").to_string(),
@@ -80,6 +72,24 @@ fn draw(input: &Input<'_>) -> Drawing {
     }
     withdrawals::label(&mut page, input, &leaving, with_year, x);
     page.finish(csv, alt(input, busiest))
+}
+
+/// The grid of bitcoin up to `most`, with room on the left for its labels and those of the rows of figures.
+fn scale_of_bars(page: &mut Page, most: f64, rows: &[Row]) -> Scale {
+    let ticks = scale::linear_ticks(most * 1.06, (page.plot.height() / 62.0).min(7.0) as usize);
+    let last = ticks.len().saturating_sub(1);
+    let label = |(n, t): (usize, &scale::Tick)| match n {
+        0 => "0".to_owned(),
+        n if n == last => format!("{} BTC", t.plain()),
+        _ => t.plain(),
+    };
+    let labels: Vec<String> = ticks.iter().enumerate().map(label).collect();
+    page.make_room_left(labels.iter().map(String::as_str).chain(rows.iter().map(|r| r.name)));
+    let y = Scale::linear((0.0, ticks.last().map_or(1.0, |t| t.value)), (page.plot.bottom, page.plot.top));
+    for (tick, label) in ticks.iter().zip(&labels) {
+        page.grid_line(y.px(tick.value), label, tick.value == 0.0);
+    }
+    y
 }
 
 /// The weeks up to a little after the last in which something happened: a long quiet end says nothing more.
@@ -111,6 +121,15 @@ impl Bars {
 
     fn centre(&self, n: usize) -> f64 {
         self.left + (n as f64 + 0.5) * self.pitch
+    }
+
+    /// Draws a bar up to `top`; the smallest can still be seen.
+    fn draw(&self, page: &mut Page, n: usize, top: f64, colour: Colour) {
+        let top = top.min(page.plot.bottom - 0.5);
+        let (left, right) = (self.centre(n) - self.width / 2.0, self.centre(n) + self.width / 2.0);
+        let bar = Rect::new(left, top, right, page.plot.bottom);
+        page.canvas.rect(Layer::Bar, colour, bar);
+        page.places.ink_rect(&bar, HARD);
     }
 }
 
@@ -154,8 +173,8 @@ fn figures(page: &mut Page, rows: &[Row], bars: &Bars) {
     }
 }
 
-/// The bars' Mondays where they have room, else dates at natural steps.
-fn dates(page: &mut Page, input: &Input<'_>, bars: &Bars) {
+/// The bars' Mondays where they have room, that of the last bar among them if it is `to_the_last`; else dates at natural steps.
+fn dates(page: &mut Page, input: &Input<'_>, bars: &Bars, to_the_last: bool) {
     let weeks = input.weeks;
     let (Some(first), Some(last)) = (weeks.first(), weeks.last()) else { return };
     let widest = text::width("29–31 May", size::AXIS, false).max(text::width("29 May", size::AXIS, false) + 8.0);
@@ -163,7 +182,8 @@ fn dates(page: &mut Page, input: &Input<'_>, bars: &Bars) {
     match every.filter(|n| weeks.len() / n <= 16) {
         Some(every) => {
             let mut year = String::new();
-            for (n, week) in weeks.iter().enumerate().step_by(every) {
+            let first = if to_the_last { (weeks.len() - 1) % every } else { 0 };
+            for (n, week) in weeks.iter().enumerate().skip(first).step_by(every) {
                 page.below(bars.centre(n), &format::day_short(week.from), 0);
                 let own = week.from.format("%Y").to_string();
                 if own != year {
@@ -183,24 +203,32 @@ fn dates(page: &mut Page, input: &Input<'_>, bars: &Bars) {
 
 /// Writes each bar's amount on top of it.
 fn label_each(page: &mut Page, input: &Input<'_>, bars: &Bars, y: &Scale, most: f64) {
+    for (n, week) in input.weeks.iter().enumerate().filter(|(_, w)| w.sats > 0) {
+        let colour = page.palette.inward;
+        on_top(page, bars.centre(n), y.px(sats(week)), &amount_in_short(week, most), colour);
+    }
+}
+
+/// A week's bitcoin, with as many decimals as the highest bar needs.
+fn amount_in_short(week: &Step, most: f64) -> String {
     let decimals = match most {
         x if x >= 100.0 => 0,
         x if x >= 10.0 => 1,
         x if x >= 1.0 => 2,
         _ => 3,
     };
-    for (n, week) in input.weeks.iter().enumerate().filter(|(_, w)| w.sats > 0) {
-        let amount = Amount::from_sat(week.sats);
-        let short = format::btc(amount, decimals);
-        let nothing = !short.chars().any(|c| ('1'..='9').contains(&c));
-        let shown = if nothing { format!("<{}", tiny(decimals)) } else { short };
-        let top = y.px(sats(week)).min(page.plot.bottom - 0.5);
-        let aside = text::width(&shown, size::SMALL, true) / 2.0 + 5.0;
-        for dx in [0.0, -aside, aside] {
-            if page.small(bars.centre(n) + dx, top - size::SMALL * text::LINE - 1.5, &shown, page.palette.inward, true)
-            {
-                break;
-            }
+    let short = format::btc(Amount::from_sat(week.sats), decimals);
+    let nothing = !short.chars().any(|c| ('1'..='9').contains(&c));
+    if nothing { format!("<{}", tiny(decimals)) } else { short }
+}
+
+/// Writes an amount on top of a bar, or a little aside where there is no room.
+fn on_top(page: &mut Page, centre: f64, top: f64, amount: &str, colour: Colour) {
+    let top = top.min(page.plot.bottom - 0.5);
+    let aside = text::width(amount, size::SMALL, true) / 2.0 + 5.0;
+    for dx in [0.0, -aside, aside] {
+        if page.small(centre + dx, top - size::SMALL * text::LINE - 1.5, amount, colour, true) {
+            break;
         }
     }
 }
