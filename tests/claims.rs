@@ -422,3 +422,13 @@ fn a_claim_may_speak_of_a_span_of_days_or_of_one_wallet() {
         assert!(ran.code == 2 && ran.err.contains(expect), "{}", ran.err);
     }
 }
+
+#[test]
+fn a_balance_is_held_against_what_is_left() {
+    let trial = Trial::recorded();
+    let verdict = |claim: &str, on: &str| trial.json(&["verify", "wannacry", claim, "--on", on])["verdict"].clone();
+    assert_eq!(verdict("the balance was 0.186 BTC", "2017-09-17"), "supported");
+    assert_eq!(verdict("the balance was 52.11290943 BTC", "2017-09-17"), "contradicted");
+    assert_eq!(verdict("the wallets still hold 51.92690943 BTC", "2017-08-02"), "supported");
+    assert_eq!(verdict("the wallets were emptied in six transactions", "2017-08-03"), "supported");
+}

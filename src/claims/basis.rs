@@ -18,6 +18,8 @@ pub enum Basis {
     Coins,
     /// Bitcoin that left; only where the wording speaks of withdrawing.
     CoinsWithdrawn,
+    /// Bitcoin left; only where the wording speaks of a balance.
+    CoinsLeft,
     /// Outputs to the family's addresses.
     Outputs,
     /// Transactions that hold them.
@@ -36,6 +38,7 @@ impl Basis {
             Basis::Peak => "peak",
             Basis::Coins => "coins",
             Basis::CoinsWithdrawn => "coins-withdrawn",
+            Basis::CoinsLeft => "coins-left",
             Basis::Outputs => "outputs",
             Basis::Transactions => "transactions",
             Basis::Withdrawals => "withdrawals",
@@ -51,6 +54,7 @@ impl Basis {
             Basis::Peak => "on its highest day until then",
             Basis::Coins => "coins received",
             Basis::CoinsWithdrawn => "coins withdrawn",
+            Basis::CoinsLeft => "coins left",
             Basis::Outputs => "outputs received",
             Basis::Transactions => "transactions that paid",
             Basis::Withdrawals => "withdrawals",

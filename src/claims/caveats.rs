@@ -41,10 +41,13 @@ pub(super) fn of(
         );
     }
     let late = &summary.after_withdrawal;
-    if late.outputs > 0 && unit != Unit::Withdrawals && !claim.quantity.named.contains(&Basis::CoinsWithdrawn) {
+    if late.outputs > 0
+        && unit != Unit::Withdrawals
+        && !claim.quantity.named.iter().any(|b| matches!(b, Basis::CoinsWithdrawn | Basis::CoinsLeft))
+    {
         let outputs = format::count(late.outputs, "payment", "payments");
-        let btc = format::btc(late.amount, 8);
-        out.push(format!("{outputs} ({btc} BTC) came after the wallets had been emptied, and count as received"));
+        let (btc, count) = (format::btc(late.amount, 8), if late.outputs == 1 { "counts" } else { "count" });
+        out.push(format!("{outputs} ({btc} BTC) came after the wallets had been emptied, and {count} as received"));
     }
     if claim.quantity.victims {
         out.push("a payment is not a victim: one may pay several times, or pay for several".to_owned());

@@ -188,6 +188,13 @@ impl Judge<'_> {
             Unit::Bitcoin if self.quantity.named.contains(&Basis::CoinsWithdrawn) => {
                 vec![whole(Basis::CoinsWithdrawn, format::in_btc(withdrawn.amount))]
             }
+            Unit::Bitcoin if self.quantity.named.contains(&Basis::CoinsLeft) => match account.summary.balance {
+                Some(left) => vec![whole(Basis::CoinsLeft, format::in_btc(left))],
+                None => {
+                    let missing = Some("what is left cannot be told from the ledger".to_owned());
+                    vec![Measured { basis: Basis::CoinsLeft, day: None, value: None, missing }]
+                }
+            },
             Unit::Bitcoin => vec![whole(Basis::Coins, format::in_btc(received.amount))],
             Unit::Payments | Unit::Transactions => {
                 vec![count(Basis::Outputs, received.outputs), count(Basis::Transactions, received.transactions)]

@@ -20,6 +20,8 @@ pub struct Context {
     pub config: Config,
     /// The folder of the user's configuration; family files are below it.
     pub config_folder: PathBuf,
+    /// The configuration file, whether or not there is one.
+    pub config_file: PathBuf,
     db: Option<PathBuf>,
 }
 
@@ -52,7 +54,7 @@ impl Context {
             config.network = network;
         }
         let db = global.db.or_else(|| config.database.clone());
-        Ok(Self { config, config_folder, db })
+        Ok(Self { config, config_folder, config_file: place, db })
     }
 
     /// The network in use.

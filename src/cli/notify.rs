@@ -319,7 +319,7 @@ fn kind(channel: &ChannelConfig) -> &str {
 }
 
 fn nobody(context: &Context) -> anyhow::Error {
-    let file = context.config_folder.join("ransomtrail.toml");
+    let file = &context.config_file;
     anyhow!(
         "nobody is to be told: there is no [[notify]] block in {}; ransomtrail.example.toml shows some",
         file.display()

@@ -58,6 +58,10 @@ pub struct Packed {
     pub title: String,
     /// The last second that the figures count.
     pub as_of: Time,
+    /// The moment to which the ledger is complete; `None` where it is to none.
+    pub recorded_to: Option<Time>,
+    /// What a reader must know before printing a figure.
+    pub caveats: Vec<String>,
     /// Files in it.
     pub files: usize,
     /// Transactions in it.
@@ -71,8 +75,12 @@ pub struct Packed {
 impl Packed {
     /// A sentence to cite the pack by, under this file name.
     pub fn citation(&self, file: &str) -> String {
+        let recorded = self.recorded_to.map_or("not complete to any moment".to_owned(), |to| {
+            format!("complete to {}", crate::domain::rfc3339(to))
+        });
         format!(
-            "{}: ledger and figures as of {}, recorded with ransomtrail {PROGRAM_VERSION}; evidence pack {file}, SHA-256 {}",
+            "{}: ledger ({recorded}) and figures as of {}, recorded with ransomtrail {PROGRAM_VERSION}; evidence pack {file}, \
+             SHA-256 {}",
             self.title,
             crate::domain::rfc3339(self.as_of),
             self.sha256
@@ -96,6 +104,8 @@ pub fn pack(store: &Store, packing: &Packing<'_>) -> Result<Packed> {
         sha256: sha256(&bytes),
         title: computed.family.title.clone(),
         as_of: computed.account.summary.as_of,
+        recorded_to: computed.account.summary.recorded_to,
+        caveats: computed.account.summary.caveats.clone(),
         files: files.len(),
         transactions: contents.slice.transactions.len(),
         answers: cited.len(),

@@ -83,7 +83,13 @@ impl Material<'_> {
             command: self.command,
         });
         // Who asks about a claim wants to read first what comes of it.
-        page.finding.splice(0..0, own_claim.map(|verified| verified.finding));
+        if let Some(verified) = own_claim {
+            let said = format!("“{}”: {}. {}", verified.claim, verified.verdict.words(), verified.finding);
+            page.finding.insert(0, said);
+            let new: Vec<String> =
+                verified.caveats.into_iter().filter(|caveat| !page.caveats.contains(caveat)).collect();
+            page.caveats.splice(0..0, new);
+        }
         Ok(Some(Made { page, charts, account, events }))
     }
 

@@ -271,6 +271,31 @@ static MANY: &[&str] = &[
     "are",
 ];
 
+/// Words for what lies in wallets.
+const LYING: &[&str] =
+    &["balance", "balances", "hold", "holds", "holding", "holdings", "remain", "remains", "remaining"];
+/// Words for what leaves them.
+const LEAVING: &[&str] = &["emptied", "drained", "moved", "withdrawn", "withdrew", "outgoing", "cashed"];
+
+/// Whether the wording speaks of what lies in the wallets, as against what came in: `the balance was 0.186 BTC`.
+pub(super) fn is_a_balance(tokens: &[Token]) -> bool {
+    (0..tokens.len()).any(|at| match word(tokens, at) {
+        Some("still") => matches!(word(tokens, at + 1), Some("have" | "has" | "had" | "in" | "there")),
+        Some("left") => matches!(word(tokens, at + 1), Some("in" | "over")),
+        Some(name) => LYING.contains(&name),
+        None => false,
+    })
+}
+
+/// Whether the wording speaks of what left the wallets: `emptied in six transactions`, `left the wallets`.
+pub(super) fn leaves(tokens: &[Token]) -> bool {
+    (0..tokens.len()).any(|at| match word(tokens, at) {
+        Some("left") => matches!(word(tokens, at + 1), Some("the" | "wannacry" | "its" | "their")),
+        Some(name) => LEAVING.contains(&name),
+        None => false,
+    })
+}
+
 /// The part of the take that the wording speaks of: of a span of time (`$25 million in five months`, `on Friday`), or of one
 /// payer (`Colonial Pipeline paid 75 bitcoin`). What came in altogether is not less than it.
 pub(super) fn part(tokens: &[Token], from: usize) -> Option<Part> {

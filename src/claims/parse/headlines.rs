@@ -23,7 +23,7 @@ fn numbers_are_not_cut_in_two() {
     check("two or three dozen payments", "between 24 and 36 payments");
     check("On 2017-08-03 $140,000 was withdrawn", "between 135,000 and 145,000 US dollars");
     check("in 2017 $140,000 was collected", "between 135,000 and 145,000 US dollars");
-    check("three bitcoin wallets holding $140,000", "between 135,000 and 145,000 US dollars");
+    check("three bitcoin wallets took $140,000", "between 135,000 and 145,000 US dollars");
     check("a seven-figure sum in euros", "between 1,000,000 and 9,999,999.99 euros");
     check("less than seven figures", "less than 1,000,000 US dollars");
     check("well short of $1 million", "less than 1,000,000 US dollars");
@@ -116,4 +116,22 @@ fn a_part_of_the_take_is_told_from_the_whole() {
     check("WannaCry had made $50,000 by Friday", None);
     check("they moved 52 bitcoin a week after the attack", None);
     check("$5.9 million since late 2015", None);
+}
+
+#[test]
+fn what_lies_in_the_wallets_and_what_leaves_them_is_told_from_what_came_in() {
+    let check = |text: &str, unit: Unit, expect: &[Basis]| {
+        let read = parse(text).unwrap();
+        assert_eq!((read.unit, read.named.as_slice()), (unit, expect), "{text}");
+    };
+    check("the balance was 0.186 BTC", Unit::Bitcoin, &[Basis::CoinsLeft]);
+    check("the attackers still have 52 bitcoin in the wallets", Unit::Bitcoin, &[Basis::CoinsLeft]);
+    check("the wallets hold 52 bitcoins", Unit::Bitcoin, &[Basis::CoinsLeft]);
+    check("51.9 bitcoin were moved out in August", Unit::Bitcoin, &[Basis::CoinsWithdrawn]);
+    check("The wallets were emptied in six transactions", Unit::Withdrawals, &[]);
+    check("the money left the wallets in six transactions", Unit::Withdrawals, &[]);
+    check("six outgoing transactions", Unit::Withdrawals, &[]);
+    check("six transactions", Unit::Transactions, &[Basis::Transactions]);
+    let said = parse("the attackers still have $140,000 in the wallets").unwrap_err().to_string();
+    assert!(said.contains("lies in the wallets") && said.contains("give it in bitcoin"), "{said}");
 }

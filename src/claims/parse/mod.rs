@@ -62,6 +62,11 @@ pub enum NotUnderstood {
         "\"{0}\" is what one victim pays, not a take; give a total, or the quantity alone to check it all the same"
     )]
     One(String),
+    /// Money that is said to lie in the wallets.
+    #[error(
+        "\"{0}\" is what lies in the wallets, and has no price of its own; give it in bitcoin, like \"a balance of 0.186 BTC\""
+    )]
+    Balance(String),
     /// Less than nothing.
     #[error("\"{0}\" is less than nothing; give a quantity that can have been received")]
     Negative(String),
@@ -135,7 +140,7 @@ pub fn parse(text: &str) -> Result<Quantity, NotUnderstood> {
             Step::Over(to) => at = to,
         }
     }
-    let one = match found.len() {
+    let mut one = match found.len() {
         0 => return Err(refused.unwrap_or_else(|| NotUnderstood::Nothing(shortened(text)))),
         1 => found.remove(0),
         _ => return Err(NotUnderstood::Several(found.iter().map(|one| words(one.from, one.to)).collect())),
@@ -163,6 +168,13 @@ pub fn parse(text: &str) -> Result<Quantity, NotUnderstood> {
     }
     if !one.unit.is_count() && guard::is_of_one(&tokens, from, one.to) {
         return Err(NotUnderstood::One(whole));
+    }
+    // What leaves in transactions is withdrawn in them.
+    if one.unit == Unit::Transactions && guard::leaves(&tokens) {
+        one.unit = Unit::Withdrawals;
+    }
+    if matches!(one.unit, Unit::Money(_)) && guard::is_a_balance(&tokens) {
+        return Err(NotUnderstood::Balance(whole));
     }
     let modifier = before.or(after).map(|(modifier, _)| modifier);
     let (interval, exact) = read(&one, modifier).map_err(|bad| match bad {
@@ -211,6 +223,8 @@ fn named(tokens: &[Token], unit: Unit, noun: Noun) -> Vec<Basis> {
     let said = words::bases(tokens);
     match unit {
         Unit::Money(_) => said,
+        Unit::Bitcoin if guard::is_a_balance(tokens) => vec![Basis::CoinsLeft],
+        Unit::Bitcoin if guard::leaves(tokens) => vec![Basis::CoinsWithdrawn],
         Unit::Bitcoin if said.contains(&Basis::AtWithdrawal) => vec![Basis::CoinsWithdrawn],
         Unit::Transactions => vec![Basis::Transactions],
         Unit::Payments if noun == Noun::Outputs => vec![Basis::Outputs],

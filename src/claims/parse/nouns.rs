@@ -167,6 +167,8 @@ static SIGNS: &[&str] = &[
 static ADJECTIVES: &[&str] = &[
     "ransom",
     "ransomware",
+    "outgoing",
+    "incoming",
     "separate",
     "individual",
     "different",

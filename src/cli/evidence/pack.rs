@@ -96,5 +96,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         "as_of": crate::domain::rfc3339(packed.as_of), "transactions": packed.transactions, "answers": packed.answers,
         "answers_not_kept": packed.answers_not_kept, "citation": citation,
     });
-    Ok(Answer::new(text, json))
+    let mut answer = Answer::new(text, json);
+    answer.notes = packed.caveats.iter().map(|caveat| format!("caveat: {caveat}")).collect();
+    Ok(answer)
 }
