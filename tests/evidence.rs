@@ -156,7 +156,11 @@ fn the_recorded_ledger_is_packed_and_checked() {
     let bytes = std::fs::read(trial.path("wannacry-2017-12-19.zip")).unwrap();
     assert_eq!(printed["sha256"], sha256::Hash::hash(&bytes).to_string());
     let citation = printed["citation"].as_str().unwrap();
-    assert!(citation.starts_with("WannaCry: ledger (complete to 2017-09-17T23:59:59Z) and figures as of 2017-12-19T23:59:59Z"), "{citation}");
+    assert!(
+        citation
+            .starts_with("WannaCry: ledger (complete to 2017-09-17T23:59:59Z) and figures as of 2017-12-19T23:59:59Z"),
+        "{citation}"
+    );
     assert!(citation.contains("wannacry-2017-12-19.zip") && citation.contains(printed["sha256"].as_str().unwrap()));
     assert_eq!((&printed["transactions"], &printed["answers_not_kept"]), (&358.into(), &0.into()));
 
