@@ -1,5 +1,5 @@
-//! What was claimed, held against the chain: a sentence is read to a [`Quantity`] ([`parse`]), and the quantity is judged on
-//! each basis that it can be meant on ([`verify`]), as known on its day and as known now.
+//! What was claimed, held against the chain: a sentence is read to a [`Quantity`] ([`parse()`]), and the quantity is judged on
+//! each basis that it can be meant on ([`verify()`]), as known on its day and as known now.
 //!
 //! The addresses of a family are those that are known, so what they took is a lower bound. Nothing here says that a claim is
 //! false: at most that the tracked addresses do not show it, or show something else.

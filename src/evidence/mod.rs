@@ -2,10 +2,10 @@
 //!
 //! A pack is a ZIP archive of plain files: the ledger, the explorers' answers as they came, headers and merkle branches, prices,
 //! labels, the family's file, what was claimed of it, the question, the figures, and a report. It is canonical: the same database and question give the same
-//! bytes, and [`check`] rebuilds the archive from what it read in it and compares it byte for byte. Entries are stored and not
+//! bytes, and [`check()`] rebuilds the archive from what it read in it and compares it byte for byte. Entries are stored and not
 //! compressed, so that the bytes depend on no compressor.
 //!
-//! [`pack`] and [`check`] compute figures with the same function, from the packed ground state alone. What cannot be established
+//! [`pack()`] and [`check()`] compute figures with the same function, from the packed ground state alone. What cannot be established
 //! from a pack is said as plainly as what can.
 
 mod archive;
