@@ -2,8 +2,8 @@ use std::str::FromStr;
 
 use bitcoin::{BlockHash, Txid};
 use chrono::DateTime;
+use rusqlite::Row;
 use rusqlite::types::Type;
-use rusqlite::{Row, Transaction, TransactionBehavior};
 
 use super::{Store, StoreError};
 use crate::domain::{Address, AddressRecord, Amount, BlockRef, Inflow, Ledger, Spend, Time, Totals};
@@ -15,8 +15,7 @@ impl Store {
     }
 
     fn read_ledger<'a>(&self, addresses: impl IntoIterator<Item = &'a Address>) -> rusqlite::Result<Ledger> {
-        // A transaction that only reads: what another process writes meanwhile is not seen half.
-        let reading = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;
+        let _moment = self.begin_reading()?;
         let mut ledger = Ledger::default();
         for address in addresses {
             let inflows = self.inflows(address)?;
@@ -27,7 +26,6 @@ impl Store {
             ledger.inflows.extend(inflows);
             ledger.spends.extend(spends);
         }
-        reading.finish()?;
         Ok(ledger)
     }
 

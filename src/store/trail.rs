@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::awaited;
 use super::kept;
@@ -76,7 +76,7 @@ impl Store {
         network: Network,
         each: &mut dyn FnMut(Tx),
     ) -> rusqlite::Result<Vec<(OutPoint, Fate)>> {
-        let reading = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;
+        let _moment = self.begin_reading()?;
         let (mut queue, mut alone): (VecDeque<Txid>, BTreeSet<Txid>) = (VecDeque::new(), BTreeSet::new());
         match start {
             TrailStart::Transaction(txid) => queue.push_back(*txid),
@@ -113,7 +113,6 @@ impl Store {
             self.read_fates(&txid, &mut fates)?;
             each(stored.tx);
         }
-        reading.finish()?;
         Ok(fates)
     }
 
@@ -124,7 +123,7 @@ impl Store {
         network: Network,
     ) -> Result<Vec<Tx>, StoreError> {
         let read = || -> rusqlite::Result<Vec<Tx>> {
-            let reading = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;
+            let _moment = self.begin_reading()?;
             let mut txids = BTreeSet::new();
             for address in addresses {
                 txids.extend(self.txids_of(SPENDING, address)?);
@@ -134,7 +133,6 @@ impl Store {
                 let found = self.read_transaction(&txid, network)?.map(|stored| stored.tx);
                 out.extend(found.filter(|tx| tx.state.block().is_some()));
             }
-            reading.finish()?;
             Ok(out)
         };
         read().map_err(|error| self.explain(error))

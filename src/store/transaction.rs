@@ -1,5 +1,5 @@
 use rusqlite::types::Type;
-use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior};
+use rusqlite::{OptionalExtension, Row};
 
 use super::ledger::{block, parsed, time};
 use super::{Store, StoreError};
@@ -31,10 +31,8 @@ impl Store {
     /// The transaction of that txid, in one consistent reading; `None` where the ledger does not hold it.
     pub fn transaction(&self, txid: &Txid, network: Network) -> Result<Option<StoredTx>, StoreError> {
         let read = || -> rusqlite::Result<Option<StoredTx>> {
-            let reading = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;
-            let found = self.read_transaction(txid, network)?;
-            reading.finish()?;
-            Ok(found)
+            let _moment = self.begin_reading()?;
+            self.read_transaction(txid, network)
         };
         read().map_err(|error| self.explain(error))
     }

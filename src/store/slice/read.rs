@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use bitcoin::consensus::deserialize;
 use bitcoin::hex::DisplayHex;
 use bitcoin::{BlockHash, ScriptBuf, Txid, Witness};
-use rusqlite::{Params, Row, Transaction, TransactionBehavior};
+use rusqlite::{Params, Row};
 
 use super::{
     AwaitedRow, BranchRow, FateRow, FollowedRow, HeaderRow, IncidentRow, InputRow, JoinedRow, ObservationRow,
@@ -18,10 +18,8 @@ impl Store {
     /// Requests are numbered anew. What live sources told of prices concerns every family, and is part of it `with_prices`.
     pub fn slice(&self, addresses: &[Address], with_prices: bool) -> Result<Slice, StoreError> {
         let read = || -> rusqlite::Result<Slice> {
-            let reading = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;
-            let slice = self.read_slice(addresses, with_prices)?;
-            reading.finish()?;
-            Ok(slice)
+            let _moment = self.begin_reading()?;
+            self.read_slice(addresses, with_prices)
         };
         read().map_err(|error| self.explain(error))
     }
