@@ -1,6 +1,7 @@
 //! Runs the built program in a folder of its own, away from the user's configuration.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use assert_cmd::Command;
 use serde_json::Value;
@@ -23,10 +24,16 @@ impl Trial {
         Self { folder: TempDir::new().unwrap() }
     }
 
-    /// With the recorded WannaCry ledger in its database.
+    /// With the recorded WannaCry ledger in its database: read in once for all tests, each of which has a copy of its own.
     pub fn recorded() -> Self {
+        static DATABASE: OnceLock<Vec<u8>> = OnceLock::new();
         let trial = Self::new();
-        trial.ok(&["sync", "wannacry", "--explorer", "built-in"]);
+        let database = DATABASE.get_or_init(|| {
+            let first = Self::new();
+            first.ok(&["sync", "wannacry", "--explorer", "built-in"]);
+            std::fs::read(first.path("test.db")).unwrap()
+        });
+        std::fs::write(trial.path("test.db"), database).unwrap();
         trial
     }
 
