@@ -7,12 +7,12 @@
 //! 2. [`config`], [`catalog`] (families, labels), [`store`] (SQLite), [`explorer`] (dialects), [`price`] (history, live sources),
 //!    [`proof`] (what the chain proves by itself)
 //! 3. [`figures`]: every published number; [`trace`]: where coins went
-//! 4. [`events`]: what of it is news
-//! 5. [`sync`] (a round over the watch list, newest prices), [`claims`] (what was said, held against the figures),
-//!    [`chart`] (the pictures), [`export`] (rows for other programs)
-//! 6. [`report`] (a page about a family), [`notify`] (tells people what is news)
-//! 7. [`evidence`]: everything that figures were computed from, in one file that anybody can check
-//! 8. [`cli`]: commands, clock, environment, output
+//! 4. [`events`]: what of it is news; [`claims`]: what was said, held against the figures; [`sync`]: a round over the watch list, newest prices
+//! 5. [`casebook`]: a family's case, opened once, from which all of that is asked
+//! 6. [`chart`] (the pictures), [`export`] (rows for other programs)
+//! 7. [`report`] (a page about a family), [`notify`] (tells people what is news)
+//! 8. [`evidence`]: everything that figures were computed from, in one file that anybody can check
+//! 9. [`cli`]: commands, clock, environment, output
 
 pub mod domain;
 pub mod http;
@@ -27,12 +27,14 @@ pub mod store;
 pub mod figures;
 pub mod trace;
 
+pub mod claims;
 pub mod events;
+pub mod sync;
+
+pub mod casebook;
 
 pub mod chart;
-pub mod claims;
 pub mod export;
-pub mod sync;
 
 pub mod notify;
 pub mod report;

@@ -107,3 +107,20 @@ fn a_hostile_label_is_no_formula() {
     let json = trial.ok(&["export", "wannacry", "--table", "events", "--format", "json"]);
     assert!(json.contains("\"label\":\"=HYPERLINK"), "only CSV needs it");
 }
+
+#[test]
+fn events_follow_coins_as_far_as_is_configured() {
+    let trial = Trial::recorded();
+    let both = || {
+        let rows = |json: Value| -> Vec<(String, String)> {
+            let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
+            json.as_array().unwrap().iter().map(|row| (text(row, "kind"), text(row, "txid"))).collect()
+        };
+        let exported = rows(trial.json(&["export", "wannacry", "--table", "events"]));
+        assert_eq!(exported, rows(trial.json(&["events", "wannacry"])));
+        exported.len()
+    };
+    assert_eq!(both(), 10);
+    trial.write("config/ransomtrail/ransomtrail.toml", "[onward.families.wannacry]\nhops = 0\n");
+    assert_eq!(both(), 6, "the withdrawals alone");
+}

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use ransomtrail::casebook::{Casebook, Inquiry, Shelf};
 use ransomtrail::catalog::Catalog;
 use ransomtrail::domain::{Currency, Family, Moment, Network, Span};
-use ransomtrail::figures::{self, Question, Reach};
-use ransomtrail::price::{Live, Prices};
-use ransomtrail::report::weekly::{Material, Subject};
+use ransomtrail::figures::{Question, Reach};
+use ransomtrail::report::weekly::Material;
 use ransomtrail::store::Store;
 use serde_json::Value;
 
@@ -268,23 +268,20 @@ fn sums_over_families_are_of_what_is_known() {
     let trial = Trial::recorded();
     let catalog = Catalog::load(Network::Bitcoin, None).unwrap();
     let (families, stranger) = (torn(&catalog), catalog.find("locky").unwrap());
-    let prices = Prices::load(Currency::Usd, &Live::default()).unwrap();
     let store = Store::open_existing(&trial.path("test.db")).unwrap();
     let week = Span::parse_week("2017-W20").unwrap();
     let question = Question { as_of: Some(Moment::Day(week.to)), ..Question::default() };
-    let accounts = families.each_ref().map(|family| {
-        let ledger = store.ledger(family.addresses.iter().map(|one| &one.address)).unwrap();
-        figures::open(family, &ledger, &prices, question).unwrap()
-    });
-    let subject = |n: usize| Subject { family: &families[n], account: &accounts[n], events: &[], breaks_off: None };
-    let subjects = [subject(0), subject(1)];
+    let book = Casebook::open(&store, Shelf::carried()).unwrap();
+    let cases =
+        families.each_ref().map(|family| book.case(family, Inquiry { question, ..Inquiry::default() }).unwrap());
+    let prices = book.prices(Currency::Usd).unwrap();
     let unrecorded = [stranger];
     let material = Material {
         week,
         question,
         currency: Currency::Usd,
         prices: prices.source(),
-        subjects: &subjects,
+        cases: &cases,
         unrecorded: &unrecorded,
         command: "weekly",
     };

@@ -21,6 +21,7 @@ mod png;
 #[cfg(test)]
 mod samples;
 mod scale;
+mod series;
 mod style;
 mod text;
 mod timeline;
@@ -32,6 +33,7 @@ mod words;
 pub use gallery::{Picture, pictures};
 pub use geometry::Rect;
 pub use png::{STAMP, is_of, render_png, stamp_of};
+pub use series::Series;
 pub use style::{Look, Size, Theme};
 
 use crate::domain::{Family, Span};

@@ -8,15 +8,14 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use super::ask::{self, QuestionArgs};
+use super::ask::QuestionArgs;
 use super::output::Usage;
 use super::trace::Limits;
-use super::{Answer, Context, trail};
-use crate::chart::{self, CHARTS, Chart, Input, Look, Picture, Size, Theme};
-use crate::domain::{Family, Period, Span, parse_day};
-use crate::figures::{self, Account};
-use crate::price::Prices;
-use crate::trace::{Graph, PeelChain, Policy, Rules, Trail};
+use super::{Answer, Context};
+use crate::casebook::Inquiry;
+use crate::chart::{self, CHARTS, Chart, Look, Picture, Series, Size, Theme};
+use crate::domain::parse_day;
+use crate::trace::{Policy, Rules};
 
 /// Flags of `chart`.
 #[derive(Debug, clap::Args)]
@@ -135,31 +134,20 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let charts = chosen(&args.kind)?;
     let catalog = context.catalog()?;
     let family = catalog.find(name)?;
-    let prices = args.question.prices(context)?;
-    let account = ask::account(context, family, &prices, args.question.question(context))?;
+    let store = context.ledger_store()?;
+    let book = context.casebook(&store)?;
+    let limits = args.limits.rules(context.config.onward.limits_of(&family.name));
+    let rules = Rules { policy: args.policy.unwrap_or_default(), ..limits };
+    let case = book.case(family, Inquiry { rules, ..args.question.inquiry(context, family) })?;
+    let account = case.account()?;
     let counted_to = account.price_day();
     if let Some(until) = args.until.filter(|until| *until < counted_to) {
         anyhow::bail!(Usage(format!(
             "--until {until} is before the last day counted ({counted_to}); to leave out what came later, use --as-of {until}"
         )));
     }
-    let until = args.until.unwrap_or_else(|| account.last_day(&prices));
     let folder = args.out.join(&family.name);
-    let followed = match context.existing_store()? {
-        Some(store) if charts.iter().any(|chart| chart.shows_the_trail()) => {
-            let until = args.question.as_of.map(|moment| moment.last_second(account.question.zone));
-            let rules = Rules {
-                policy: args.policy.unwrap_or_default(),
-                until,
-                ..args.limits.rules(context.config.onward.limits_of(&family.name))
-            };
-            Some(Followed::of(trail::of_family(context, &store, family, rules)?))
-        }
-        _ => None,
-    };
-    let subject =
-        Subject { family, account: &account, prices: &prices, until, week: None, followed: followed.as_ref() };
-    let files = draw(&subject, &charts, &args.draw, &folder)?;
+    let files = draw(&Series::of(&case, &charts, args.until)?, &charts, &args.draw, &folder)?;
     let mut text = String::new();
     for file in &files {
         writeln!(text, "{}", file.path.display())?;
@@ -207,57 +195,14 @@ pub(super) struct Drawn {
     pub headline: String,
 }
 
-/// What is drawn.
-#[derive(Debug)]
-pub(super) struct Subject<'a> {
-    pub family: &'a Family,
-    pub account: &'a Account,
-    pub prices: &'a Prices,
-    /// Last day of the chart of worth.
-    pub until: NaiveDate,
-    /// The week that the chart of weeks is about, if it is one.
-    pub week: Option<Span>,
-    /// What the charts of the trail show.
-    pub followed: Option<&'a Followed>,
-}
-
-/// Where the withdrawn coins went, with what is guessed of it.
-#[derive(Debug)]
-pub(super) struct Followed {
-    trail: Trail,
-    chains: Vec<PeelChain>,
-}
-
-impl Followed {
-    pub(super) fn of((graph, trail): (Graph, Trail)) -> Self {
-        let chains = trail::chains(&graph, &trail);
-        Self { trail, chains }
-    }
-}
-
 /// Draws the charts and writes them into `folder`, each whole or not at all.
 pub(super) fn draw(
-    subject: &Subject<'_>,
+    series: &Series<'_>,
     charts: &[&'static Chart],
     form: &DrawArgs,
     folder: &Path,
 ) -> Result<Vec<Drawn>> {
-    let Subject { family, account, prices, until, week, followed } = *subject;
-    // After the last price there is nothing to draw.
-    let worth = account.worth(prices, prices.last_day().map_or(until, |last| until.min(last)));
-    let mut weeks = figures::steps(account, Period::Week);
-    // A week that is only begun and empty so far would be drawn as an empty one.
-    weeks.pop_if(|week| !week.complete && week.outputs + week.withdrawals == 0);
-    let input = Input {
-        family,
-        account,
-        worth: &worth,
-        weeks: &weeks,
-        week,
-        trail: followed.map(|followed| &followed.trail),
-        chains: followed.map_or(&[], |followed| &followed.chains),
-        look: form.look(),
-    };
+    let input = series.input(form.look());
     let pictures = chart::pictures(&input, charts, form.format.contains(&Format::Png))?;
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let mut out = Vec::new();

@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use etcetera::BaseStrategy;
 
-use super::Global;
+use super::{Global, prices};
+use crate::casebook::{Casebook, Inquiry, Shelf, owner};
 use crate::catalog::{self, Catalog, Labels, labels};
 use crate::config::{Config, OnwardLimits};
-use crate::domain::{Address, Network, Time};
+use crate::domain::{Address, Family, Network, Time};
+use crate::figures::Question;
 use crate::store::{Store, StoreError};
 use crate::trace::{LabelInfo, Rules};
 
@@ -69,7 +71,8 @@ impl Context {
 
     /// Whose an address is, for those who follow coins: where several labels are known, one that names a service.
     pub fn services(&self) -> Result<impl Fn(&Address) -> Option<LabelInfo> + use<>> {
-        Ok(services(self.labels()?))
+        let labels = self.labels()?;
+        Ok(move |address: &Address| owner(&labels, address))
     }
 
     /// How far the withdrawals of a family are followed, as configured.
@@ -77,6 +80,37 @@ impl Context {
         let limits = self.config.onward.limits_of(family);
         let OnwardLimits { hops, min_value, fan_out, .. } = limits;
         Rules { hops, min_value, fan_out, ..Rules::default() }
+    }
+
+    /// What is asked of a family where nothing else is said: everything up to the last observation, as configured.
+    pub fn inquiry(&self, family: &Family) -> Inquiry {
+        Inquiry {
+            question: Question { zone: self.config.time_zone, ..Question::default() },
+            currency: self.config.currency,
+            rules: self.rules_of(&family.name),
+            // A rest of centuries is none that a chain has seen.
+            sleep: TimeDelta::from_std(self.config.events.sleep).unwrap_or(TimeDelta::MAX),
+            ..Inquiry::default()
+        }
+    }
+
+    /// Opens this database at one moment, with the configured labels and prices.
+    pub fn casebook<'a>(&'a self, store: &'a Store) -> Result<Casebook<'a>> {
+        Casebook::open(store, self.shelf()?)
+    }
+
+    /// The configured labels and prices.
+    pub fn shelf(&self) -> Result<Shelf<'_>> {
+        Ok(Shelf {
+            network: self.network(),
+            place: self.db_path().map(|path| path.display().to_string()).unwrap_or_default(),
+            labels: Box::new(|| self.labels()),
+            price_sources: prices::sources(self)?,
+            price_band: self.config.prices.band,
+            quotes: None,
+            tables: None,
+            published: None,
+        })
     }
 
     /// The folder of the user's own families.
@@ -104,6 +138,14 @@ impl Context {
             other => format!("ransomtrail-{other}.db"),
         };
         Ok(base()?.data_dir().join("ransomtrail").join(file))
+    }
+
+    /// Opens the database for reading figures; where there is none yet, nothing is recorded.
+    pub fn ledger_store(&self) -> Result<Store> {
+        Ok(match self.existing_store()? {
+            Some(store) => store,
+            None => Store::in_memory()?,
+        })
     }
 
     /// Opens the database for reading figures; `None` where there is none yet.
@@ -135,18 +177,6 @@ pub struct KeepArgs {
     /// Do not keep the answers as they came: the database stays smaller, and evidence packs lack them
     #[arg(long)]
     pub no_keep_answers: bool,
-}
-
-/// Whose an address is by these labels: where several are known, one that names a service.
-pub(super) fn services(labels: Labels) -> impl Fn(&Address) -> Option<LabelInfo> {
-    move |address: &Address| {
-        let label = labels.to_follow(address)?;
-        Some(LabelInfo {
-            name: label.name.clone(),
-            category: label.category.name().to_owned(),
-            service: label.category.is_service(),
-        })
-    }
 }
 
 fn base() -> Result<etcetera::base_strategy::Xdg> {

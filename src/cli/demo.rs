@@ -6,19 +6,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use super::ask::{self, QuestionArgs};
-use super::chart::{self, DrawArgs, Followed, Subject};
+use super::chart::{self, DrawArgs};
 use super::onward::Plan;
-use super::{Answer, context, summary, sync, trail};
-use crate::catalog::{Catalog, Labels};
-use crate::chart::CHARTS;
+use super::{Answer, context, summary, sync};
+use crate::casebook::{Casebook, Inquiry, Shelf};
+use crate::catalog::Catalog;
+use crate::chart::{CHARTS, Series};
 use crate::domain::Network;
 use crate::explorer::{BUILT_IN, Dialect, Explorer};
-use crate::figures::Question;
-use crate::price::{Live, Prices};
 use crate::store::Store;
 use crate::sync::Options;
-use crate::trace::Rules;
 
 /// Flags of `demo`.
 #[derive(Debug, clap::Args)]
@@ -45,18 +42,15 @@ pub(super) fn run(args: &Args) -> Result<Answer> {
         Options::by_address(context::now()),
         Some(&plan),
     )?;
-    let prices = Prices::load(QuestionArgs::default().currency.unwrap_or_default(), &Live::default())?;
-    let account = ask::account_in(&store, family, &prices, Question::default())?.context("the record is empty")?;
+    let book = Casebook::open(&store, Shelf::carried())?;
+    let case = book.case(family, Inquiry::default())?;
+    let account = case.account()?;
     let folder = args.out.join(FAMILY);
     let charts: Vec<_> = CHARTS.iter().collect();
-    let until = account.last_day(&prices);
-    let labels = context::services(Labels::load(Network::Bitcoin, None)?);
-    let followed = Followed::of(trail::of_family_in(&store, family, Rules::default(), Network::Bitcoin, &labels)?);
-    let subject = Subject { family, account: &account, prices: &prices, until, week: None, followed: Some(&followed) };
-    let files = chart::draw(&subject, &charts, &args.draw, &folder)?;
+    let files = chart::draw(&Series::of(&case, &charts, None)?, &charts, &args.draw, &folder)?;
 
-    let mut text = summary::page(&account);
-    text.push_str(&summary::basis(&account));
+    let mut text = summary::page(account);
+    text.push_str(&summary::basis(account));
     let first = format!("{}/", folder.display());
     let mut endings: Vec<String> = args.draw.format.iter().map(ToString::to_string).chain(["csv".to_owned()]).collect();
     let ending = endings.remove(0);

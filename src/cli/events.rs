@@ -3,19 +3,17 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use chrono::TimeDelta;
-use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::ask::{self, QuestionArgs};
+use super::ask::QuestionArgs;
 use super::trace::Limits;
-use super::{Answer, Context, trail};
+use super::{Answer, Context};
 use crate::config::parse_duration;
-use crate::domain::{Currency, EventKind, Family, Moment, TimeBasis, format};
-use crate::events::{self, Event, Watched};
-use crate::figures::{Account, Question};
-use crate::store::Store;
+use crate::domain::{Currency, EventKind, Family, Moment, format};
+use crate::events::Event;
+use crate::figures::Account;
 use crate::trace::{Policy, Rules};
 
 /// Flags of `events`.
@@ -46,74 +44,30 @@ pub struct Args {
 /// So many transactions of a way are shown.
 const SHOWN: usize = 6;
 
-/// How events are looked for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Search<'a> {
-    pub rules: Rules,
-    pub sleep: Duration,
-    pub kinds: &'a [EventKind],
-    pub as_of: Option<Moment>,
-    pub currency: Currency,
-    /// Whose midnight ends the day of `as_of`.
-    pub zone: Tz,
-}
-
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(&args.family)?;
-    let Some(store) = context.existing_store()? else {
-        bail!(ask::nothing_recorded(context, family));
-    };
+    let store = context.ledger_store()?;
+    let book = context.casebook(&store)?;
+    let asked = QuestionArgs { as_of: args.as_of, currency: args.currency, ..QuestionArgs::default() };
+    let mut inquiry = asked.inquiry(context, family);
     let limits = context.config.onward.limits_of(&family.name);
-    let search = Search {
-        rules: Rules { policy: args.policy.unwrap_or_default(), ..args.limits.rules(limits) },
-        sleep: args.sleep.unwrap_or(context.config.events.sleep),
-        kinds: if args.moves { &EventKind::ALL } else { &EventKind::CASH_OUT },
-        as_of: args.as_of,
-        currency: args.currency.unwrap_or(context.config.currency),
-        zone: context.config.time_zone,
-    };
-    let Some(Found { account, events: found, breaks_off }) = of_family(context, &store, family, search)? else {
-        bail!(ask::nothing_recorded(context, family));
-    };
-    let rows = found.iter().map(|event| event.as_json(&family.name, search.currency)).collect();
-    let mut answer = Answer::new(text(family, &account, &found, search), Value::Array(rows));
+    inquiry.rules = Rules { policy: args.policy.unwrap_or_default(), ..args.limits.rules(limits) };
+    if let Some(sleep) = args.sleep {
+        inquiry.sleep = TimeDelta::from_std(sleep).unwrap_or(TimeDelta::MAX);
+    }
+    let case = book.case(family, inquiry)?;
+    let account = case.account()?;
+    let found = if args.moves { &case.events_of(&EventKind::ALL)? } else { case.events()? };
+    let rows = found.iter().map(|event| event.as_json(&family.name, inquiry.currency)).collect();
+    let mut answer = Answer::new(text(family, account, found, inquiry.rules.policy), Value::Array(rows));
+    let breaks_off = case.trail()?.breaks_off();
     let caveats = account.summary.caveats.iter().chain(&breaks_off);
     answer.notes = caveats.map(|caveat| format!("caveat: {caveat}")).collect();
     Ok(answer)
 }
 
-/// What of a family is news.
-pub(super) struct Found {
-    pub account: Account,
-    /// The newest first.
-    pub events: Vec<Event>,
-    /// Where the record of the trail ends without telling what became of the coins.
-    pub breaks_off: Option<String>,
-}
-
-/// The events of a family as the ledger holds them; `None` where nothing is recorded of it.
-pub(super) fn of_family(
-    context: &Context,
-    store: &Store,
-    family: &Family,
-    search: Search<'_>,
-) -> Result<Option<Found>> {
-    let zone = search.zone;
-    let question = Question { as_of: search.as_of, basis: TimeBasis::Block, zone };
-    let prices = QuestionArgs { currency: Some(search.currency), ..QuestionArgs::default() }.prices(context)?;
-    let Some(account) = ask::account_in(store, family, &prices, question)? else { return Ok(None) };
-    let until = search.as_of.map(|moment| moment.last_second(zone));
-    let rules = Rules { until, backwards: false, ..search.rules };
-    let (graph, trail) = trail::of_family(context, store, family, rules)?;
-    // A rest of centuries is none that a chain has seen.
-    let sleep = TimeDelta::from_std(search.sleep).unwrap_or(TimeDelta::MAX);
-    let watched = Watched { account: &account, graph: &graph, trail: &trail, prices: &prices, sleep, until };
-    let events = events::events(watched, search.kinds);
-    Ok(Some(Found { account, events, breaks_off: trail.breaks_off() }))
-}
-
-fn text(family: &Family, account: &Account, found: &[Event], search: Search<'_>) -> String {
+fn text(family: &Family, account: &Account, found: &[Event], policy: Policy) -> String {
     let recorded = match account.summary.recorded_to {
         Some(to) => format!("recorded to {}", format::day(to.with_timezone(&account.question.zone).date_naive())),
         None => "not recorded to any moment".to_owned(),
@@ -121,7 +75,7 @@ fn text(family: &Family, account: &Account, found: &[Event], search: Search<'_>)
     let head = [
         family.title.clone(),
         format::count(found.len(), "event", "events"),
-        format!("mixed coins by {}", search.rules.policy),
+        format!("mixed coins by {policy}"),
         recorded,
     ];
     if found.is_empty() {

@@ -6,13 +6,10 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
-use super::ask::{self, QuestionArgs};
-use super::events::{self, Search};
+use super::ask::QuestionArgs;
 use super::{Answer, Context};
-use crate::domain::{EventKind, Period, TimeBasis, rfc3339};
+use crate::domain::{Period, TimeBasis, rfc3339};
 use crate::export::{self, FORMATS, Format, Subject, TABLES, Table};
-use crate::figures;
-use crate::trace::Rules;
 
 /// Flags of `export`.
 #[derive(Debug, clap::Args)]
@@ -45,32 +42,19 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
     let catalog = context.catalog()?;
     let family = catalog.find(args.family.as_deref().unwrap_or_default())?;
-    let prices = args.question.prices(context)?;
-    let Some(store) = context.existing_store()? else { bail!(ask::nothing_recorded(context, family)) };
-    let Some(account) = ask::account_in(&store, family, &prices, args.question.question(context))? else {
-        bail!(ask::nothing_recorded(context, family));
-    };
+    let store = context.ledger_store()?;
+    let book = context.casebook(&store)?;
+    let case = book.case(family, args.question.inquiry(context, family))?;
+    let account = case.account()?;
     let wanted: Vec<&'static Table> = match (args.table, &args.out) {
         (Some(table), _) => vec![table],
         (None, Some(_)) => TABLES.iter().collect(),
         (None, None) => TABLES.iter().take(1).collect(),
     };
-    let search = Search {
-        rules: Rules::default(),
-        sleep: context.config.events.sleep,
-        kinds: &EventKind::CASH_OUT,
-        as_of: args.question.as_of,
-        currency: args.question.currency.unwrap_or(context.config.currency),
-        zone: account.question.zone,
-    };
     // Following coins takes the longest, and only one table needs it.
-    let found = match wanted.iter().any(|table| table.name == "events") {
-        true => events::of_family(context, &store, family, search)?,
-        false => None,
-    };
-    let steps = figures::steps(&account, args.by.unwrap_or(Period::Day));
-    let events = found.as_ref().map_or(&[][..], |found| found.events.as_slice());
-    let subject = Subject { account: &account, events, steps: &steps };
+    let events = if wanted.iter().any(|table| table.name == "events") { case.events()? } else { &[] };
+    let steps = case.steps(args.by.unwrap_or(Period::Day))?;
+    let subject = Subject { account, events, steps: &steps };
     let format = args.format.unwrap_or(&FORMATS[0]);
     let mut answer = Answer::default();
     match &args.out {

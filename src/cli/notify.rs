@@ -9,7 +9,6 @@ use futures_util::future::join_all;
 use reqwest::Url;
 use serde_json::{Value, json};
 
-use super::events::{self, Search};
 use super::output::Usage;
 use super::sync::chosen;
 use super::watch::lock_file;
@@ -198,23 +197,20 @@ fn found(
     family: &Family,
     kinds: &[EventKind],
 ) -> Result<Option<Vec<EventRecord>>> {
-    let search = Search {
-        rules: context.rules_of(&family.name),
-        sleep: context.config.events.sleep,
-        kinds,
-        as_of: None,
-        currency: context.config.currency,
-        zone: context.config.time_zone,
-    };
-    let Some(found) = events::of_family(context, store, family, search)? else { return Ok(None) };
+    let book = context.casebook(store)?;
+    let case = book.case(family, context.inquiry(family))?;
+    if !case.is_recorded() {
+        return Ok(None);
+    }
+    let currency = case.inquiry().currency;
     let record = |event: &crate::events::Event| EventRecord {
         key: event.key(),
         kind: event.kind,
         txid: event.txid,
         height: event.height,
-        body: event.as_json(&family.name, search.currency).to_string(),
+        body: event.as_json(&family.name, currency).to_string(),
     };
-    Ok(Some(found.events.iter().map(record).collect()))
+    Ok(Some(case.events_of(kinds)?.iter().map(record).collect()))
 }
 
 fn test(context: &Context, names: &[String]) -> Result<Answer> {

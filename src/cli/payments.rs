@@ -4,7 +4,7 @@ use anyhow::Result;
 use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle};
 use serde_json::{Value, json};
 
-use super::ask::{self, QuestionArgs};
+use super::ask::QuestionArgs;
 use super::links::Links;
 use super::{Answer, Context, summary};
 use crate::domain::format;
@@ -23,11 +23,13 @@ pub struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(&args.family)?;
-    let prices = args.question.prices(context)?;
-    let account = ask::account(context, family, &prices, args.question.question(context))?;
+    let store = context.ledger_store()?;
+    let book = context.casebook(&store)?;
+    let case = book.case(family, args.question.inquiry(context, family))?;
+    let account = case.account()?;
     let links = Links::new(context, None);
     let rows = account.payments.iter().map(|payment| as_json(payment, &links)).collect();
-    Ok(Answer::new(table(&account, &links) + &summary::basis(&account), Value::Array(rows)))
+    Ok(Answer::new(table(account, &links) + &summary::basis(account), Value::Array(rows)))
 }
 
 /// A payment for programs.

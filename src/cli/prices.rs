@@ -72,7 +72,7 @@ pub(super) fn live(context: &Context) -> Result<Live> {
 }
 
 /// The configured sources, in their order.
-fn sources(context: &Context) -> Result<Vec<&'static LiveSource>> {
+pub(super) fn sources(context: &Context) -> Result<Vec<&'static LiveSource>> {
     let prices = &context.config.prices;
     let known = |name: &String| {
         live_source(name).ok_or_else(|| {

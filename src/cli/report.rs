@@ -2,19 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
-use chrono::TimeDelta;
+use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use super::ask::{self, QuestionArgs};
+use super::ask::QuestionArgs;
 use super::output::Usage;
-use super::{Answer, Context, prices, trail};
-use crate::claims::{self, Claim, Published, Scope};
-use crate::domain::{Address, Currency, Family, Moment, Network, rfc3339};
-use crate::price::Prices;
+use super::{Answer, Context};
+use crate::claims::{self, Claim, Scope};
+use crate::domain::{Family, Moment, rfc3339};
 use crate::report::{self, Asked, FORMATS, Format, Made, Material};
-use crate::store::{Store, TrailStart};
-use crate::trace::{Policy, Rules};
+use crate::trace::Policy;
 
 /// Flags of `report`.
 #[derive(Debug, clap::Args)]
@@ -45,11 +42,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(&args.family)?;
     let claim = args.claim.as_deref().map(|text| claimed(text, args.on)).transpose()?;
-    let Some(store) = context.existing_store()? else { bail!(ask::nothing_recorded(context, family)) };
-    let rules = Rules { policy: args.policy.unwrap_or_default(), ..context.rules_of(&family.name) };
-    let command = command(args, family);
-    let wanted = Wanted { question: &args.question, rules, claim: claim.as_ref(), command: &command };
-    let Some(made) = make(context, &store, family, wanted)? else { bail!(ask::nothing_recorded(context, family)) };
+    let store = context.ledger_store()?;
+    let book = context.casebook(&store)?;
+    let mut inquiry = args.question.inquiry(context, family);
+    inquiry.rules.policy = args.policy.unwrap_or_default();
+    let case = book.case(family, inquiry)?;
+    let made = Material { case: &case, claim: claim.as_ref(), command: &command(args, family) }.make()?;
     let formats = if args.format.is_empty() { vec![&FORMATS[0]] } else { args.format.clone() };
     let folder = args.out.join(&family.name);
     let files = write(&made, &formats, &folder)?;
@@ -58,8 +56,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         lines.concat(),
         json!({
             "family": family.name,
-            "as_of": rfc3339(made.account.summary.as_of),
-            "recorded_to": made.account.summary.recorded_to.map(rfc3339),
+            "as_of": rfc3339(case.account()?.summary.as_of),
+            "recorded_to": case.account()?.summary.recorded_to.map(rfc3339),
             "files": files,
         }),
     );
@@ -71,55 +69,6 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
 pub(super) fn claimed(text: &str, on: Option<Moment>) -> Result<Claim> {
     let quantity = claims::parse(text).map_err(|error| Usage(error.to_string()))?;
     Ok(Claim { text: text.to_owned(), quantity, on, scope: Scope::default() })
-}
-
-/// What was published about a family: nothing where it is the user's own.
-pub(super) fn published(family: &Family) -> Result<Vec<Published>> {
-    if family.built_in { claims::published(Some(family)) } else { Ok(Vec::new()) }
-}
-
-/// How long a coin rests before it sleeps, as configured; centuries are as good as for ever.
-pub(super) fn sleep(context: &Context) -> TimeDelta {
-    TimeDelta::from_std(context.config.events.sleep).unwrap_or(TimeDelta::MAX)
-}
-
-/// What a page is wanted of.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted<'a> {
-    pub question: &'a QuestionArgs,
-    pub rules: Rules,
-    pub claim: Option<&'a Claim>,
-    pub command: &'a str,
-}
-
-/// Makes the page from the user's database; `None` where nothing is recorded of the family.
-pub(super) fn make(context: &Context, store: &Store, family: &Family, wanted: Wanted<'_>) -> Result<Option<Made>> {
-    let addresses: Vec<Address> = family.addresses.iter().map(|one| one.address.clone()).collect();
-    let ledger = store.ledger(&addresses)?;
-    let graph = trail::graph(store, &TrailStart::Addresses(addresses), false, context.network())?;
-    let prices = wanted.question.prices(context)?;
-    let prices_in = |currency: Currency| match context.network() {
-        Network::Bitcoin => Prices::load(currency, &prices::live(context)?),
-        _ => Ok(Prices::none(currency)),
-    };
-    let labels = context.labels()?;
-    let label_source = |address: &Address| Some(labels.to_follow(address)?.source.clone());
-    Material {
-        family,
-        ledger: &ledger,
-        graph: &graph,
-        prices: &prices,
-        prices_in: &prices_in,
-        question: wanted.question.question(context),
-        rules: wanted.rules,
-        sleep: sleep(context),
-        labels: &context.services()?,
-        label_source: &label_source,
-        published: &published(family)?,
-        claim: wanted.claim,
-        command: wanted.command,
-    }
-    .make()
 }
 
 /// Writes the page in each form, and beside Markdown its charts.

@@ -7,7 +7,7 @@ use anyhow::Result;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::ask::{self, QuestionArgs};
+use super::ask::QuestionArgs;
 use super::{Answer, Context};
 use crate::domain::{Amount, Period, Time, Trust, Value as Worth, format};
 use crate::figures::{self, Account, Class, Step};
@@ -31,32 +31,30 @@ pub struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(&args.family)?;
-    let prices = args.question.prices(context)?;
-    let question = args.question.question(context);
-    let (account, linked) = if args.estimates {
-        let (account, found) = ask::account_with_linked(context, family, &prices, question)?;
-        (account, Some(found))
-    } else {
-        (ask::account(context, family, &prices, question)?, None)
-    };
+    let store = context.ledger_store()?;
+    let book = context.casebook(&store)?;
+    let case = book.case(family, args.question.inquiry(context, family))?;
+    let account = if args.estimates { &case.with_estimates()? } else { case.account()? };
 
     let mut json = serde_json::to_value(&account.summary)?;
-    let mut text = page(&account);
-    if let Some(found) = &linked {
-        text.push_str(&estimates(&account));
+    let mut text = page(account);
+    if args.estimates {
+        text.push_str(&estimates(account));
+        let linked = case.linked()?.addresses.iter();
+        let linked = linked.map(|(address, service)| json!({ "address": address, "service": service }));
         if let Value::Object(fields) = &mut json {
-            fields.insert("linked_addresses".to_owned(), found.as_json());
+            fields.insert("linked_addresses".to_owned(), linked.collect());
         }
     }
     if let Some(period) = args.by {
-        let steps = figures::steps(&account, period);
-        text.push_str(&series(&account, &steps));
+        let steps = case.steps(period)?;
+        text.push_str(&series(account, &steps));
         if let Value::Object(fields) = &mut json {
             fields.insert("by".to_owned(), json!(period));
             fields.insert("series".to_owned(), serde_json::to_value(&steps)?);
         }
     }
-    text.push_str(&basis(&account));
+    text.push_str(&basis(account));
     Ok(Answer::new(text, json))
 }
 

@@ -6,7 +6,7 @@ mod table;
 use anyhow::{Result, bail};
 
 use super::output::Usage;
-use super::{Answer, Context, ask, trail};
+use super::{Answer, Context};
 use crate::catalog::Catalog;
 use crate::config::OnwardLimits;
 use crate::domain::{Address, Amount, Family, Moment, Network, OutPoint, Time, Txid};
@@ -81,6 +81,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let Some(store) = context.existing_store()? else {
         bail!("there is no database yet; run: ransomtrail sync");
     };
+    let book = context.casebook(&store)?;
     let (zone, onward) = (context.config.time_zone, &context.config.onward);
     let limits = match &subject {
         Subject::Family(family) => onward.limits_of(&family.name),
@@ -92,15 +93,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         until: args.as_of.map(|moment| moment.last_second(zone)),
         ..args.limits.rules(limits)
     };
-    let graph = trail::graph(&store, &start(&subject), args.backwards, context.network())?;
+    let graph = book.graph(&start(&subject), args.backwards)?;
     let source = source(&subject, &graph);
     if matches!(&source, Source::Outputs(outputs) if outputs.is_empty()) {
         bail!("the ledger does not hold {}; ransomtrail lookup {0} asks explorers about it", args.what.trim());
     }
     if let (Subject::Family(family), true) = (&subject, graph.is_empty()) {
-        return Err(ask::nothing_recorded(context, family));
+        bail!(book.case(family, context.inquiry(family))?.nothing_recorded());
     }
-    let labels = context.services()?;
+    let labels = book.owners()?;
     let trail = trace::follow(&graph, &source, rules, &labels);
     if matches!(source, Source::Outputs(_)) && trail.coins == 0 {
         bail!("{} is in no block up to that moment; only coins in blocks are followed", args.what.trim());

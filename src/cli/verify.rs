@@ -7,12 +7,13 @@ use anyhow::{Result, bail};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use super::ask::QuestionArgs;
 use super::output::Usage;
-use super::{Answer, Context, ask, prices};
-use crate::claims::{self, Claim, Evidence, Scope, Unit, Verified};
-use crate::domain::{Address, Currency, Family, Ledger, Moment, Network, parse_zone};
-use crate::figures::{self, Counting, Known, Linked, USUAL};
-use crate::price::Prices;
+use super::{Answer, Context};
+use crate::casebook::Inquiry;
+use crate::claims::{self, Claim, Scope};
+use crate::domain::{Address, Family, Moment, parse_zone};
+use crate::figures::Counting;
 
 /// Flags of `verify`.
 #[derive(Debug, clap::Args)]
@@ -65,61 +66,12 @@ fn one(context: &Context, args: &Args, family: &Family, text: &str) -> Result<An
         scope.addresses.push(address);
     }
     let claim = Claim { text: text.to_owned(), quantity, on: args.on, scope };
-    let verified = Desk::new(context, args).verify(family, &claim)?;
+    let store = context.ledger_store()?;
+    let verified = context.casebook(&store)?.verify(family, inquiry(context, args, family), &claim)?;
     Ok(Answer::new(page::page(&verified, family), serde_json::to_value(&verified)?))
 }
 
-/// What claims are checked with: the database, and prices of each currency as it is first needed.
-struct Desk<'a> {
-    context: &'a Context,
-    args: &'a Args,
-    prices: Vec<(Currency, Prices)>,
-    ledgers: Vec<(String, Ledger, Linked)>,
-}
-
-impl<'a> Desk<'a> {
-    fn new(context: &'a Context, args: &'a Args) -> Self {
-        Self { context, args, prices: Vec::new(), ledgers: Vec::new() }
-    }
-
-    fn verify(&mut self, family: &Family, claim: &Claim) -> Result<Verified> {
-        let currency = match claim.quantity.unit {
-            Unit::Money(currency) => currency,
-            _ => Currency::Usd,
-        };
-        if !self.prices.iter().any(|(known, _)| *known == currency) {
-            let loaded = match self.context.network() {
-                Network::Bitcoin => Prices::load(currency, &prices::live(self.context)?)?,
-                _ => Prices::none(currency),
-            };
-            self.prices.push((currency, loaded));
-        }
-        let counting = self.args.estimate;
-        if !self.ledgers.iter().any(|(name, ..)| *name == family.name) {
-            let (mut ledger, mut linked) = (Ledger::default(), Linked::default());
-            if let Some(store) = self.context.existing_store()? {
-                ledger = store.ledger(family.addresses.iter().map(|a| &a.address))?;
-                if counting.is_some_and(Counting::needs_linked) {
-                    (_, linked) = ask::linked(self.context, &store, family)?;
-                }
-            }
-            self.ledgers.push((family.name.clone(), ledger, linked));
-        }
-        let none = Prices::none(currency);
-        let prices = self.prices.iter().find(|(known, _)| *known == currency).map_or(&none, |(_, prices)| prices);
-        let (empty, unlinked) = (Ledger::default(), Linked::default());
-        let found = self.ledgers.iter().find(|(name, ..)| *name == family.name);
-        let (ledger, linked) = found.map_or((&empty, &unlinked), |(_, ledger, linked)| (ledger, linked));
-        let open = |question, scope: &Scope| {
-            let (family, ledger) = (&*scope.family(family), &*scope.ledger(ledger, question));
-            let account = figures::open(family, ledger, prices, question)?;
-            Some(match counting {
-                Some(counting) => counting.of(account, Known { family, ledger, linked }, prices),
-                None => account,
-            })
-        };
-        let zone = self.args.tz.unwrap_or(self.context.config.time_zone);
-        let counting = counting.map_or(USUAL, |counting| counting.name);
-        Ok(claims::verify(claim, &Evidence { family, prices, zone, counting, open: &open }))
-    }
+fn inquiry(context: &Context, args: &Args, family: &Family) -> Inquiry {
+    let asked = QuestionArgs { tz: args.tz, ..QuestionArgs::default() };
+    Inquiry { counting: args.estimate, ..asked.inquiry(context, family) }
 }

@@ -10,16 +10,16 @@ use chrono::Days;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::ask::{self, QuestionArgs};
+use super::ask::QuestionArgs;
 use super::chart::{self, DrawArgs, Drawn};
-use super::events::{self, Search};
 use super::{Answer, Context, context};
+use crate::casebook::Case;
+use crate::chart::Series;
 use crate::domain::{
-    Amount, Currency, EventKind, Family, Moment, Period, Span, Time, TimeBasis, Value as Worth, format, parse_zone,
+    Amount, Currency, Family, Moment, Period, Span, Time, TimeBasis, Value as Worth, format, parse_zone,
 };
-use crate::events::Event;
-use crate::figures::{self, Account, Flows, Reach};
-use crate::report::weekly::{FamilyWeek, Found, Index, Made, Material, Subject, Total, signed_btc};
+use crate::figures::{self, Flows, Reach};
+use crate::report::weekly::{FamilyWeek, Found, Index, Made, Material, Total, signed_btc};
 
 /// Flags of `weekly`.
 #[derive(Debug, clap::Args)]
@@ -43,54 +43,30 @@ pub struct Args {
     currency: Option<Currency>,
 }
 
-/// A family of which something is recorded, as the page wants it.
-struct Recorded<'a> {
-    family: &'a Family,
-    account: Account,
-    events: Vec<Event>,
-    breaks_off: Option<String>,
-}
-
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let zone = args.tz.unwrap_or(context.config.time_zone);
     let week = args.week.unwrap_or_else(|| last_full_week(context::now(), zone));
-    let as_of = Some(Moment::Day(week.to));
-    let asked = QuestionArgs { as_of, time: args.time, tz: Some(zone), currency: args.currency };
-    let (question, prices) = (asked.question(context), asked.prices(context)?);
+    let asked =
+        QuestionArgs { as_of: Some(Moment::Day(week.to)), time: args.time, tz: Some(zone), currency: args.currency };
+    let currency = asked.currency.unwrap_or(context.config.currency);
     let catalog = context.catalog()?;
-    let store = context.existing_store()?;
+    let store = context.ledger_store()?;
+    let book = context.casebook(&store)?;
     let label = week.label(Period::Week);
 
-    let (mut recorded, mut unrecorded): (Vec<Recorded<'_>>, Vec<&Family>) = (Vec::new(), Vec::new());
+    let (mut cases, mut unrecorded): (Vec<Case<'_>>, Vec<&Family>) = (Vec::new(), Vec::new());
     for family in catalog.families() {
-        let account = match &store {
-            Some(store) => ask::account_in(store, family, &prices, question)?.zip(Some(store)),
-            None => None,
-        };
-        let Some((account, store)) = account else {
-            unrecorded.push(family);
-            continue;
-        };
-        let search = Search {
-            rules: context.rules_of(&family.name),
-            sleep: context.config.events.sleep,
-            kinds: &EventKind::CASH_OUT,
-            as_of,
-            currency: prices.currency(),
-            zone,
-        };
-        let found = events::of_family(context, store, family, search)?;
-        let (events, breaks_off) = found.map_or((Vec::new(), None), |found| (found.events, found.breaks_off));
-        recorded.push(Recorded { family, account, events, breaks_off });
+        let case = book.case(family, asked.inquiry(context, family))?;
+        if case.is_recorded() { cases.push(case) } else { unrecorded.push(family) }
     }
-    let subjects: Vec<Subject<'_>> = recorded.iter().map(Recorded::subject).collect();
+    let prices = book.prices(currency)?;
     let command = command(args, &label);
     let material = Material {
         week,
-        question,
-        currency: prices.currency(),
+        question: asked.question(context),
+        currency,
         prices: prices.source(),
-        subjects: &subjects,
+        cases: &cases,
         unrecorded: &unrecorded,
         command: &command,
     };
@@ -99,15 +75,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let _alone = lock(&args.out)?;
     let folder = args.out.join(&label);
     let mut drawn: Vec<Vec<Drawn>> = Vec::new();
-    for family in &made.families {
-        let Subject { family: of, account, .. } = family.subject;
+    for (family, case) in made.families.iter().zip(&cases) {
         // A picture that ends before the week would pass for one of it.
         drawn.push(if family.week.reach == Reach::Nothing {
             Vec::new()
         } else {
-            let (until, week) = (week.to, Some(week));
-            let subject = chart::Subject { family: of, account, prices: &prices, until, week, followed: None };
-            chart::draw(&subject, &[chart::weekly()?], &args.draw, &folder.join(&of.name))?
+            let chart = chart::weekly()?;
+            let series = Series::of(case, &[chart], Some(week.to))?.about(week);
+            chart::draw(&series, &[chart], &args.draw, &folder.join(&family.family.name))?
         });
     }
     let place = Place { page: folder.join("index.html"), index: args.out.join("index.html"), folder };
@@ -118,17 +93,6 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         answer.notes.push(format!("caveat: not every ledger is recorded to the end of {label}; run: ransomtrail sync"));
     }
     Ok(answer)
-}
-
-impl Recorded<'_> {
-    fn subject(&self) -> Subject<'_> {
-        Subject {
-            family: self.family,
-            account: &self.account,
-            events: &self.events,
-            breaks_off: self.breaks_off.as_deref(),
-        }
-    }
 }
 
 /// Where things are written.
@@ -190,7 +154,7 @@ fn text(made: &Made<'_>, place: &Place, drawn: &[Vec<Drawn>]) -> String {
     let page = &made.page;
     let mut lines = vec![format!("week {}, {}", page.label, page.days), String::new()];
     for family in &made.families {
-        lines.push(format!("  {:<16} {}", family.subject.family.name, line(family)));
+        lines.push(format!("  {:<16} {}", family.family.name, line(family)));
         if let Some(change) = against(family) {
             lines.push(format!("  {:<16} {change}", ""));
         }
@@ -228,12 +192,12 @@ fn line(family: &FamilyWeek<'_>) -> String {
         0 => String::new(),
         count => format!("; {}", format::count(count, "cash-out event", "cash-out events")),
     };
-    format!("{}{events}{end}", moved(flows, family.subject.account.currency))
+    format!("{}{events}{end}", moved(flows, family.account.currency))
 }
 
 fn together(total: &Total, first: Option<&FamilyWeek<'_>>) -> String {
     match total.flows.as_ref().zip(first) {
-        Some((flows, first)) => moved(flows, first.subject.account.currency),
+        Some((flows, first)) => moved(flows, first.account.currency),
         None => "not recorded".to_owned(),
     }
 }
@@ -275,7 +239,7 @@ fn against(family: &FamilyWeek<'_>) -> Option<String> {
 /// The document of the week, with where things are and the fields that were there before it.
 fn as_json(made: &Made<'_>, place: &Place, drawn: &[Vec<Drawn>]) -> Value {
     let rows = made.families.iter().zip(drawn).map(|(family, files)| {
-        let account = family.subject.account;
+        let account = family.account;
         let reached = account
             .summary
             .recorded_to
@@ -283,7 +247,7 @@ fn as_json(made: &Made<'_>, place: &Place, drawn: &[Vec<Drawn>]) -> Value {
         let steps = figures::steps(account, Period::Week).into_iter();
         let step = steps.filter(|_| family.week.reach != Reach::Nothing).find(|step| step.label == family.week.label);
         let whole = family.week.reach == Reach::Whole;
-        let name = &family.subject.family.name;
+        let name = &family.family.name;
         let old = json!({
             "family": name, "recorded": reached, "complete": whole, "week": step, "files": chart::as_json(files),
         });

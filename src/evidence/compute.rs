@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use super::archive::Entry;
 use super::contents::{Contents, ORIGINS};
 use super::files::pretty;
+use crate::casebook::{Case, Casebook, Shelf};
 use crate::catalog::{self, Labels};
-use crate::domain::{Address, Currency, Decimal, EventKind, Family, Ledger, Network, Period, TimeBasis};
-use crate::events::{self, Watched};
-use crate::figures::{self, Account, Question};
-use crate::price::{Live, Prices, live_source, needs_rates};
+use crate::domain::{Currency, Family, Ledger, Period, TimeBasis};
+use crate::figures::{self, Account};
+use crate::price::{live_source, needs_rates};
 use crate::report::{Asked, FORMATS, Material};
-use crate::store::{Store, TrailStart};
-use crate::trace::{self, Document, Graph, GraphBuilder, LabelInfo, Policy, Rules, Source, Trail};
+use crate::store::Store;
+use crate::trace::Policy;
 
 /// Files of the report are below it.
 pub(super) const REPORT: &str = "report/";
@@ -25,16 +25,14 @@ pub(super) struct Computed<'a> {
     pub family: Family,
     pub ledger: Ledger,
     pub account: Account,
-    live: Live,
-    prices: Prices,
-    graph: Graph,
+    store: Store,
     labels: Labels,
 }
 
 impl<'a> Computed<'a> {
     pub fn of(contents: &'a Contents) -> Result<Self> {
         let options = &contents.options;
-        let (network, currency, question) = (options.network()?, options.currency()?, options.question()?);
+        let network = options.network()?;
         let (family, own_network) = catalog::read(&contents.family).context("the family's file")?;
         ensure!(
             family.name == options.family,
@@ -51,9 +49,6 @@ impl<'a> Computed<'a> {
             .collect();
         let labels = Labels::of_texts(network, &tables).context("the labels")?;
         let store = Store::holding(&contents.slice).context("the rows of the ledger do not fit together")?;
-        let sources = options.price_sources.iter().filter_map(|name| live_source(name)).collect();
-        let band: Decimal = options.price_band.parse().context("options.json: price_band")?;
-        let live = Live { quotes: store.prices()?, sources, band };
         if let Some(tables) = &contents.prices {
             let needed = needs_rates(&contents.currencies()?);
             ensure!(
@@ -61,57 +56,47 @@ impl<'a> Computed<'a> {
                 "exchange rates are in a pack where they are needed, and only there"
             );
         }
-        let prices = prices(contents, currency, &live)?;
-        let ledger = store.ledger(family.addresses.iter().map(|a| &a.address))?;
-        let account =
-            figures::open(&family, &ledger, &prices, question).context("nothing is recorded of the family")?;
-        let graph = graph(&store, family.addresses.iter().map(|a| a.address.clone()).collect(), network)?;
-        Ok(Self { contents, family, ledger, account, live, prices, graph, labels })
+        let (ledger, account) = {
+            let book = book(contents, &store, &labels)?;
+            let case = book.case(&family, options.inquiry()?)?;
+            (case.ledger().clone(), case.account().context("nothing is recorded of the family")?.clone())
+        };
+        Ok(Self { contents, family, ledger, account, store, labels })
+    }
+
+    fn with<T>(&self, ask: impl FnOnce(&Case<'_>) -> Result<T>) -> Result<T> {
+        let book = book(self.contents, &self.store, &self.labels)?;
+        ask(&book.case(&self.family, self.contents.options.inquiry()?)?)
     }
 
     /// The figures as JSON: what the commands of these names print.
     pub fn figures(&self) -> Result<Vec<Entry>> {
-        let account = &self.account;
-        let payments: Vec<Value> = account.payments.iter().map(figures::Payment::as_json).collect();
-        let withdrawals: Vec<Value> = account.withdrawals.iter().map(figures::Withdrawal::as_json).collect();
-        let mut out = vec![
-            Entry::new("figures/summary.json", pretty(&account.summary)?),
-            Entry::new("figures/payments.json", pretty(&payments)?),
-            Entry::new("figures/withdrawals.json", pretty(&withdrawals)?),
-            Entry::new("figures/days.json", pretty(&figures::steps(account, Period::Day))?),
-        ];
-        let source = Source::Addresses(self.family.addresses.iter().map(|a| a.address.clone()).collect());
-        let subject = json!({ "family": self.family.name, "address": null, "txid": null, "vout": null });
-        let labels = |address: &Address| named(&self.labels, address);
-        for policy in Policy::ALL {
-            let rules = Rules { policy, ..self.contents.options.rules()? };
-            let trail = trace::follow(&self.graph, &source, rules, &labels);
-            if policy == Policy::default() {
-                out.push(Entry::new("figures/events.json", pretty(&self.events(&trail)?)?));
+        self.with(|case| {
+            let account = case.account()?;
+            let payments: Vec<Value> = account.payments.iter().map(figures::Payment::as_json).collect();
+            let withdrawals: Vec<Value> = account.withdrawals.iter().map(figures::Withdrawal::as_json).collect();
+            let (name, currency) = (&self.family.name, account.currency);
+            let events: Vec<Value> = case.events()?.iter().map(|event| event.as_json(name, currency)).collect();
+            let mut out = vec![
+                Entry::new("figures/summary.json", pretty(&account.summary)?),
+                Entry::new("figures/payments.json", pretty(&payments)?),
+                Entry::new("figures/withdrawals.json", pretty(&withdrawals)?),
+                Entry::new("figures/days.json", pretty(&case.steps(Period::Day)?)?),
+                Entry::new("figures/events.json", pretty(&events)?),
+            ];
+            let subject = json!({ "family": name, "address": null, "txid": null, "vout": null });
+            for policy in Policy::ALL {
+                let document = case.trace(policy)?.as_json(&subject);
+                out.push(Entry::new(format!("figures/trace-{policy}.json"), pretty(&document)?));
             }
-            let document = Document::of(&self.graph, &source, rules, trail, self.ledger.complete_to());
-            out.push(Entry::new(format!("figures/trace-{policy}.json"), pretty(&document.as_json(&subject))?));
-        }
-        Ok(out)
-    }
-
-    /// Events, by block time as everywhere.
-    fn events(&self, trail: &Trail) -> Result<Vec<Value>> {
-        let options = &self.contents.options;
-        let question = Question { basis: TimeBasis::Block, ..options.question()? };
-        let account =
-            figures::open(&self.family, &self.ledger, &self.prices, question).context("nothing is recorded")?;
-        let (graph, prices, sleep, until) = (&self.graph, &self.prices, options.sleep(), options.rules()?.until);
-        let watched = Watched { account: &account, graph, trail, prices, sleep, until };
-        let found = events::events(watched, &EventKind::CASH_OUT);
-        Ok(found.iter().map(|event| event.as_json(&self.family.name, account.currency)).collect())
+            Ok(out)
+        })
     }
 
     /// The report in every form.
     pub fn report(&self) -> Result<Vec<Entry>> {
         let options = &self.contents.options;
-        let (question, currency) = (options.question()?, options.currency()?);
-        let (claim, published) = (options.own_claim()?, self.contents.published()?);
+        let (question, currency, claim) = (options.question()?, options.currency()?, options.own_claim()?);
         let asked = Asked {
             as_of: question.as_of,
             time: Some(question.basis).filter(|basis| *basis != TimeBasis::default()),
@@ -121,53 +106,31 @@ impl<'a> Computed<'a> {
             claim: options.claim.as_deref(),
             on: claim.as_ref().and_then(|claim| claim.on),
         };
-        let labels = |address: &Address| named(&self.labels, address);
-        let material = Material {
-            family: &self.family,
-            ledger: &self.ledger,
-            graph: &self.graph,
-            prices: &self.prices,
-            prices_in: &|currency| prices(self.contents, currency, &self.live),
-            question,
-            rules: options.rules()?,
-            sleep: options.sleep(),
-            labels: &labels,
-            label_source: &|address| Some(self.labels.to_follow(address)?.source.clone()),
-            published: &published,
-            claim: claim.as_ref(),
-            command: &asked.command(&self.family.name),
-        };
-        let made = material.make()?.context("nothing is recorded of the family")?;
-        let mut out = Vec::new();
-        for format in FORMATS {
-            let files = made.files(format)?.into_iter();
-            out.extend(files.map(|(name, text)| Entry::new(format!("{REPORT}{name}"), text)));
-        }
-        Ok(out)
+        let command = asked.command(&self.family.name);
+        self.with(|case| {
+            let made = Material { case, claim: claim.as_ref(), command: &command }.make()?;
+            let mut out = Vec::new();
+            for format in FORMATS {
+                let files = made.files(format)?.into_iter();
+                out.extend(files.map(|(name, text)| Entry::new(format!("{REPORT}{name}"), text)));
+            }
+            Ok(out)
+        })
     }
 }
 
-/// Prices from the tables in the pack; none on a test network.
-fn prices(contents: &Contents, currency: Currency, live: &Live) -> Result<Prices> {
-    match &contents.prices {
-        Some(tables) => Prices::of_tables(currency, tables, live).context("the prices"),
-        None => Ok(Prices::none(currency)),
-    }
-}
-
-fn graph(store: &Store, addresses: Vec<Address>, network: Network) -> Result<Graph> {
-    let mut builder = GraphBuilder::new();
-    let fates = store.trail(&TrailStart::Addresses(addresses), false, network, |tx| builder.add(&tx))?;
-    fates.into_iter().for_each(|(output, fate)| builder.say(output, fate));
-    Ok(builder.finish())
-}
-
-/// Whose an address is, for those who follow coins.
-fn named(labels: &Labels, address: &Address) -> Option<LabelInfo> {
-    let label = labels.to_follow(address)?;
-    Some(LabelInfo {
-        name: label.name.clone(),
-        category: label.category.name().to_owned(),
-        service: label.category.is_service(),
-    })
+/// The book of a pack: nothing but what is in it.
+fn book<'a>(contents: &Contents, store: &'a Store, labels: &'a Labels) -> Result<Casebook<'a>> {
+    let options = &contents.options;
+    let shelf = Shelf {
+        network: options.network()?,
+        place: "the pack".to_owned(),
+        labels: Box::new(|| Ok(labels.clone())),
+        price_sources: options.price_sources.iter().filter_map(|name| live_source(name)).collect(),
+        price_band: options.price_band.parse().context("options.json: price_band")?,
+        quotes: None,
+        tables: contents.prices.clone(),
+        published: Some(contents.published()?),
+    };
+    Casebook::open(store, shelf)
 }

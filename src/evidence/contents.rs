@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::{FORMAT, FORMAT_VERSION, PROGRAM_VERSION, Packing};
+use crate::casebook::Inquiry;
 use crate::claims::{self, Claim, Published, Scope, Unit};
 use crate::domain::{
     Address, Amount, Currency, Moment, Network, Origin, network_name, parse_network, parse_zone, rfc3339,
@@ -152,7 +153,8 @@ pub(super) struct Options {
 
 impl Options {
     pub fn of(packing: &Packing<'_>) -> Self {
-        let Packing { question, rules, claim, .. } = packing;
+        let Packing { inquiry, claim, .. } = packing;
+        let Inquiry { question, rules, .. } = inquiry;
         Self {
             format: FORMAT.to_owned(),
             format_version: FORMAT_VERSION,
@@ -162,33 +164,29 @@ impl Options {
             as_of: question.as_of.map(written),
             time: question.basis.to_string(),
             time_zone: question.zone.name().to_owned(),
-            currency: packing.currency.code().to_owned(),
+            currency: inquiry.currency.code().to_owned(),
             price_sources: packing.price_sources.iter().map(|source| source.name.to_owned()).collect(),
             price_band: packing.price_band.to_string(),
             hops: rules.hops,
             min_value_sats: rules.min_value.to_sat(),
             fan_out: rules.fan_out as u64,
-            sleep_seconds: packing.sleep.num_seconds().unsigned_abs(),
+            sleep_seconds: inquiry.sleep.num_seconds().unsigned_abs(),
             claim: claim.as_ref().map(|claim| claim.text.clone()),
             claim_on: claim.as_ref().and_then(|claim| claim.on).map(written),
         }
     }
 
-    /// How coins are followed, under each policy in turn, up to the question's moment.
-    pub fn rules(&self) -> Result<Rules> {
-        let question = self.question()?;
-        Ok(Rules {
+    /// What is asked.
+    pub fn inquiry(&self) -> Result<Inquiry> {
+        let rules = Rules {
             hops: self.hops,
             min_value: Amount::from_sat(self.min_value_sats),
             fan_out: usize::try_from(self.fan_out).unwrap_or(usize::MAX),
-            until: question.as_of.map(|moment| moment.last_second(question.zone)),
             ..Rules::default()
-        })
-    }
-
-    /// A coin that has not moved for so long sleeps; centuries are as good as for ever.
-    pub fn sleep(&self) -> TimeDelta {
-        i64::try_from(self.sleep_seconds).ok().and_then(TimeDelta::try_seconds).unwrap_or(TimeDelta::MAX)
+        };
+        // Centuries are as good as for ever.
+        let sleep = i64::try_from(self.sleep_seconds).ok().and_then(TimeDelta::try_seconds).unwrap_or(TimeDelta::MAX);
+        Ok(Inquiry { question: self.question()?, currency: self.currency()?, rules, sleep, counting: None })
     }
 
     /// The claim that the report holds against the chain besides the published ones.

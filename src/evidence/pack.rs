@@ -3,20 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
-use chrono::TimeDelta;
 
 use super::compute::Computed;
 use super::contents::{ClaimRow, Contents, ORIGINS, Options};
 use super::{PROGRAM_VERSION, archive, bounds, manifest, readme, sha256};
+use crate::casebook::Inquiry;
 use crate::catalog::{Labels, labels};
 use crate::claims::{Claim, Published};
-use crate::domain::{Address, Currency, Decimal, Family, Label, Network, Time};
+use crate::domain::{Address, Decimal, Family, Label, Network, Time};
 use crate::explorer;
-use crate::figures::Question;
 use crate::price::{LiveSource, Tables};
 use crate::store::slice::RequestRow;
 use crate::store::{Slice, Store};
-use crate::trace::Rules;
 
 /// What is packed.
 #[derive(Clone, Debug)]
@@ -27,20 +25,14 @@ pub struct Packing<'a> {
     pub family_text: &'a str,
     /// The network of its addresses.
     pub network: Network,
-    /// As of when, by which clock, in which zone.
-    pub question: Question,
-    /// The currency of values.
-    pub currency: Currency,
+    /// What is asked; policy and way of counting are not taken from here.
+    pub inquiry: Inquiry,
     /// The live sources of prices, the preferred first.
     pub price_sources: Vec<&'static LiveSource>,
     /// By how much of a close they may differ.
     pub price_band: Decimal,
     /// Labels; those of addresses in the ledger are packed.
     pub labels: &'a Labels,
-    /// How far coins are followed; policy and moment are not taken from here.
-    pub rules: Rules,
-    /// A coin that has not moved for so long sleeps.
-    pub sleep: TimeDelta,
     /// What was published about the family, for the report.
     pub published: Vec<Published>,
     /// A further claim for the report.

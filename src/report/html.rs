@@ -32,7 +32,7 @@ pub(super) struct Drawn {
 }
 
 fn write(made: &Made) -> Result<String> {
-    let (page, family) = (&made.page, made.account.summary.family.as_str());
+    let (page, family) = (&made.page, made.summary.family.as_str());
     let plates = made.charts.iter().map(|chart| drawn(chart, family)).collect();
     Ok(tight(&Html { page, family, style: STYLE, plates }.render()?))
 }

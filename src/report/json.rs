@@ -8,6 +8,6 @@ pub(super) const FORMAT: Format =
     Format { name: "json", about: "the page's words, and the figures behind them", write };
 
 fn write(made: &Made) -> Result<String> {
-    let document = json!({ "family": made.account.summary.family, "summary": made.account.summary, "page": made.page });
+    let document = json!({ "family": made.summary.family, "summary": made.summary, "page": made.page });
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }

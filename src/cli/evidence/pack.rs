@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
-use super::super::ask::{self, QuestionArgs};
+use super::super::ask::QuestionArgs;
 use super::super::output::Usage;
 use super::super::{Answer, Context, chart, prices, report};
 use crate::domain::{Moment, format};
@@ -37,31 +37,27 @@ pub struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(&args.family)?;
-    let question = args.question.question(context);
     let claim = args.claim.as_deref().map(|text| report::claimed(text, args.on)).transpose()?;
-    let Some(store) = context.existing_store()? else { return Err(ask::nothing_recorded(context, family)) };
-    let addresses = family.addresses.iter().map(|a| &a.address);
-    if store.ledger(addresses)?.addresses.iter().all(|record| record.check.is_none()) {
-        return Err(ask::nothing_recorded(context, family));
+    let store = context.ledger_store()?;
+    let book = context.casebook(&store)?;
+    let inquiry = args.question.inquiry(context, family);
+    let case = book.case(family, inquiry)?;
+    if !case.is_recorded() {
+        bail!(case.nothing_recorded());
     }
-    let live = prices::live(context)?;
-    let labels = context.labels()?;
     let packing = Packing {
         family,
         family_text: catalog.text_of(family).context("the family's file is not known")?,
         network: context.network(),
-        question,
-        currency: args.question.currency.unwrap_or(context.config.currency),
-        price_sources: live.sources,
-        price_band: live.band,
-        labels: &labels,
-        rules: context.rules_of(&family.name),
-        sleep: report::sleep(context),
-        published: report::published(family)?,
+        inquiry,
+        price_sources: prices::sources(context)?,
+        price_band: context.config.prices.band,
+        labels: book.labels()?,
+        published: book.published(family)?,
         claim,
     };
     let packed = evidence::pack(&store, &packing)?;
-    let day = packed.as_of.with_timezone(&question.zone).date_naive();
+    let day = packed.as_of.with_timezone(&inquiry.question.zone).date_naive();
     let path = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}-{day}.zip", family.name)));
     if path.is_dir() {
         bail!(Usage(format!("{}: is a folder; name a file with --out", path.display())));

@@ -7,8 +7,9 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle};
 use serde_json::{Value, json};
 
 use super::super::links::Links;
-use super::super::{Answer, Context, ask, context, payments, summary, sync};
+use super::super::{Answer, Context, context, payments, summary, sync};
 use super::{Args, Watch, labels_as_json, labels_in_words, watched_as_json, watched_in_words};
+use crate::casebook::{Casebook, Shelf};
 use crate::catalog::Labels;
 use crate::domain::{Address, Family, WatchedAddress, format, rfc3339};
 use crate::explorer::Explorer;
@@ -29,15 +30,9 @@ pub(super) fn run(context: &Context, args: &Args, address: &Address, links: &Lin
     let catalog = context.catalog()?;
     let known = Known { watch: catalog.watching(address), labels: context.labels()? };
     let family = alone(address);
-    let prices = args.question.prices(context)?;
-    let question = args.question.question(context);
-
-    let (account, round) = if args.offline {
-        let account = match context.existing_store()? {
-            Some(store) => ask::account_in(&store, &family, &prices, question)?,
-            None => None,
-        };
-        (account, None)
+    let own = context.ledger_store()?;
+    let (store, round) = if args.offline {
+        (None, None)
     } else {
         let explorers = sync::explorers(context, args.explorer.as_deref())?;
         let (store, made) =
@@ -46,14 +41,19 @@ pub(super) fn run(context: &Context, args: &Args, address: &Address, links: &Lin
         if !round.not_asked.is_empty() {
             bail!(unanswered(&round, &explorers, address));
         }
-        (ask::account_in(&store, &family, &prices, question)?, Some(round))
+        (Some(store), Some(round))
     };
-    let Some(account) = account else {
-        let place = context.db_path().map(|p| p.display().to_string()).unwrap_or_default();
+    // What was asked for just now lies in a database of its own; prices are those of the user's.
+    let shelf = Shelf { quotes: Some(own.prices()?), ..context.shelf()? };
+    let book = Casebook::open(store.as_ref().unwrap_or(&own), shelf)?;
+    let case = book.case(&family, args.question.inquiry(context, &family))?;
+    if !case.is_recorded() {
+        let place = book.place();
         bail!("no explorer was ever asked about {address} for {place}; without --offline they are asked now");
-    };
+    }
+    let account = case.account()?;
 
-    let mut answer = Answer::new(page(&account, address, &known, links), as_json(&account, address, &known, links)?);
+    let mut answer = Answer::new(page(account, address, &known, links), as_json(account, address, &known, links)?);
     if let Some(round) = round {
         answer.notes.extend(round.warnings.iter().map(|w| format!("warning: {w}")));
         answer.notes.extend(round.refused.iter().map(|r| format!("warning: {r}")));

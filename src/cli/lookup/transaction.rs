@@ -5,6 +5,7 @@ mod table;
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::rc::Rc;
 
 use anstyle::Style;
 use anyhow::{Result, bail};
@@ -48,7 +49,7 @@ struct Known<'a> {
     outspends: Option<Vec<Outspend>>,
     figures: TxFigures,
     question: Question,
-    prices: Prices,
+    prices: Rc<Prices>,
     /// What was said of it over time, and how far it can be trusted: where the own database was asked.
     held: Option<Held>,
     catalog: &'a Catalog,
@@ -58,17 +59,15 @@ struct Known<'a> {
 
 pub(super) fn run(context: &Context, args: &Args, txid: &Txid, links: &Links) -> Result<Answer> {
     let catalog = context.catalog()?;
-    let prices = args.question.prices(context)?;
+    let store = context.ledger_store()?;
+    let book = context.casebook(&store)?;
+    let prices = book.prices(args.question.currency.unwrap_or(context.config.currency))?;
     let question = args.question.question(context);
     let mut notes = Vec::new();
     let mut held = None;
     let (tx, explorer, url, recomputed, outspends) = if args.offline {
-        let stored = match context.existing_store()? {
-            Some(store) => store.transaction(txid, context.network())?,
-            None => None,
-        };
-        let Some(stored) = stored else {
-            let place = context.db_path().map(|p| p.display().to_string()).unwrap_or_default();
+        let Some(stored) = store.transaction(txid, context.network())? else {
+            let place = book.place();
             bail!("{place} does not hold transaction {txid}; without --offline explorers are asked now");
         };
         let fate = |by: Option<(Txid, u32)>| {

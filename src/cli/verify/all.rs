@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::{Answer, Args, Context, Desk, page};
+use super::{Answer, Args, Context, inquiry, page};
 use crate::catalog::Catalog;
 use crate::claims::{self, Published, Unit, Verdict, Verified};
 use crate::domain::{Family, Moment, format};
 
 pub(super) fn run(context: &Context, args: &Args, catalog: &Catalog, family: Option<&Family>) -> Result<Answer> {
-    let mut desk = Desk::new(context, args);
+    let store = context.ledger_store()?;
+    let book = context.casebook(&store)?;
     let mut text = String::new();
     let mut rows: Vec<Value> = Vec::new();
     let mut last: Option<String> = None;
@@ -19,7 +20,7 @@ pub(super) fn run(context: &Context, args: &Args, catalog: &Catalog, family: Opt
     for published in claims::published(family)? {
         // Built-in families are all of mainnet.
         let Ok(about) = catalog.find(&published.family) else { continue };
-        let verified = desk.verify(about, &published.claim()?)?;
+        let verified = book.verify(about, inquiry(context, args, about), &published.claim()?)?;
         if last.as_ref() != Some(&about.name) {
             let gap = if last.is_some() { "\n" } else { "" };
             writeln!(text, "{gap}{}: what was said, and what the tracked addresses show\n", about.title)?;

@@ -11,7 +11,7 @@ pub(super) const FORMAT: u32 = 1;
 
 pub(super) fn of(material: &Material<'_>, families: &[FamilyWeek<'_>], total: &Total) -> Value {
     let nothing = families.iter().filter(|family| family.week.reach == Reach::Nothing);
-    let nothing = nothing.map(|family| family.subject.family).chain(material.unrecorded.iter().copied());
+    let nothing = nothing.map(|family| family.family).chain(material.unrecorded.iter().copied());
     json!({
         "format": FORMAT,
         "program": concat!("ransomtrail ", env!("CARGO_PKG_VERSION")),
@@ -33,7 +33,7 @@ pub(super) fn of(material: &Material<'_>, families: &[FamilyWeek<'_>], total: &T
 }
 
 fn family(one: &FamilyWeek<'_>, material: &Material<'_>) -> Value {
-    let (family, account) = (one.subject.family, one.subject.account);
+    let (family, account) = (one.family, one.account);
     let events = one.events.iter().map(|event| event.as_json(&family.name, material.currency));
     json!({
         "family": family.name,

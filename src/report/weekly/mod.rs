@@ -15,28 +15,16 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::Chart;
-use crate::chart::{self, Input, Look, Size, Theme};
+use crate::casebook::Case;
+use crate::chart::{self, Look, Series, Size, Theme};
 use crate::domain::{Currency, Family, Period, Span};
 use crate::events::Event;
-use crate::figures::{self, Account, Change, Flows, Question, Reach, Week};
+use crate::figures::{Account, Change, Flows, Question, Reach, Week};
 
 pub use index::{Figures, Found, Index, Line, Told};
 pub use page::{FamilyPage, Page};
 pub use rows::{CompareRow, FamilyRow};
 pub use words::signed_btc;
-
-/// What is known of a family up to the end of the week.
-#[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
-    /// The family.
-    pub family: &'a Family,
-    /// Its figures, counted to the end of the week.
-    pub account: &'a Account,
-    /// Its cash-out events, of any time.
-    pub events: &'a [Event],
-    /// Says where the record of the trail ends without telling what became of the coins, if it does.
-    pub breaks_off: Option<&'a str>,
-}
 
 /// What the page of a week is made from.
 #[derive(Clone, Debug)]
@@ -49,8 +37,8 @@ pub struct Material<'a> {
     pub currency: Currency,
     /// Where the prices come from.
     pub prices: &'a str,
-    /// The families of which something is recorded.
-    pub subjects: &'a [Subject<'a>],
+    /// The families of which something is recorded, each counted to the end of the week.
+    pub cases: &'a [Case<'a>],
     /// Those of which nothing is.
     pub unrecorded: &'a [&'a Family],
     /// The words after the program's name that make this page again.
@@ -61,7 +49,12 @@ pub struct Material<'a> {
 #[derive(Clone, Debug)]
 pub struct FamilyWeek<'a> {
     /// Whose.
-    pub subject: Subject<'a>,
+    pub family: &'a Family,
+    /// Its figures, counted to the end of the week.
+    pub account: &'a Account,
+    /// Says where the record of the trail ends without telling what became of the coins, if it does.
+    pub breaks_off: Option<String>,
+    case: &'a Case<'a>,
     /// The week.
     pub week: Week,
     /// The week before.
@@ -108,24 +101,26 @@ pub struct Made<'a> {
 impl<'a> Material<'a> {
     /// Makes the page; also of a week of which nothing is recorded.
     pub fn make(&self) -> Result<Made<'a>> {
-        let families: Vec<FamilyWeek<'a>> = self.subjects.iter().map(|one| self.family(*one)).collect();
+        let families: Vec<FamilyWeek<'a>> = self.cases.iter().map(|case| self.family(case)).collect::<Result<_>>()?;
         let total = self.total(&families);
         let mut charts = Vec::new();
         for family in families.iter().filter(|family| family.has_news()) {
-            charts.push((family.subject.family.name.clone(), self.chart(family)?));
+            charts.push((family.family.name.clone(), self.chart(family)?));
         }
         let page = Page::of(self, &families, &total);
         let document = document::of(self, &families, &total);
         Ok(Made { page, families, total, charts, document })
     }
 
-    fn family(&self, subject: Subject<'a>) -> FamilyWeek<'a> {
+    fn family(&self, case: &'a Case<'a>) -> Result<FamilyWeek<'a>> {
+        let account = case.account()?;
         let before = Span::around(self.week.from.pred_opt().unwrap_or(self.week.from), Period::Week);
-        let (week, before) = (Week::of(subject.account, self.week), Week::of(subject.account, before));
+        let (week, before) = (Week::of(account, self.week), Week::of(account, before));
         let day = |event: &Event| -> NaiveDate { event.time.with_timezone(&self.question.zone).date_naive() };
         let within = |event: &&Event| (self.week.from..=self.week.to).contains(&day(event));
-        let (change, events) = (week.change_from(&before), subject.events.iter().filter(within).collect());
-        FamilyWeek { subject, week, before, change, events }
+        let (change, events) = (week.change_from(&before), case.events()?.iter().filter(within).collect());
+        let breaks_off = case.trail()?.breaks_off();
+        Ok(FamilyWeek { family: case.family(), account, breaks_off, case, week, before, change, events })
     }
 
     fn total(&self, families: &[FamilyWeek<'_>]) -> Total {
@@ -151,13 +146,8 @@ impl<'a> Material<'a> {
 
     fn chart(&self, family: &FamilyWeek<'_>) -> Result<Chart> {
         let chart = chart::find("weekly").ok_or_else(|| anyhow::anyhow!("there is no chart of weeks"))?;
-        let Subject { family, account, .. } = family.subject;
-        let weeks = figures::steps(account, Period::Week);
-        let week = Some(self.week);
-        let drawn = |theme, size| {
-            let look = Look { theme, size };
-            (chart.draw)(&Input { family, account, worth: &[], weeks: &weeks, week, trail: None, chains: &[], look })
-        };
+        let series = Series::of(family.case, &[chart], None)?.about(self.week);
+        let drawn = |theme, size| (chart.draw)(&series.input(Look { theme, size }));
         let (wide, dark) = (drawn(Theme::Print, Size::Wide), drawn(Theme::Dark, Size::Wide));
         Ok(Chart { name: chart.name, wide, dark, tall: drawn(Theme::Print, Size::Tall) })
     }

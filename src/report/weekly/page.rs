@@ -71,7 +71,7 @@ impl Page {
     pub(super) fn of(material: &Material<'_>, families: &[FamilyWeek<'_>], total: &Total) -> Self {
         let zone = material.question.zone.name();
         let news: Vec<&FamilyWeek<'_>> = families.iter().filter(|family| family.has_news()).collect();
-        let title = |family: &FamilyWeek<'_>| family.subject.family.title.clone();
+        let title = |family: &FamilyWeek<'_>| family.family.title.clone();
         let of_reach = |reach: Reach| families.iter().filter(move |family| family.week.reach == reach);
         let unrecorded = of_reach(Reach::Nothing).map(title);
         let sums = total.flows.as_ref().filter(|_| news.len() > 1).map(|flows| {
@@ -143,18 +143,18 @@ impl FamilyPage {
                 notes.push(format!("The amount of {left} is unknown: spends are missing from the ledger."));
             }
         }
-        if let Some(sample) = &family.subject.family.sample {
+        if let Some(sample) = &family.family.sample {
             notes.push(format!("The addresses are a sample: {}.", sample.trim().trim_end_matches('.')));
         }
-        if let Some(breaks_off) = family.subject.breaks_off {
+        if let Some(breaks_off) = &family.breaks_off {
             notes.push(format!("Events may be missing: {breaks_off}."));
         }
         Self {
-            name: family.subject.family.name.clone(),
-            title: family.subject.family.title.clone(),
+            name: family.family.name.clone(),
+            title: family.family.title.clone(),
             finding,
             rows: rows::compare(family),
-            events: family.events.iter().map(|event| EventRow::of(event, family.subject.account)).collect(),
+            events: family.events.iter().map(|event| EventRow::of(event, family.account)).collect(),
             notes,
         }
     }
@@ -162,7 +162,7 @@ impl FamilyPage {
 
 /// How far a family is recorded.
 fn reach(family: &FamilyWeek<'_>) -> String {
-    let account = family.subject.account;
+    let account = family.account;
     match account.summary.recorded_to {
         Some(to) => {
             let to = to.with_timezone(&account.question.zone);
@@ -179,7 +179,7 @@ fn finding(material: &Material<'_>, news: &[&FamilyWeek<'_>], total: &Total) -> 
     };
     let known = total.whole + total.part;
     let whose = match news {
-        [one] => format!("the tracked addresses of {}", one.subject.family.title),
+        [one] => format!("the tracked addresses of {}", one.family.title),
         _ => format!("the tracked addresses of {}", format::count_in_words(known, "family", "families")),
     };
     if flows.is_empty() && total.events == 0 {
@@ -224,15 +224,8 @@ fn coverage(total: &Total) -> String {
 /// Of the families that the page speaks of.
 fn caveats(news: &[&FamilyWeek<'_>]) -> Vec<String> {
     let of = |family: &FamilyWeek<'_>| {
-        let title = family.subject.family.title.clone();
-        family
-            .subject
-            .account
-            .summary
-            .caveats
-            .iter()
-            .map(move |caveat| format!("{title}: {caveat}"))
-            .collect::<Vec<_>>()
+        let title = family.family.title.clone();
+        family.account.summary.caveats.iter().map(move |caveat| format!("{title}: {caveat}")).collect::<Vec<_>>()
     };
     news.iter().flat_map(|family| of(family)).collect()
 }
@@ -240,7 +233,7 @@ fn caveats(news: &[&FamilyWeek<'_>]) -> Vec<String> {
 fn commands(material: &Material<'_>, news: &[&FamilyWeek<'_>]) -> Vec<[String; 2]> {
     let mut out = vec![[format!("ransomtrail {}", material.command), "this page and the index of weeks".to_owned()]];
     if let Some(family) = news.first() {
-        let (name, to) = (&family.subject.family.name, material.week.to);
+        let (name, to) = (&family.family.name, material.week.to);
         out.push([
             format!("ransomtrail payments {name} --as-of {to}"),
             "every payment, with transaction and price".to_owned(),

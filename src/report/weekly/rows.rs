@@ -45,7 +45,7 @@ pub struct FamilyRow {
 
 impl FamilyRow {
     pub(super) fn of(family: &FamilyWeek<'_>) -> Self {
-        let whose = (family.subject.family.name.clone(), family.subject.family.title.clone());
+        let whose = (family.family.name.clone(), family.family.title.clone());
         Self::with(whose, family.week.flows.as_ref(), family.change.as_ref(), family.events.len())
     }
 

@@ -3,40 +3,30 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use serde_json::{Value, json};
 
-use super::Context;
+use super::Casebook;
 use crate::domain::{Address, Family, Tx};
-use crate::store::Store;
+use crate::figures::Linked;
 use crate::trace::{self, GraphBuilder};
 
-/// The linked addresses, each with the name of the service that its cluster belongs to, if a label in the cluster says so.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Found {
+/// The linked addresses, and what the database holds of them.
+#[derive(Clone, Debug, Default)]
+pub struct LinkedAddresses {
+    /// Each with the name of the service that its cluster belongs to, if a label in the cluster says so.
     pub addresses: BTreeMap<Address, Option<String>>,
-}
-
-impl Found {
-    /// The linked addresses that belong to services.
-    pub fn of_services(&self) -> BTreeSet<Address> {
-        self.addresses.iter().filter(|(_, service)| service.is_some()).map(|(address, _)| address.clone()).collect()
-    }
-
-    /// As `summary --estimates --json` shows them.
-    pub fn as_json(&self) -> Value {
-        self.addresses.iter().map(|(address, service)| json!({ "address": address, "service": service })).collect()
-    }
+    /// What figures are computed from.
+    pub recorded: Linked,
 }
 
 /// Widens the family's clusters until no recorded transaction adds an address: each step reads what spends from the addresses
 /// that are new. CoinJoins link nothing, nor does a transaction whose inputs are not all told.
-pub(super) fn find(context: &Context, store: &Store, family: &Family) -> Result<Found> {
+pub(super) fn find(book: &Casebook<'_>, family: &Family) -> Result<LinkedAddresses> {
     let own: BTreeSet<Address> = family.addresses.iter().map(|a| a.address.clone()).collect();
     let mut new = own.clone();
     let mut reached = own.clone();
     let mut txs: BTreeMap<_, Tx> = BTreeMap::new();
     let clusters = loop {
-        for tx in store.spending_from(&new, context.network())? {
+        for tx in book.store().spending_from(&new, book.network())? {
             // Whether it is a CoinJoin cannot be seen while somebody's inputs are not told.
             if tx.inputs.iter().all(|input| input.value.is_some()) {
                 txs.entry(tx.txid).or_insert(tx);
@@ -52,12 +42,14 @@ pub(super) fn find(context: &Context, store: &Store, family: &Family) -> Result<
         }
         reached.extend(new.iter().cloned());
     };
-    let services = context.services()?;
+    let owners = book.owners()?;
     let mut addresses = BTreeMap::new();
     for members in clusters {
-        let service = members.iter().filter_map(&services).find(|label| label.service).map(|label| label.name);
+        let service = members.iter().filter_map(&owners).find(|label| label.service).map(|label| label.name);
         let linked = members.into_iter().filter(|address| !own.contains(address));
         addresses.extend(linked.map(|address| (address, service.clone())));
     }
-    Ok(Found { addresses })
+    let of_services = addresses.iter().filter(|(_, service)| service.is_some()).map(|(one, _)| one.clone()).collect();
+    let recorded = Linked { ledger: book.store().ledger(addresses.keys())?, of_services };
+    Ok(LinkedAddresses { addresses, recorded })
 }

@@ -1,0 +1,235 @@
+use std::cell::OnceCell;
+use std::fmt;
+use std::rc::Rc;
+
+use anyhow::Result;
+
+use super::{Casebook, Inquiry, LinkedAddresses, linked};
+use crate::claims::{self, Claim, Evidence, Published, Scope, Unit, Verified};
+use crate::domain::{Address, Currency, EventKind, Family, Ledger, Period};
+use crate::events::{self, Event, Watched};
+use crate::explorer;
+use crate::figures::{self, Account, Counting, Known, Question, Step, USUAL};
+use crate::price::Prices;
+use crate::store::TrailStart;
+use crate::trace::{self, Document, Graph, PeelChain, Policy, Rules, Source, Trail};
+
+/// No explorer was ever asked about any address of the family: there is nothing to say, not even 0.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("nothing is recorded of {title} yet in {place}; run: ransomtrail sync {name}{flag}")]
+pub struct NothingRecorded {
+    title: String,
+    place: String,
+    name: String,
+    flag: &'static str,
+}
+
+/// A family in one moment of the database, under one inquiry. What is not asked for is not computed.
+pub struct Case<'a> {
+    book: &'a Casebook<'a>,
+    family: &'a Family,
+    inquiry: Inquiry,
+    prices: Rc<Prices>,
+    ledger: Ledger,
+    account: OnceCell<Option<Account>>,
+    by_blocks: OnceCell<Option<Account>>,
+    graph: OnceCell<Graph>,
+    trail: OnceCell<Trail>,
+    chains: OnceCell<Vec<PeelChain>>,
+    events: OnceCell<Vec<Event>>,
+    linked: OnceCell<LinkedAddresses>,
+}
+
+/// What the cell holds, computed where it is empty.
+fn once<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Result<T>) -> Result<&T> {
+    match cell.get() {
+        Some(known) => Ok(known),
+        None => {
+            let made = make()?;
+            Ok(cell.get_or_init(|| made))
+        }
+    }
+}
+
+impl<'a> Case<'a> {
+    pub(super) fn open(book: &'a Casebook<'a>, family: &'a Family, inquiry: Inquiry) -> Result<Self> {
+        let ledger = book.store().ledger(family.addresses.iter().map(|one| &one.address))?;
+        let prices = book.prices(inquiry.currency)?;
+        Ok(Self {
+            book,
+            family,
+            inquiry,
+            prices,
+            ledger,
+            account: OnceCell::new(),
+            by_blocks: OnceCell::new(),
+            graph: OnceCell::new(),
+            trail: OnceCell::new(),
+            chains: OnceCell::new(),
+            events: OnceCell::new(),
+            linked: OnceCell::new(),
+        })
+    }
+
+    /// The book that it stands in.
+    pub fn book(&self) -> &'a Casebook<'a> {
+        self.book
+    }
+
+    /// Whose case it is.
+    pub fn family(&self) -> &'a Family {
+        self.family
+    }
+
+    /// What was asked.
+    pub fn inquiry(&self) -> &Inquiry {
+        &self.inquiry
+    }
+
+    /// What is recorded of the family's addresses.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The prices in the inquiry's currency.
+    pub fn prices(&self) -> &Prices {
+        &self.prices
+    }
+
+    /// Whether any explorer was ever asked about the family.
+    pub fn is_recorded(&self) -> bool {
+        self.ledger.addresses.iter().any(|one| one.check.is_some())
+    }
+
+    /// The family's figures, counted as the inquiry says.
+    pub fn account(&self) -> Result<&Account> {
+        let account = once(&self.account, || self.count(self.inquiry.question, &Scope::default(), &self.prices))?;
+        account.as_ref().ok_or_else(|| self.nothing_recorded().into())
+    }
+
+    /// The same by block time, which events go by.
+    fn account_by_blocks(&self) -> Result<&Account> {
+        let question = self.inquiry.by_blocks().question;
+        let account = once(&self.by_blocks, || Ok(figures::open(self.family, &self.ledger, &self.prices, question)))?;
+        account.as_ref().ok_or_else(|| self.nothing_recorded().into())
+    }
+
+    /// The figures with those ways of counting that look at linked addresses.
+    pub fn with_estimates(&self) -> Result<Account> {
+        let (account, linked) = (self.account()?.clone(), &self.linked()?.recorded);
+        Ok(figures::with_linked(account, self.family, &self.ledger, linked, &self.prices))
+    }
+
+    fn count(&self, question: Question, scope: &Scope, prices: &Prices) -> Result<Option<Account>> {
+        let (family, ledger) = (&*scope.family(self.family), &*scope.ledger(&self.ledger, question));
+        let Some(account) = figures::open(family, ledger, prices, question) else { return Ok(None) };
+        let Some(counting) = self.inquiry.counting else { return Ok(Some(account)) };
+        let none = LinkedAddresses::default();
+        let linked = if counting.needs_linked() { self.linked()? } else { &none };
+        Ok(Some(counting.of(account, Known { family, ledger, linked: &linked.recorded }, prices)))
+    }
+
+    /// The series.
+    pub fn steps(&self, period: Period) -> Result<Vec<Step>> {
+        Ok(figures::steps(self.account()?, period))
+    }
+
+    /// Every transaction of the ledger that coins of the family can have reached.
+    pub fn graph(&self) -> Result<&Graph> {
+        let addresses = || self.family.addresses.iter().map(|one| one.address.clone()).collect();
+        once(&self.graph, || self.book.graph(&TrailStart::Addresses(addresses()), false))
+    }
+
+    /// Where what was withdrawn went.
+    pub fn trail(&self) -> Result<&Trail> {
+        once(&self.trail, || self.follow(self.inquiry.rules()))
+    }
+
+    fn follow(&self, rules: Rules) -> Result<Trail> {
+        Ok(trace::follow(self.graph()?, &self.source(), rules, &self.book.owners()?))
+    }
+
+    fn source(&self) -> Source {
+        Source::Addresses(self.family.addresses.iter().map(|one| one.address.clone()).collect())
+    }
+
+    /// The trail with all that is told beside it, mixed coins told apart by `policy`.
+    pub fn trace(&self, policy: Policy) -> Result<Document> {
+        let rules = Rules { policy, ..self.inquiry.rules() };
+        let trail = self.follow(rules)?;
+        Ok(Document::of(self.graph()?, &self.source(), rules, trail, self.ledger.complete_to()))
+    }
+
+    /// The peel chains on the trail.
+    pub fn chains(&self) -> Result<&[PeelChain]> {
+        let on_the_way = self.trail()?.transactions();
+        Ok(once(&self.chains, || Ok(trace::peel_chains(self.graph()?, &|txid| on_the_way.contains(txid))))?)
+    }
+
+    /// What of it is news, the newest first, by block time as everywhere.
+    pub fn events(&self) -> Result<&[Event]> {
+        Ok(once(&self.events, || self.events_of(&EventKind::CASH_OUT))?)
+    }
+
+    /// The events of these kinds.
+    pub fn events_of(&self, kinds: &[EventKind]) -> Result<Vec<Event>> {
+        let (account, graph, trail) = (self.account_by_blocks()?, self.graph()?, self.trail()?);
+        let Inquiry { sleep, .. } = self.inquiry;
+        let watched = Watched { account, graph, trail, prices: &self.prices, sleep, until: self.inquiry.until() };
+        Ok(events::events(watched, kinds))
+    }
+
+    /// Addresses that common inputs link to the family's.
+    pub fn linked(&self) -> Result<&LinkedAddresses> {
+        once(&self.linked, || linked::find(self.book, self.family))
+    }
+
+    /// Holds a claim against the ledger; where nothing is recorded, the verdict says so.
+    pub fn verify(&self, claim: &Claim) -> Result<Verified> {
+        let currency = match claim.quantity.unit {
+            Unit::Money(currency) => currency,
+            _ => Currency::Usd,
+        };
+        let prices = self.book.prices(currency)?;
+        if self.inquiry.counting.is_some_and(Counting::needs_linked) {
+            // What cannot be read is an error here, not an unknown verdict.
+            self.linked()?;
+        }
+        let open = |question: Question, scope: &Scope| self.count(question, scope, &prices).ok().flatten();
+        let counting = self.inquiry.counting.map_or(USUAL, |counting| counting.name);
+        let zone = self.inquiry.question.zone;
+        Ok(claims::verify(claim, &Evidence { family: self.family, prices: &prices, zone, counting, open: &open }))
+    }
+
+    /// What was published about the family, in order of time, each held against the ledger.
+    pub fn published(&self) -> Result<Vec<(Published, Verified)>> {
+        let mut published = self.book.published(self.family)?;
+        published.sort_by_key(|one| one.when.last_second(self.inquiry.question.zone));
+        let held = |one: Published| Ok((one.clone(), self.verify(&one.claim()?)?));
+        published.into_iter().map(held).collect()
+    }
+
+    /// The source of the label that an address is followed by.
+    pub fn label_source(&self, address: &Address) -> Result<Option<String>> {
+        Ok(self.book.labels()?.to_follow(address).map(|label| label.source.clone()))
+    }
+
+    /// Why there is no answer, and what to do.
+    pub fn nothing_recorded(&self) -> NothingRecorded {
+        NothingRecorded {
+            title: self.family.title.clone(),
+            place: self.book.place().to_owned(),
+            name: self.family.name.clone(),
+            flag: if explorer::is_recorded(&self.family.name) { " --explorer built-in" } else { "" },
+        }
+    }
+}
+
+impl fmt::Debug for Case<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Case")
+            .field("family", &self.family.name)
+            .field("inquiry", &self.inquiry)
+            .finish_non_exhaustive()
+    }
+}

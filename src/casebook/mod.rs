@@ -1,0 +1,13 @@
+//! A case is opened once: [`Casebook`] is one moment of the database with all that lies beside it (labels, prices, published claims), and a
+//! [`Case`] is a family in it under one [`Inquiry`]. Account, trail, events, linked addresses and verdicts are computed from it when they
+//! are first asked for, and once, so that all who show them show the same.
+
+mod book;
+mod case;
+mod inquiry;
+mod linked;
+
+pub use book::{Casebook, Shelf, owner};
+pub use case::{Case, NothingRecorded};
+pub use inquiry::Inquiry;
+pub use linked::LinkedAddresses;
