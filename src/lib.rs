@@ -3,7 +3,7 @@
 //!
 //! The rooms, from the ground floor up; a room uses only rooms on lower floors:
 //!
-//! 1. [`domain`] (plain types) and [`http`] (the one place that sends a request)
+//! 1. [`domain`] (plain types), [`http`] (the one place that sends a request) and [`files`] (the one place that writes files)
 //! 2. [`config`], [`catalog`] (families, labels), [`store`] (SQLite), [`explorer`] (dialects), [`price`] (history, live sources),
 //!    [`proof`] (what the chain proves by itself)
 //! 3. [`figures`]: every published number; [`trace`]: where coins went
@@ -15,6 +15,7 @@
 //! 9. [`cli`]: commands, clock, environment, output
 
 pub mod domain;
+pub mod files;
 pub mod http;
 
 pub mod catalog;

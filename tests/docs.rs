@@ -114,6 +114,7 @@ fn every_local_link_leads_somewhere() {
         "README.md",
         "ARCHITECTURE.md",
         "CONTRIBUTING.md",
+        "SECURITY.md",
         "data/README.md",
         "docs/server.md",
         "docs/notices.md",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms from the ground up; rooms on one floor do not know each other.
 const FLOORS: &[&[&str]] = &[
-    &["domain", "http"],
+    &["domain", "http", "files"],
     &["config", "catalog", "store", "explorer", "price", "proof"],
     &["figures", "trace"],
     &["events", "claims", "sync"],
@@ -95,6 +95,19 @@ fn some_things_live_in_one_room() {
     check(&["reqwest::Client", "ClientBuilder", ".send()"], &["http"]);
     check(&["Utc::now", "Local::now", "SystemTime::now"], &["cli"]);
     check(&["std::env::var", "env::args", "io::stdout", "println!"], &["cli"]);
+    let writing = [
+        "fs::write",
+        "fs::rename",
+        "fs::copy",
+        "hard_link",
+        "File::create",
+        "File::options",
+        "OpenOptions",
+        "create_dir",
+        "DirBuilder",
+        "tempfile",
+    ];
+    check(&writing, &["files"]);
     check(&["lettre", "atom_syndication"], &["notify"]);
     check(&["plotters", "resvg", "dejavu"], &["chart"]);
 }

@@ -17,6 +17,7 @@ mod explorers;
 mod export;
 mod families;
 mod figures;
+mod files;
 mod follow;
 mod frontier;
 mod gallery;

@@ -44,14 +44,11 @@ fn two_programs_do_not_tell_at_once() {
     let server = FakeExplorer::start(chain);
     round(&trial, &server);
     cash_out(&server, coin);
-    let file = std::fs::OpenOptions::new().write(true).open(trial.path("test.db.notify")).unwrap();
-    let mut lock = fd_lock::RwLock::new(file);
-    {
-        let _held = lock.try_write().unwrap();
-        let ran = round(&trial, &server);
-        assert!(ran.code == 1 && ran.err.contains("another ransomtrail is telling the receivers"), "{}", ran.err);
-        assert_eq!(types(&receiver), Vec::<String>::new());
-    }
+    let held = ransomtrail::files::Lock::take(&trial.path("test.db.notify")).unwrap();
+    let ran = round(&trial, &server);
+    assert!(ran.code == 1 && ran.err.contains("another ransomtrail is telling the receivers"), "{}", ran.err);
+    assert_eq!(types(&receiver), Vec::<String>::new());
+    drop(held);
     assert_eq!(round(&trial, &server).code, 0);
     assert_eq!(types(&receiver), ["event"]);
 }

@@ -41,10 +41,13 @@ impl Trial {
         self.folder.path().join(name)
     }
 
+    /// Writes a file as private as the program's own are.
     pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
         let path = self.path(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
         path
     }
 

@@ -60,7 +60,7 @@ impl Catalog {
                 catalog.admit(&format!("data/families/{name}"), text, network, true)?;
             }
         }
-        for path in own.map(|folder| own::files(folder, "toml")).transpose()?.unwrap_or_default() {
+        for path in own.map(|folder| own::listed(folder, "toml")).transpose()?.unwrap_or_default() {
             let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
             catalog.admit(&path.display().to_string(), &text, network, false)?;
         }

@@ -7,9 +7,10 @@ use bitcoin::Network;
 
 use super::{Catalog, file, write};
 use crate::domain::Family;
+use crate::files::{self, Mode};
 
 /// The files of a folder with that ending, in order of name; none where the folder does not exist.
-pub(super) fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+pub(super) fn listed(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -70,11 +71,8 @@ fn put(text: &str, place: &str, folder: &Path) -> Result<Added> {
     catalog
         .admit(&named_as, text, parsed.network, false)
         .map_err(|error| anyhow::anyhow!(error.to_string().replacen(&named_as, place, 1)))?;
-    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    // Written beside and renamed, so that a full disk leaves no half file in the watch list.
-    let beside = folder.join(format!(".{name}.new"));
-    std::fs::write(&beside, text).with_context(|| beside.display().to_string())?;
-    std::fs::rename(&beside, &target).with_context(|| target.display().to_string())?;
+    files::create_folder(folder, Mode::Private)?;
+    files::write_atomic(&target, text.as_bytes(), Mode::Private)?;
     Ok(Added { family: parsed.family, network: parsed.network, path: target })
 }
 

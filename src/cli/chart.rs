@@ -16,6 +16,7 @@ use crate::casebook::Inquiry;
 use crate::chart::{self, CHARTS, Chart, Look, Picture, Series, Size, Theme};
 use crate::domain::parse_day;
 use crate::trace::{Policy, Rules};
+use crate::files::{self, Mode};
 
 /// Flags of `chart`.
 #[derive(Debug, clap::Args)]
@@ -204,12 +205,12 @@ pub(super) fn draw(
 ) -> Result<Vec<Drawn>> {
     let input = series.input(form.look());
     let pictures = chart::pictures(&input, charts, form.format.contains(&Format::Png))?;
-    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    files::create_folder(folder, Mode::Shared)?;
     let mut out = Vec::new();
     for Picture { name, drawing, png } in &pictures {
         let mut write = |ending: &str, bytes: &[u8]| -> Result<()> {
             let path = folder.join(format!("{name}.{ending}"));
-            write_whole(&path, bytes)?;
+            files::write_atomic(&path, bytes, Mode::Shared)?;
             out.push(Drawn { chart: name, path, headline: drawing.headline.clone() });
             Ok(())
         };
@@ -222,18 +223,6 @@ pub(super) fn draw(
         write("csv", drawing.csv.as_bytes())?;
     }
     Ok(out)
-}
-
-/// Writes beside and renames, so that a full disk leaves no half file under the name. Several programs may write the same file: each writes
-/// beside under a name of its own.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let beside = path.with_file_name(name);
-    std::fs::write(&beside, bytes)
-        .and_then(|()| std::fs::rename(&beside, path))
-        .inspect_err(|_| drop(std::fs::remove_file(&beside)))
-        .with_context(|| path.display().to_string())
 }
 
 pub(super) fn as_json(files: &[Drawn]) -> Value {

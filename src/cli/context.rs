@@ -12,6 +12,7 @@ use crate::catalog::{self, Catalog, Labels, labels};
 use crate::config::{Config, OnwardLimits};
 use crate::domain::{Address, Family, Network, Time};
 use crate::figures::Question;
+use crate::files;
 use crate::store::{Store, StoreError};
 use crate::trace::{LabelInfo, Rules};
 
@@ -148,6 +149,23 @@ impl Context {
         })
     }
 
+    /// What to say where others can read what the program keeps: the database, families, labels and the folders they lie in.
+    pub fn open_to_others(&self) -> Option<String> {
+        let mut kept = vec![self.families_folder(), self.labels_folder()];
+        for folder in kept.clone() {
+            let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            kept.extend(files.map(|file| file.path()));
+        }
+        if let Ok(db) = self.db_path() {
+            // Of other folders it is not known that they are the program's own.
+            let own = db.parent().filter(|folder| folder.ends_with("ransomtrail"));
+            kept.extend(own.map(Path::to_owned));
+            kept.push(db);
+        }
+        kept.sort();
+        files::warning(&kept)
+    }
+
     /// Opens the database for reading figures; `None` where there is none yet.
     pub fn existing_store(&self) -> Result<Option<Store>> {
         match Store::open_existing(&self.db_path()?) {
@@ -179,8 +197,9 @@ pub struct KeepArgs {
     pub no_keep_answers: bool,
 }
 
-fn base() -> Result<etcetera::base_strategy::Xdg> {
-    etcetera::base_strategy::Xdg::new().context("the home folder is not known; set HOME, or name --db and --config")
+/// XDG's folders; on Windows those of the user's own profile.
+fn base() -> Result<impl BaseStrategy> {
+    etcetera::choose_base_strategy().context("the home folder is not known; set HOME, or name --db and --config")
 }
 
 /// The clock of the program: read here and nowhere else.

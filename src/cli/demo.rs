@@ -14,6 +14,7 @@ use crate::catalog::Catalog;
 use crate::chart::{CHARTS, Series};
 use crate::domain::Network;
 use crate::explorer::{BUILT_IN, Dialect, Explorer};
+use crate::files::{self, Mode};
 use crate::store::Store;
 use crate::sync::Options;
 
@@ -33,6 +34,8 @@ pub(super) fn run(args: &Args) -> Result<Answer> {
     // The record is of mainnet, in dollars and UTC, whatever else is configured: the demo always shows the same.
     let catalog = Catalog::load(Network::Bitcoin, None)?;
     let family = catalog.find(FAMILY)?;
+    // The folder is for the charts, which are made to be shown.
+    files::create_folder(&args.out, Mode::Shared)?;
     let path = args.out.join("ransomtrail.db");
     let plan = Plan::of_record(&[family]);
     let (store, made) = sync::round(

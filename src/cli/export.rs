@@ -1,6 +1,5 @@
 //! `export`: payments, withdrawals, events and series of a family for other programs.
 
-use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
@@ -10,6 +9,7 @@ use super::ask::QuestionArgs;
 use super::{Answer, Context};
 use crate::domain::{Period, TimeBasis, rfc3339};
 use crate::export::{self, FORMATS, Format, Subject, TABLES, Table};
+use crate::files::{self, Mode};
 
 /// Flags of `export`.
 #[derive(Debug, clap::Args)]
@@ -65,12 +65,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             answer.json = serde_json::from_slice(&(export::FORMATS[1].write)(&table.of(&subject)))?;
         }
         Some(folder) => {
-            fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+            files::create_folder(folder, Mode::Shared)?;
             let mut files = Vec::new();
             for table in wanted {
                 let content = table.of(&subject);
                 let file = folder.join(format!("{}-{}.{}", family.name, table.name, format.name));
-                fs::write(&file, (format.write)(&content)).with_context(|| file.display().to_string())?;
+                files::write_atomic(&file, &(format.write)(&content), Mode::Shared)?;
                 answer.text.push_str(&format!("{}   {} rows\n", file.display(), content.rows.len()));
                 files.push(json!({ "table": table.name, "file": file, "rows": content.rows.len() }));
             }

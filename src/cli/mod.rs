@@ -149,6 +149,12 @@ fn run(cli: Cli) -> anyhow::Result<Answer> {
         return answer;
     }
     let context = Context::new(cli.global)?;
+    // A watch says it in its log.
+    if !matches!(cli.command, Command::Watch(_))
+        && let Some(open) = context.open_to_others()
+    {
+        output::say(&format!("warning: {open}"));
+    }
     match cli.command {
         Command::Demo(args) => demo::run(&args),
         Command::Families(args) => families::run(&context, &args),

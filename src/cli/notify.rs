@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use futures_util::future::join_all;
@@ -11,10 +10,11 @@ use serde_json::{Value, json};
 
 use super::output::Usage;
 use super::sync::chosen;
-use super::watch::lock_file;
+use super::watch::lock_path;
 use super::{Answer, Context, context, secrets};
 use crate::config::{ChannelConfig, NotifyConfig, SecretSource};
 use crate::domain::{EventKind, Family, format, rfc3339};
+use crate::files::Lock;
 use crate::http::{Http, HttpOptions};
 use crate::notify::{self, Channel, Delivery, Mail, Message, Receiver, Webhook};
 use crate::store::{EventRecord, SharedStore, StoreError};
@@ -116,10 +116,6 @@ fn hook(context: &Context, source: &SecretSource, allow_http: bool, who: &str) -
     }
 }
 
-/// How often, and how long apart, it is looked whether another program still tells.
-const LOCK_TRIES: usize = 5;
-const LOCK_PAUSE: Duration = Duration::from_millis(100);
-
 /// Writes down from where on receivers are told of these families, where that is not known yet.
 pub(super) async fn begin(
     store: &SharedStore,
@@ -146,14 +142,7 @@ pub(super) async fn round(
     go_on: &dyn Fn() -> bool,
 ) -> Result<Vec<(String, Delivery)>> {
     // Two programs that tell at the same time would tell the same.
-    let mut lock = lock_file(&context.db_path()?, ".notify")?;
-    for _ in 0..LOCK_TRIES {
-        if lock.try_write().is_ok() {
-            break;
-        }
-        tokio::time::sleep(LOCK_PAUSE).await;
-    }
-    let Ok(_held) = lock.try_write() else {
+    let Some(_held) = Lock::try_take(&lock_path(&context.db_path()?, ".notify"))? else {
         bail!("another ransomtrail is telling the receivers at the moment; what waits is sent by it, or the next time");
     };
     // What waits may be of other families than those of this round.

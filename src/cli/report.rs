@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde_json::json;
 
 use super::ask::QuestionArgs;
@@ -10,6 +10,7 @@ use super::output::Usage;
 use super::{Answer, Context};
 use crate::claims::{self, Claim, Scope};
 use crate::domain::{Family, Moment, rfc3339};
+use crate::files::{self, Mode};
 use crate::report::{self, Asked, FORMATS, Format, Made, Material};
 use crate::trace::Policy;
 
@@ -73,12 +74,12 @@ pub(super) fn claimed(text: &str, on: Option<Moment>) -> Result<Claim> {
 
 /// Writes the page in each form, and beside Markdown its charts.
 fn write(made: &Made, formats: &[&'static Format], folder: &Path) -> Result<Vec<PathBuf>> {
-    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    files::create_folder(folder, Mode::Shared)?;
     let mut files = Vec::new();
     for format in formats {
         for (name, text) in made.files(format)? {
             let path = folder.join(name);
-            super::chart::write_whole(&path, text.as_bytes())?;
+            files::write_atomic(&path, text.as_bytes(), Mode::Shared)?;
             files.push(path);
         }
     }

@@ -1,14 +1,12 @@
 //! `watch`: rounds on an interval, until somebody stops it.
 
 use std::cell::Cell;
-use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use chrono::{NaiveDate, TimeDelta};
-use fd_lock::{RwLock, RwLockWriteGuard};
 use sd_notify::NotifyState;
 use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -22,6 +20,7 @@ use super::{Answer, Context, context, notify, prices};
 use crate::config::{parse_duration, parse_every};
 use crate::domain::{Address, Family, Follow, Network, Time, format};
 use crate::explorer::Explorer;
+use crate::files::Lock;
 use crate::notify::Receiver;
 use crate::store::{SharedStore, StoreError};
 use crate::sync::{self, End, Options, PriceFeed, Round};
@@ -65,10 +64,6 @@ enum LogFormat {
 /// Ending of the file that a watcher holds.
 const WATCH: &str = ".watch";
 
-/// How often, and how long apart, a taken lock is tried again.
-const LOCK_TRIES: usize = 5;
-const LOCK_PAUSE: Duration = Duration::from_millis(100);
-
 /// How long a notice that is being sent may keep the program from stopping.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -87,10 +82,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let every = args.every.unwrap_or(context.config.every);
     let receivers = notify::receivers(context)?;
     begin_log(args.log_format);
+    if let Some(open) = context.open_to_others() {
+        warn!("{open}");
+    }
     let path = context.db_path()?;
     let store = context.store(args.keep)?;
-    let mut lock = lock_file(&path, WATCH)?;
-    let _held = hold(&mut lock, &path)?;
+    let Some(_held) = Lock::try_take(&lock_path(&path, WATCH))? else {
+        bail!("{}: another ransomtrail watch is at work on it; stop that one first", path.display());
+    };
     let shared = SharedStore::new(store);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let made = runtime.block_on(watch(context, args, &explorers, &receivers, &shared, every));
@@ -356,7 +355,7 @@ fn begin_log(log: LogFormat) {
 }
 
 /// The file that says that somebody watches, or tells, beside the database; readers do not look at it.
-fn lock_path(db: &Path, ending: &str) -> PathBuf {
+pub(super) fn lock_path(db: &Path, ending: &str) -> PathBuf {
     // A link to the database is the same database.
     let real = db.canonicalize().unwrap_or_else(|_| db.to_owned());
     let mut name = real.into_os_string();
@@ -364,30 +363,9 @@ fn lock_path(db: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-pub(super) fn lock_file(db: &Path, ending: &str) -> Result<RwLock<File>> {
-    let path = lock_path(db, ending);
-    let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path);
-    Ok(RwLock::new(file.with_context(|| format!("{}: cannot be made", path.display()))?))
-}
-
-fn hold<'a>(lock: &'a mut RwLock<File>, db: &Path) -> Result<RwLockWriteGuard<'a, File>> {
-    // A status that looks whether somebody watches holds it for an instant.
-    for _ in 0..LOCK_TRIES {
-        if lock.try_write().is_ok() {
-            break;
-        }
-        std::thread::sleep(LOCK_PAUSE);
-    }
-    match lock.try_write() {
-        Ok(held) => Ok(held),
-        Err(_) => bail!("{}: another ransomtrail watch is at work on it; stop that one first", db.display()),
-    }
-}
-
 /// Whether somebody watches this database at the moment.
 pub(super) fn is_watched(db: &Path) -> bool {
-    let Ok(file) = File::open(lock_path(db, WATCH)) else { return false };
-    RwLock::new(file).try_read().is_err()
+    Lock::is_taken(&lock_path(db, WATCH))
 }
 
 /// Reads a length of time that a round may be old.

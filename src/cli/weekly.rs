@@ -1,7 +1,7 @@
 //! `weekly`: a page of one ISO week over all families, their charts, and the index of all weeks made, for cron.
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
+use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,7 @@ use crate::domain::{
 };
 use crate::figures::{self, Flows, Reach};
 use crate::report::weekly::{FamilyWeek, Found, Index, Made, Material, Total, signed_btc};
+use crate::files::{self, Lock, Mode};
 
 /// Flags of `weekly`.
 #[derive(Debug, clap::Args)]
@@ -72,7 +73,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     };
     let made = material.make()?;
 
-    let _alone = lock(&args.out)?;
+    // Another run that writes to this folder could leave out of the index what this one makes.
+    files::create_folder(&args.out, Mode::Shared)?;
+    let _alone = Lock::take(&args.out.join(".lock"))?;
     let folder = args.out.join(&label);
     let mut drawn: Vec<Vec<Drawn>> = Vec::new();
     for (family, case) in made.families.iter().zip(&cases) {
@@ -105,23 +108,11 @@ struct Place {
 impl Place {
     /// Page, document and index, each whole or not at all.
     fn write(&self, made: &Made<'_>, out: &Path) -> Result<()> {
-        fs::create_dir_all(&self.folder).with_context(|| self.folder.display().to_string())?;
-        chart::write_whole(&self.page, made.html()?.as_bytes())?;
-        chart::write_whole(&self.folder.join("index.json"), made.json()?.as_bytes())?;
-        chart::write_whole(&self.index, Index::of(weeks(out)?).html()?.as_bytes())
-    }
-}
-
-/// Waits until no other run writes to this folder: it could leave out of the index what this one makes.
-fn lock(out: &Path) -> Result<File> {
-    fs::create_dir_all(out).with_context(|| out.display().to_string())?;
-    let path = out.join(".lock");
-    let file = File::create(&path).with_context(|| path.display().to_string())?;
-    match file.lock() {
-        Ok(()) => Ok(file),
-        // Some network folders have no locks; files are whole there too.
-        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(file),
-        Err(error) => Err(error).with_context(|| path.display().to_string()),
+        let write = |path: &Path, text: &str| files::write_atomic(path, text.as_bytes(), Mode::Shared);
+        files::create_folder(&self.folder, Mode::Shared)?;
+        write(&self.page, &made.html()?)?;
+        write(&self.folder.join("index.json"), &made.json()?)?;
+        Ok(write(&self.index, &Index::of(weeks(out)?).html()?)?)
     }
 }
 

@@ -1,33 +1,27 @@
-use std::fs;
 use std::path::Path;
 
 use atom_syndication::{Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Text};
 
 use super::Message;
 use crate::domain::Time;
+use crate::files::{self, Mode};
 
 /// Writes the feed whole, the newest first. Readers of the file see the old one or the new one.
 pub(super) fn write(file: &Path, url: Option<&str>, name: &str, messages: &[Message]) -> Result<(), String> {
-    let complain = |error: std::io::Error| format!("{}: {error}", file.display());
     let text = document(url, name, messages)?;
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(complain)?;
-    }
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(".new");
-    fs::write(&beside, text).and_then(|()| fs::rename(&beside, file)).map_err(complain)
+    create_folder(file)?;
+    files::write_atomic(file, text.as_bytes(), Mode::Shared).map_err(|error| error.to_string())
 }
 
-/// Whether the feed could be written there.
+/// Whether the feed could be written there. None is made: a reader takes an empty file for a broken feed.
 pub(super) fn can_write(file: &Path) -> Result<(), String> {
-    let complain = |error: std::io::Error| format!("{}: {error}", file.display());
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(complain)?;
-    }
-    let existed = file.exists();
-    fs::OpenOptions::new().create(true).append(true).open(file).map_err(complain)?;
-    // A reader takes an empty file for a broken feed.
-    if existed { Ok(()) } else { fs::remove_file(file).map_err(complain) }
+    create_folder(file)?;
+    files::can_write(file).map_err(|error| error.to_string())
+}
+
+fn create_folder(file: &Path) -> Result<(), String> {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    files::create_folder(folder, Mode::Shared).map_err(|error| error.to_string())
 }
 
 /// <https://www.rfc-editor.org/rfc/rfc4287>
@@ -96,7 +90,7 @@ mod tests {
         assert!(!file.exists(), "a test leaves no empty feed");
         let messages = [arrival(Occasion::Correction), arrival(Occasion::Event)];
         write(&file, Some("https://news.example/coins.xml"), "coins", &messages).unwrap();
-        let text = fs::read_to_string(&file).unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
         let feed = Feed::read_from(text.as_bytes()).unwrap();
         assert_eq!((feed.entries.len(), feed.id.as_str()), (2, "https://news.example/coins.xml"));
         assert_eq!(feed.updated.to_rfc3339(), "2017-08-03T11:00:00+00:00");
@@ -105,7 +99,7 @@ mod tests {
         assert!(entry.id.starts_with("urn:uuid:") && entry.id.len() == 45 && entry.id != feed.entries[0].id);
         assert!(!text.contains("<b>"), "{text}");
         write(&file, None, "coins", &messages).unwrap();
-        assert!(!folder.path().join("feeds/coins.xml.new").exists());
+        assert_eq!(std::fs::read_dir(folder.path().join("feeds")).unwrap().count(), 1, "nothing is left beside it");
         let elsewhere = folder.path().join("feeds/coins.xml/below");
         assert!(write(&elsewhere, None, "x", &[]).is_err() && can_write(&elsewhere).is_err());
     }

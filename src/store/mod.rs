@@ -32,6 +32,8 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
+use crate::files::{self, Mode};
+
 pub use awaited::{Awaited, OpenEnd, TrailStanding};
 pub use incidents::Finding;
 pub use notices::{EventRecord, News, NoticeRecord, OutboxState, ReceiverRecord};
@@ -125,18 +127,19 @@ impl Store {
     /// Opens the database at `path`, makes it where there is none, and brings an older one up to date.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let name = path.display().to_string();
+        let unusable = |reason: String| StoreError::Unusable { path: name.clone(), reason };
         if path.is_dir() {
-            return Err(StoreError::Unusable { path: name, reason: "is a folder; name a file".to_owned() });
+            return Err(unusable("is a folder; name a file".to_owned()));
         }
-        if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| StoreError::Unusable { path: name.clone(), reason: error.to_string() })?;
-        }
-        // While another process makes the file, SQLite does not wait on our behalf.
+        // Whoever plants a link chooses what it leads to: a database that is there is used, none is made of anything else.
+        let linked = files::is_link(path);
+        make(path, linked).map_err(|error| unusable(error.to_string()))?;
+        // While another process makes the tables, SQLite does not wait on our behalf.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut tries = 0;
         loop {
-            let db = Connection::open(path).map_err(|error| explain(&name, error))?;
-            match Self::prepare(db, name.clone()) {
+            let db = Connection::open_with_flags(path, flags).map_err(|error| explain(&name, error))?;
+            match Self::prepare(db, name.clone(), !linked) {
                 Err(StoreError::Busy(_)) if tries < BUSY_TRIES => {
                     tries += 1;
                     std::thread::sleep(BUSY_PAUSE);
@@ -182,16 +185,16 @@ impl Store {
     pub fn in_memory() -> Result<Self, StoreError> {
         let name = ":memory:".to_owned();
         let db = Connection::open_in_memory().map_err(|error| explain(&name, error))?;
-        Self::prepare(db, name)
+        Self::prepare(db, name, true)
     }
 
-    fn prepare(mut db: Connection, path: String) -> Result<Self, StoreError> {
+    fn prepare(mut db: Connection, path: String, may_make: bool) -> Result<Self, StoreError> {
         let sql = |error| explain(&path, error);
         db.busy_timeout(BUSY_TIMEOUT).map_err(sql)?;
         let found: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(sql)?;
         let ours: i32 = db.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(sql)?;
         let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(sql)?;
-        if tables > 0 && ours != APPLICATION_ID {
+        if ours != APPLICATION_ID && (tables > 0 || !may_make) {
             return Err(StoreError::NotOurs(path));
         }
         let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
@@ -254,6 +257,28 @@ impl Store {
     fn explain(&self, error: rusqlite::Error) -> StoreError {
         explain(&self.path, error)
     }
+}
+
+/// Makes folder and file before SQLite does, for the user alone: its side files get the mode of the file. They are no links.
+fn make(path: &Path, linked: bool) -> std::io::Result<()> {
+    let no_link = |is_one: bool, path: &Path| match is_one {
+        true => Err(std::io::Error::other(format!("{}: is a symbolic link; remove it", path.display()))),
+        false => Ok(()),
+    };
+    files::create_folder(path.parent().unwrap_or(Path::new("")), Mode::Private)?;
+    no_link(linked && !path.exists(), path)?;
+    if linked {
+        files::refuse_strange_links(path)?;
+    } else {
+        files::create_private(path)?;
+    }
+    let real = path.canonicalize()?;
+    for ending in ["-wal", "-shm", "-journal"] {
+        let mut beside = real.clone().into_os_string();
+        beside.push(ending);
+        no_link(files::is_link(Path::new(&beside)), Path::new(&beside))?;
+    }
+    Ok(())
 }
 
 /// Says what a SQLite error means for the user.

@@ -52,7 +52,7 @@ impl Labels {
                 labels.admit(&place, text, network, Origin::BuiltIn)?;
             }
         }
-        for path in own.map(|folder| super::own::files(folder, "csv")).transpose()?.unwrap_or_default() {
+        for path in own.map(|folder| super::own::listed(folder, "csv")).transpose()?.unwrap_or_default() {
             let place = path.display().to_string();
             let text = std::fs::read_to_string(&path).with_context(|| place.clone())?;
             let origin = if own::is_own(&path) { Origin::Own } else { Origin::Imported };

@@ -9,6 +9,7 @@ use bitcoin::Network;
 use super::draft::Reading;
 use super::{Refusal, list, table, tagpack};
 use crate::domain::{Address, Label, Origin, network_name, parse_network};
+use crate::files::{self, Mode};
 
 /// The file of the user's own word; each further network has one with its name.
 const OWN: &str = "own";
@@ -163,14 +164,11 @@ fn rewrite(path: &Path, labels: &[Label], about: &[String], network: Network) ->
     put(path, &text)
 }
 
-/// Written beside and renamed, so that a full disk leaves no half file.
 fn put(path: &Path, text: &str) -> Result<()> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        files::create_folder(folder, Mode::Private)?;
     }
-    let beside = path.with_extension("new");
-    std::fs::write(&beside, text).with_context(|| beside.display().to_string())?;
-    std::fs::rename(&beside, path).with_context(|| path.display().to_string())
+    Ok(files::write_atomic(path, text.as_bytes(), Mode::Private)?)
 }
 
 fn says(label: &Label) -> (&Address, &str, crate::domain::Category, &str) {

@@ -8,9 +8,10 @@ use serde_json::json;
 
 use super::super::ask::QuestionArgs;
 use super::super::output::Usage;
-use super::super::{Answer, Context, chart, prices, report};
+use super::super::{Answer, Context, prices, report};
 use crate::domain::{Moment, format};
 use crate::evidence::{self, Packing};
+use crate::files::{self, Mode};
 
 /// Flags of `evidence pack`.
 #[derive(Debug, clap::Args)]
@@ -65,7 +66,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     if path.exists() && !args.force {
         bail!(Usage(format!("{}: exists; --force overwrites it", path.display())));
     }
-    chart::write_whole(&path, &packed.bytes)?;
+    files::write_atomic(&path, &packed.bytes, Mode::Shared)?;
 
     let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let citation = packed.citation(&file);

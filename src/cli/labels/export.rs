@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
@@ -10,6 +10,7 @@ use super::super::{Answer, Context};
 use super::{Filter, plain_json};
 use crate::catalog::labels;
 use crate::domain::{Label, Origin, format};
+use crate::files::{self, Mode};
 
 /// Flags of `labels export`.
 #[derive(Debug, clap::Args)]
@@ -51,7 +52,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let Some(path) = &args.out else {
         return Ok(Answer::new(text, Value::Array(rows)));
     };
-    std::fs::write(path, &text).with_context(|| path.display().to_string())?;
+    files::write_atomic(path, text.as_bytes(), Mode::Shared)?;
     let said = format!("wrote {} to {}\n", format::count(chosen.len(), "label", "labels"), path.display());
     Ok(Answer::new(said, json!({ "file": path, "labels": rows })))
 }
