@@ -43,6 +43,7 @@ mod tampered;
 mod trace;
 mod trial;
 mod troubles;
+mod units;
 mod wannacry;
 mod watch;
 mod weekly;
