@@ -78,6 +78,7 @@ fn folders_that_cannot_be_written() {
     trial.write("file", "");
     trial.fails(&["summary", "wannacry", "--db", "."], 1, "is a folder; name a file");
     trial.fails(&["sync", "wannacry", "--explorer", "built-in", "--db", "file/x.db"], 1, "file/x.db");
+    trial.fails(&["summary", "wannacry", "--db", "file/x.db"], 1, "file/x.db: Not a directory");
     trial.fails(&["demo", "--out", "file/out"], 1, "file/out");
     trial.fails(&["chart", "wannacry", "--out", "file"], 1, "file/wannacry");
     trial.fails(&["chart", "wannacry", "--out", "/proc/nowhere"], 1, "/proc/nowhere");

@@ -80,6 +80,8 @@ fn beside(path: &Path, mode: Mode) -> io::Result<NamedTempFile> {
 /// The error with the path that it is about, once.
 fn named(path: &Path, error: Error) -> Error {
     let (path, said) = (path.display().to_string(), error.to_string());
+    // What a file of a random name was to be called says nothing to anybody.
+    let said = said.split(" at path \"").next().unwrap_or_default();
     if said.starts_with(&path) { error } else { Error::new(error.kind(), format!("{path}: {said}")) }
 }
 

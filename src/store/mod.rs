@@ -153,8 +153,11 @@ impl Store {
     /// as it lies.
     pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
         let name = path.display().to_string();
-        if !path.exists() {
-            return Err(StoreError::Missing(name));
+        match path.try_exists() {
+            Ok(true) => {}
+            Ok(false) => return Err(StoreError::Missing(name)),
+            // What somebody may not look at is not for that reason not there.
+            Err(error) => return Err(StoreError::Unusable { path: name, reason: error.to_string() }),
         }
         match Self::open(path) {
             Err(StoreError::Unusable { .. }) if path.is_file() => {
