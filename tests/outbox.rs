@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::live::{configure, trial};
 use crate::notify::{cash_out, round, story, told, webhook};
-use crate::support::{FakeChain, FakeExplorer, FakeReceiver, Kind, Trouble};
+use crate::support::{FakeChain, FakeExplorer, FakeMailServer, FakeReceiver, Kind, Trouble};
 use crate::trial::Trial;
 
 fn types(receiver: &FakeReceiver) -> Vec<String> {
@@ -270,4 +270,48 @@ fn more_that_comes_back_than_was_spent_is_no_withdrawal_of_nothing() {
     let server = FakeExplorer::start(chain);
     trial.ok(&["sync", "story", "--onward", "--explorer", &server.url()]);
     assert_eq!(trial.json(&["events", "story"]), json!([]));
+}
+
+/// Whatever a mail server says before anything is encrypted, and whatever that does to those who read it: at worst a failure of this
+/// receiver. The others are told, the process lives, and the letter waits.
+#[test]
+fn no_line_of_a_mail_server_stops_the_telling() {
+    for ehlo in [
+        "250- \r\n250 STARTTLS",
+        "250-mail.example\r\n250- \r\n250 STARTTLS",
+        "250-mail.example\r\n250-\t\r\n250 STARTTLS",
+        "250-mail.example\r\n250-STARTTLS\r\n250 ",
+        "250 ",
+        "250",
+        "250-mail.example\r\n250-\u{a0}\u{2003}\r\n250 STARTTLS",
+        "250-mail.example\r\n250-AUTH\r\n250 \u{1b}[2J",
+        "99",
+        "",
+    ] {
+        let (chain, coin) = story();
+        let (receiver, mail) = (FakeReceiver::start(), FakeMailServer::greeting(ehlo));
+        let block = format!(
+            "[[notify]]\nkind = \"email\"\nserver = \"127.0.0.1:{}\"\ntls = \"starttls\"\n\
+             from = \"trail@news.example\"\nto = [\"desk@news.example\"]\n",
+            mail.port
+        );
+        let trial = told(&chain, &(block + &webhook(&receiver)));
+        let server = FakeExplorer::start(chain);
+        round(&trial, &server);
+        cash_out(&server, coin);
+        for tries in 1..=2 {
+            let ran = round(&trial, &server);
+            assert_eq!(ran.code, 1, "{ehlo:?}: {}{}", ran.out, ran.err);
+            assert_eq!(receiver.told().len(), 1, "{ehlo:?}: the other was told, once");
+            let db = rusqlite::Connection::open(trial.path("test.db")).unwrap();
+            let kept = db.query_row(
+                "SELECT tries, failure, sent_at IS NULL FROM notices WHERE receiver = 'email'",
+                [],
+                |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, bool>(2)?)),
+            );
+            let (tried, failure, waits) = kept.unwrap();
+            assert!(tried == tries && waits && !failure.is_empty(), "{ehlo:?}: {tried} {failure} {waits}");
+            assert!(!failure.contains(char::is_control), "{failure:?}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
 use super::Message;
 use crate::config::MailTls;
+use crate::domain::format::on_a_line;
 use crate::http::{self, Secret};
 
 /// How long a mail server may take for each of its answers.
@@ -88,7 +89,7 @@ impl Mail {
             cause = inner.source();
         }
         let query = self.secrets.iter().map(|secret| (String::new(), secret.clone())).collect();
-        http::Credentials { headers: Vec::new(), query }.scrub(&text)
+        on_a_line(&http::Credentials { headers: Vec::new(), query }.scrub(&text))
     }
 }
 

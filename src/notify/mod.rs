@@ -3,7 +3,8 @@
 //! What there is to tell stands in the database before anything is sent ([`crate::store::Store::record_events`]), and what was sent is
 //! written down at once: each event is told once, also across restarts and reorganisations, and one that vanishes is taken back by
 //! a second notice. Only where a receiver took a notice and nobody heard so may it come twice; both carry the same
-//! [`Message::id`]. A receiver that is down is tried again in each round, and after [`PATIENCE`] failures less and less often.
+//! [`Message::id`]. A receiver that is down is tried again in each round, and after [`PATIENCE`] failures less and less often. A fault in what
+//! tells one receiver, down to a panic in a library that reads what its server says, is a failure of that receiver and of no other.
 
 mod command;
 mod feed;
@@ -12,10 +13,12 @@ mod message;
 mod webhook;
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use futures_util::FutureExt as _;
 
 use crate::domain::{EventKind, Time};
 use crate::store::{NoticeRecord, ReceiverRecord, SharedStore, StoreError};
@@ -58,6 +61,9 @@ pub enum Channel {
         /// How long it may take.
         timeout: Duration,
     },
+    /// A receiver whose telling panics.
+    #[cfg(test)]
+    Faulty,
 }
 
 /// What came of telling a receiver.
@@ -91,13 +97,25 @@ impl Receiver {
 
     /// Tells it something that is not kept: a test. Nothing is written to a feed.
     pub async fn tell(&self, message: &Message) -> Result<(), String> {
-        match &self.channel {
-            Channel::Webhook(webhook) => webhook.send(message).await,
-            Channel::Email(mail) => mail.send(message).await,
-            Channel::Atom { file, .. } => feed::can_write(file),
-            Channel::Command { run, timeout } => command::run(run, *timeout, message).await,
-        }
+        guarded(async {
+            match &self.channel {
+                Channel::Webhook(webhook) => webhook.send(message).await,
+                Channel::Email(mail) => mail.send(message).await,
+                Channel::Atom { file, .. } => feed::can_write(file),
+                Channel::Command { run, timeout } => command::run(run, *timeout, message).await,
+                #[cfg(test)]
+                Channel::Faulty => panic!("a server said \u{1b}[31m"),
+            }
+        })
+        .await
     }
+}
+
+/// What came of telling, also where that panicked. Nothing of ours is half done then: what was sent is written down only afterwards, and
+/// a connection is made for each letter. What the panic says may quote a server, and is not kept.
+async fn guarded(telling: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    let told = AssertUnwindSafe(telling).catch_unwind().await;
+    told.unwrap_or_else(|_| Err("a fault of the program itself (standard error says where); please report it".to_owned()))
 }
 
 /// Sends what waits for a receiver, the oldest first, one message a transaction; stops at the first that fails, and between two when
@@ -122,7 +140,7 @@ pub async fn deliver(
                 let name = receiver.name.clone();
                 let all = store.run(move |store| store.notices_of(&name, ENTRIES)).await?;
                 let messages: Vec<Message> = groups(all).iter().filter_map(|group| message_of(group, titles)).collect();
-                feed::write(file, url.as_deref(), &receiver.name, &messages)
+                guarded(async { feed::write(file, url.as_deref(), &receiver.name, &messages) }).await
             }
             _ => match message_of(&group, titles) {
                 Some(message) => receiver.tell(&message).await,
@@ -186,6 +204,45 @@ fn rest(tries: u32) -> TimeDelta {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::{EventRecord, Store};
+    use bitcoin::hashes::Hash as _;
+
+    /// Any kind of receiver: what telling one does, and whatever it panics with, is a failure of that one, tried again later.
+    #[tokio::test]
+    async fn a_panic_is_a_failure_of_the_one_receiver() {
+        let folder = tempfile::tempdir().unwrap();
+        let receiver = |name: &str, channel: Channel| Receiver {
+            name: name.to_owned(),
+            families: Vec::new(),
+            events: vec![EventKind::Withdrawal],
+            channel,
+        };
+        let file = folder.path().join("coins.xml");
+        let all = [receiver("bad", Channel::Faulty), receiver("good", Channel::Atom { file: file.clone(), url: None })];
+        let now = || crate::domain::parse_instant("2017-08-03T11:00:00Z").unwrap();
+        let mut store = Store::open(&folder.path().join("test.db")).unwrap();
+        let event = EventRecord {
+            key: "withdrawal:x".to_owned(),
+            kind: EventKind::Withdrawal,
+            txid: bitcoin::Txid::from_byte_array([7; 32]),
+            height: 11,
+            body: r#"{"kind":"withdrawal","txid":"07","time":"2017-08-03T10:00:00Z","block_height":11,"sats":1}"#.to_owned(),
+        };
+        let records = all.each_ref().map(Receiver::record);
+        store.record_events("story", (&EventKind::ALL, &[event]), &records, 10, now()).unwrap();
+        let store = SharedStore::new(store);
+        let titles = BTreeMap::new();
+        let rounds = all.each_ref().map(|one| deliver(&store, one, &titles, now, &|| true));
+        let [bad, good] = futures_util::future::join_all(rounds).await.try_into().unwrap();
+        let (bad, good) = (bad.unwrap(), good.unwrap());
+        assert_eq!((bad.sent, bad.waiting), (0, 1));
+        assert!(bad.failure.as_ref().is_some_and(|why| why.starts_with("a fault of the program itself")), "{bad:?}");
+        assert_eq!((good.sent, good.waiting, good.failure), (1, 0, None));
+        let kept = store.run(|store| store.notices_due("bad", crate::domain::Time::MAX_UTC)).await.unwrap();
+        assert_eq!((kept[0].tries, kept[0].sent_at), (1, None));
+        let state = store.run(|store| store.outbox("bad")).await.unwrap();
+        assert_eq!(state.failure, bad.failure, "it is kept");
+    }
 
     #[test]
     fn a_receiver_that_stays_down_is_tried_less_and_less() {

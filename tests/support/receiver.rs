@@ -100,13 +100,18 @@ pub struct FakeMailServer {
 
 impl FakeMailServer {
     pub fn start() -> Self {
+        Self::greeting("250-mail.example\r\n250 AUTH PLAIN LOGIN")
+    }
+
+    /// One that answers EHLO with these lines, to the byte.
+    pub fn greeting(ehlo: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let spoken: Arc<Mutex<Vec<String>>> = Arc::default();
         let kept = spoken.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let _ = converse(stream.unwrap(), &kept);
+                let _ = converse(stream.unwrap(), &kept, ehlo);
             }
         });
         Self { port, spoken }
@@ -118,7 +123,7 @@ impl FakeMailServer {
 }
 
 /// RFC 5321, as far as a client that behaves needs it.
-fn converse(stream: TcpStream, kept: &Mutex<Vec<String>>) -> std::io::Result<()> {
+fn converse(stream: TcpStream, kept: &Mutex<Vec<String>>, ehlo: &str) -> std::io::Result<()> {
     let mut out = stream.try_clone()?;
     out.write_all(b"220 mail.example\r\n")?;
     let mut in_letter = false;
@@ -131,7 +136,7 @@ fn converse(stream: TcpStream, kept: &Mutex<Vec<String>>) -> std::io::Result<()>
                 "250 taken"
             }
             _ if in_letter => continue,
-            "EHLO" => "250-mail.example\r\n250 AUTH PLAIN LOGIN",
+            "EHLO" => ehlo,
             "AUTH" if line.contains("AGRlc2sAd3Jvbmc=") => "535 wrong password: wrong, in AUTH PLAIN AGRlc2sAd3Jvbmc=",
             "AUTH" => "235 welcome",
             "DATA" => {
