@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ransomtrail::http::{Http, HttpError, HttpOptions, Wait};
+use ransomtrail::http::{Http, HttpError, HttpOptions, UNREMARKABLE, Wait};
 use reqwest::Url;
 
 use crate::support::explorer::gzip_of_zeros;
@@ -257,6 +257,83 @@ async fn onion_services_are_reached_through_the_proxy_by_name() {
     let elsewhere = "http://explorer.invalid:8080/api/blocks/tip/height".parse().unwrap();
     assert_eq!(bench.http.get(&elsewhere).await.unwrap(), b"100");
     assert_eq!(proxy.asked()[1], "explorer.invalid:8080", "names are looked up inside the proxy");
+    assert_eq!(proxy.users(), [format!("{onion}:x"), "explorer.invalid:x".to_owned()], "a circuit a host");
+    assert_eq!(server.headers(0)["user-agent"], UNREMARKABLE, "who hides does not say what he is");
+}
+
+/// `ssh -D` and others take no user names: it is said what to set, and nobody is asked in another way.
+#[tokio::test]
+async fn a_proxy_without_users() {
+    let server = FakeExplorer::start(FakeChain::new(bitcoin::Network::Regtest));
+    let proxy = FakeProxy::without_users(server.host().parse().unwrap());
+    let url = "http://explorer.invalid/api/blocks/tip/height".parse().unwrap();
+    let ask = async |isolate: bool, proxy: &str| {
+        let bench = Bench::new(|o| (o.proxy, o.isolate, o.retries) = (Some(proxy.parse().unwrap()), isolate, 0));
+        bench.http.get(&url).await.map_err(|error| error.to_string())
+    };
+    let said = ask(true, &proxy.url()).await.unwrap_err();
+    assert!(said.ends_with("keep the ways to different hosts apart; set isolate = false in [http]"), "{said}");
+    assert!(proxy.asked().is_empty() && server.requests().is_empty());
+    assert_eq!(ask(false, &proxy.url()).await.unwrap(), b"100");
+    let proxy = FakeProxy::start(server.host().parse().unwrap());
+    let own = proxy.url().replace("//", "//desk:pw@");
+    assert_eq!(ask(true, &own).await.unwrap(), b"100");
+    assert_eq!(proxy.users(), ["desk:pw"], "a user of the configuration's own stands");
+}
+
+/// Servers on loopback: who answers there may lead on to itself, and nowhere else unless that is named.
+#[tokio::test]
+async fn a_redirect_stays_on_its_host() {
+    let bench = Bench::new(|options| options.breaker_failures = 99.try_into().unwrap());
+    let other = FakeExplorer::start(FakeChain::new(bitcoin::Network::Regtest));
+    let to = |url: &str| Trouble::Answer(Answer::text(302, "").with("location", url));
+    let there = format!("{}/blocks/tip/height", other.url());
+    bench.server.script([to(&bench.url("blocks/tip/height").to_string())]);
+    assert_eq!(bench.tip().await.unwrap(), b"100");
+    for (url, expect) in [
+        (there.as_str(), format!("redirected to {}, another host, which is refused unless", other.host())),
+        ("http://explorer.invalid/", "redirected to explorer.invalid, another host".to_owned()),
+        ("file:///etc/passwd", "redirected to a file: address, which is refused".to_owned()),
+    ] {
+        bench.server.script([to(url)]);
+        let said = bench.tip().await.unwrap_err().to_string();
+        assert!(said.contains(&expect), "{said}");
+    }
+    // By way of the own host, too.
+    bench.server.script([to("/api/y"), to(&there)]);
+    assert!(bench.tip().await.unwrap_err().to_string().contains("another host"));
+    assert_eq!((other.requests().len(), bench.waits().len()), (0, 0), "asking again would not help");
+    let home = bench.url("");
+    let named = Bench::new(|options| options.allow_redirects(&home, [other.host()]));
+    bench.server.script([to(&there)]);
+    assert_eq!(named.http.get(&bench.url("x")).await.unwrap(), b"100");
+    assert_eq!(other.requests().len(), 1);
+}
+
+/// Beyond a proxy a name shows nothing of where it leads, so that it counts as a public one; this machine would be asked without the proxy.
+#[tokio::test]
+async fn nobody_out_there_leads_to_this_machine() {
+    let bench = Bench::plain();
+    let inside = FakeExplorer::start(FakeChain::new(bitcoin::Network::Regtest));
+    let proxy = FakeProxy::start(bench.server.host().parse().unwrap());
+    let home: Url = "http://explorer.invalid/api/x".parse().unwrap();
+    let port = inside.host().rsplit(':').next().unwrap().to_owned();
+    for host in
+        ["127.0.0.1", "localhost", "x.localhost", "[::1]", "[::ffff:127.0.0.1]", "127.1", "2130706433", "10.0.0.1"]
+    {
+        let to = format!("http://{host}:{port}/api/blocks/tip/height");
+        let named = Url::parse(&to).unwrap();
+        let named = format!("{}:{port}", named.host_str().unwrap());
+        let asking = Bench::new(|options| {
+            options.proxy = Some(proxy.url().parse().unwrap());
+            // Not even where somebody named it.
+            options.allow_redirects(&home, [named]);
+        });
+        bench.server.script([Trouble::Answer(Answer::text(307, "").with("location", &to))]);
+        let said = asking.http.get(&home).await.unwrap_err().to_string();
+        assert!(said.ends_with("which is in a private network or on this machine, which is refused"), "{host}: {said}");
+    }
+    assert!(inside.requests().is_empty() && proxy.asked().iter().all(|asked| asked == "explorer.invalid:80"));
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ mod layers;
 mod ledger;
 mod live;
 mod lookup;
+mod network;
 mod notify;
 mod onward;
 mod outbox;

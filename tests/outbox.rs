@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use bitcoin::{Network, OutPoint, Txid};
 use ransomtrail::domain::{EventKind, Time, parse_instant};
-use ransomtrail::notify::{Channel, Receiver, deliver};
+use ransomtrail::notify::{Channel, Environment, Receiver, deliver};
 use ransomtrail::store::{EventRecord, ReceiverRecord, SharedStore, Store};
 use serde_json::json;
 
@@ -197,7 +197,8 @@ fn now() -> Time {
 fn desk(folder: &std::path::Path) -> (Receiver, std::path::PathBuf) {
     let file = folder.join("told.jsonl");
     let run = ["sh", "-c", &format!("cat >> '{}'", file.display())].map(str::to_owned).to_vec();
-    let channel = Channel::Command { run, timeout: Duration::from_secs(20) };
+    let env = Environment(vec![("PATH".to_owned(), std::env::var_os("PATH").unwrap())]);
+    let channel = Channel::Command { run, env, timeout: Duration::from_secs(20) };
     let events = vec![EventKind::Withdrawal];
     (Receiver { name: "desk".to_owned(), families: Vec::new(), events, channel }, file)
 }

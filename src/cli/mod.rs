@@ -20,6 +20,7 @@ mod onward;
 mod output;
 mod payments;
 mod prices;
+mod proxy;
 mod report;
 mod rounds;
 mod secrets;

@@ -1,6 +1,7 @@
 //! `notify`: who is told when coins move, whether notices arrive, and what waits. `watch` sends them after each round.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::num::NonZeroU32;
 
 use anyhow::{Result, anyhow, bail};
@@ -16,7 +17,7 @@ use crate::config::{ChannelConfig, NotifyConfig, SecretSource};
 use crate::domain::{EventKind, Family, format, rfc3339};
 use crate::files::Lock;
 use crate::http::{Http, HttpOptions};
-use crate::notify::{self, Channel, Delivery, Mail, Message, Receiver, Webhook};
+use crate::notify::{self, Channel, Delivery, Environment, Mail, Message, Receiver, Webhook};
 use crate::store::{EventRecord, SharedStore, StoreError};
 
 /// Flags of `notify`.
@@ -60,11 +61,19 @@ pub(super) fn receivers(context: &Context) -> Result<Vec<Receiver>> {
     if context.config.notify.is_empty() {
         return Ok(Vec::new());
     }
+    let asks =
+        |config: &NotifyConfig| matches!(config.channel, ChannelConfig::Webhook { .. } | ChannelConfig::Email { .. });
+    // A feed and a program ask nobody.
+    let options = match context.config.notify.iter().any(asks) {
+        true => context.http_options()?,
+        false => context.config.http_options(None),
+    };
+    let proxied = options.proxy.is_some();
     let http = Http::new(HttpOptions {
         retries: RETRIES.min(context.config.http.retries),
         // A host that fails is asked again in the next round, not after a rest: notices wait in the database.
         breaker_failures: NonZeroU32::MAX,
-        ..context.config.http_options()
+        ..options
     })?;
     let catalog = context.catalog()?;
     let mut out = Vec::new();
@@ -72,12 +81,12 @@ pub(super) fn receivers(context: &Context) -> Result<Vec<Receiver>> {
         let families =
             config.families.iter().map(|name| Ok(catalog.find(name)?.name.clone())).collect::<Result<_>>()?;
         let (name, events) = (config.name.clone(), config.events.clone());
-        out.push(Receiver { name, families, events, channel: channel(context, config, &http)? });
+        out.push(Receiver { name, families, events, channel: channel(context, config, &http, proxied)? });
     }
     Ok(out)
 }
 
-fn channel(context: &Context, config: &NotifyConfig, http: &Http) -> Result<Channel> {
+fn channel(context: &Context, config: &NotifyConfig, http: &Http, proxied: bool) -> Result<Channel> {
     let folder = &context.config_folder;
     let who = format!("notify \"{}\"", config.name);
     Ok(match &config.channel {
@@ -87,7 +96,13 @@ fn channel(context: &Context, config: &NotifyConfig, http: &Http) -> Result<Chan
             url: hook(context, url, *allow_http, &who)?,
             credentials: secrets::headers(headers, folder, &who)?,
         }),
-        ChannelConfig::Email { host, port, tls, login, from, to } => {
+        ChannelConfig::Email { host, port, tls, login, from, to, around_proxy } => {
+            if proxied && !around_proxy && !is_here(host) {
+                bail!(Usage(format!(
+                    "{who}: mail cannot go through the proxy, and would show {host} where it comes from; set around_proxy = true beside \
+                     server to send it all the same, or tell them by a webhook"
+                )));
+            }
             let login = match login {
                 Some((user, password)) => {
                     Some((user.clone(), secrets::secret(password, folder, &format!("{who}: password"))?))
@@ -98,8 +113,30 @@ fn channel(context: &Context, config: &NotifyConfig, http: &Http) -> Result<Chan
             Channel::Email(mail.map_err(|reason| anyhow!(Usage(format!("{who}: {reason}"))))?)
         }
         ChannelConfig::Atom { file, url } => Channel::Atom { file: folder.join(file), url: url.clone() },
-        ChannelConfig::Command { run, timeout } => Channel::Command { run: run.clone(), timeout: *timeout },
+        ChannelConfig::Command { run, env, timeout } => {
+            Channel::Command { run: run.clone(), env: environment(env, &who)?, timeout: *timeout }
+        }
     })
+}
+
+/// What a program gets to see of our environment whether or not it asks for it.
+const SHARED: [&str; 4] = ["PATH", "HOME", "LANG", "TZ"];
+
+/// The environment of a program: what is harmless, and what its block names.
+fn environment(names: &[String], who: &str) -> Result<Environment> {
+    let shared = SHARED.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var_os(name)?)));
+    let mut all: Vec<(String, OsString)> = shared.collect();
+    for name in names {
+        let Some(value) = std::env::var_os(name) else {
+            bail!(Usage(format!("{who}: env: the environment variable {name} is not set")));
+        };
+        all.push((name.clone(), value));
+    }
+    Ok(Environment(all))
+}
+
+fn is_here(host: &str) -> bool {
+    ["localhost", "127.0.0.1", "[::1]"].contains(&host)
 }
 
 /// The URL that a reference leads to. No error shows it.
@@ -107,7 +144,7 @@ fn hook(context: &Context, source: &SecretSource, allow_http: bool, who: &str) -
     let text = secrets::secret(source, &context.config_folder, &format!("{who}: url"))?;
     let url = Url::parse(text.expose()).map_err(|error| anyhow!(Usage(format!("{who}: url: not a URL: {error}"))))?;
     let host = url.host_str().unwrap_or_default();
-    let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&host) || host.ends_with(".onion");
+    let is_here = is_here(host) || host.ends_with(".onion");
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_here || allow_http => Ok(url),

@@ -92,7 +92,7 @@ fn update(context: &Context, keep: KeepArgs) -> Result<PriceRound> {
     if feeds.is_empty() {
         return Err(Usage("no price source is configured; name one in [prices] of the configuration".to_owned()).into());
     }
-    let http = Http::new(context.config.http_options())?;
+    let http = Http::new(context.http_options()?)?;
     let store = SharedStore::new(context.store(keep)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(sync::prices(&store, &http, &feeds, context.config.prices.band, context::now))

@@ -102,7 +102,7 @@ pub(super) fn explorers(context: &Context, wanted: Option<&str>) -> Result<Vec<E
         return Ok(vec![Explorer::built_in(clock)]);
     }
     let network = context.network();
-    let mut options = context.config.http_options();
+    let mut options = context.http_options()?;
     let chosen: Vec<ExplorerConfig> = match wanted {
         None => context.config.explorers(),
         Some(text) if text.contains("://") => {

@@ -2,7 +2,8 @@ use bitcoin::Network;
 use reqwest::Url;
 use reqwest::header::HeaderName;
 
-use super::SecretSource;
+use super::reader::Section;
+use super::{ConfigError, SecretSource};
 use crate::http::Pace;
 
 /// One explorer: an `[[explorer]]` block.
@@ -18,6 +19,8 @@ pub struct ExplorerConfig {
     pub network: Network,
     /// How often it is asked; `None` takes the pace of `[http]`.
     pub pace: Option<Pace>,
+    /// Other hosts that it may redirect to, with their port where it is not the usual one.
+    pub redirects: Vec<String>,
     /// Headers that it wants to be shown with each request, and where their values are found.
     pub headers: Vec<(HeaderName, SecretSource)>,
     /// Where the value of `?token=` is found, which APIs such as BlockCypher's want.
@@ -28,7 +31,7 @@ impl ExplorerConfig {
     /// An explorer that wants no headers and no token.
     fn open(name: &str, dialect: &str, url: Url, network: Network, pace: Option<Pace>) -> Self {
         let (name, dialect) = (name.to_owned(), dialect.to_owned());
-        Self { name, dialect, url, network, pace, headers: Vec::new(), token: None }
+        Self { name, dialect, url, network, pace, redirects: Vec::new(), headers: Vec::new(), token: None }
     }
 
     /// An Esplora server named by its URL alone; it goes by its host.
@@ -80,6 +83,23 @@ pub(super) fn parse_url(text: &str, allow_http: bool) -> Result<Url, String> {
         "http" => Err(format!("\"{text}\" is not encrypted; use https://, or set allow_http = true beside it")),
         other => Err(format!("\"{text}\" has the scheme {other}; use https://")),
     }
+}
+
+/// The `redirects` of a block: names of hosts, as a URL would have them.
+pub(super) fn read_redirects(section: &Section<'_>) -> Result<Vec<String>, ConfigError> {
+    let read = |text: &&str| {
+        let url = Url::parse(&format!("https://{text}/")).ok()?;
+        let same = url.host_str().map(|host| url.port().map_or(host.to_owned(), |port| format!("{host}:{port}")));
+        same.filter(|host| host == text && !host.contains('*'))
+    };
+    let texts = section.texts("redirects")?.unwrap_or_default();
+    texts
+        .iter()
+        .map(|text| {
+            let bad = format!("\"{text}\" is not a host; write it like \"www.explorer.example\"");
+            read(text).ok_or_else(|| section.error("redirects", bad))
+        })
+        .collect()
 }
 
 /// On this machine, or inside Tor, which encrypts by itself.

@@ -70,8 +70,8 @@ pub struct Config {
 /// The `[http]` table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HttpConfig {
-    /// Sent with each request.
-    pub user_agent: String,
+    /// Sent with each request; `None` for the program and its version, or through a proxy something unremarkable.
+    pub user_agent: Option<String>,
     /// For a whole request.
     pub timeout: Duration,
     /// Cap of an answer in bytes, after decompression.
@@ -85,11 +85,27 @@ pub struct HttpConfig {
     /// Pace of hosts whose explorer block sets none.
     pub pace: Pace,
     /// Proxy for all but this machine.
-    pub proxy: Option<Url>,
+    pub proxy: ProxyChoice,
+    /// Whether a SOCKS proxy is shown a user name a host.
+    pub isolate: bool,
     /// So many requests in a row that failed for good, and a host rests.
     pub breaker_failures: NonZeroU32,
     /// Its first rest; doubles with each failed trial.
     pub cool_down: Duration,
+}
+
+/// What the file says of the proxy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ProxyChoice {
+    /// Nothing: there is none, as long as the environment does not name one either.
+    #[default]
+    Unsaid,
+    /// None, whatever the environment says.
+    None,
+    /// The one that the environment names.
+    Environment,
+    /// This one.
+    Url(Url),
 }
 
 /// What is wrong with the file, and in which line.
@@ -136,7 +152,8 @@ impl Default for HttpConfig {
             backoff: options.backoff,
             max_wait: options.max_wait,
             pace: options.pace,
-            proxy: options.proxy,
+            proxy: ProxyChoice::default(),
+            isolate: options.isolate,
             breaker_failures: options.breaker_failures,
             cool_down: options.cool_down,
         }
@@ -210,8 +227,8 @@ impl Config {
         if mine.is_empty() { default_explorers(self.network) } else { mine }
     }
 
-    /// How requests are made, with the pace of each explorer's host.
-    pub fn http_options(&self) -> HttpOptions {
+    /// How requests are made, with the pace of each explorer's host. What comes of the choice of a proxy is for whoever reads the environment.
+    pub fn http_options(&self, proxy: Option<Url>) -> HttpOptions {
         let http = self.http.clone();
         let mut options = HttpOptions {
             user_agent: http.user_agent,
@@ -221,13 +238,15 @@ impl Config {
             backoff: http.backoff,
             max_wait: http.max_wait,
             pace: http.pace,
-            proxy: http.proxy,
+            proxy,
+            isolate: http.isolate,
             breaker_failures: http.breaker_failures,
             cool_down: http.cool_down,
             ..HttpOptions::default()
         };
         for explorer in self.explorers() {
             options.set_pace(&explorer.url, explorer.pace.unwrap_or(http.pace));
+            options.allow_redirects(&explorer.url, explorer.redirects);
         }
         options
     }
@@ -244,6 +263,7 @@ impl HttpConfig {
             "max_wait",
             "pace",
             "proxy",
+            "isolate",
             "breaker_failures",
             "cool_down",
         ];
@@ -252,14 +272,15 @@ impl HttpConfig {
         let one_or_more = |text: &str| text.parse().map_err(|_| format!("{text} is not a whole number from 1 on"));
         let whole = |text: &str| text.parse().map_err(|_| format!("{text} is not a whole number"));
         let read = Self {
-            user_agent: http.text("user_agent", |text| Ok(text.to_owned()))?.unwrap_or(default.user_agent),
+            user_agent: http.text("user_agent", |text| Ok(text.to_owned()))?,
             timeout: http.text("timeout", parse_duration)?.unwrap_or(default.timeout),
             max_body: http.scalar("max_body", parse_size)?.unwrap_or(default.max_body),
             retries: http.scalar("retries", whole)?.unwrap_or(default.retries),
             backoff: http.text("backoff", parse_duration)?.unwrap_or(default.backoff),
             max_wait: http.text("max_wait", parse_duration)?.unwrap_or(default.max_wait),
             pace: http.scalar("pace", parse_pace)?.unwrap_or(default.pace),
-            proxy: http.text("proxy", parse_proxy)?,
+            proxy: http.text("proxy", parse_proxy)?.unwrap_or(default.proxy),
+            isolate: http.flag("isolate")?.unwrap_or(default.isolate),
             breaker_failures: http.scalar("breaker_failures", one_or_more)?.unwrap_or(default.breaker_failures),
             cool_down: http.text("cool_down", parse_duration)?.unwrap_or(default.cool_down),
         };
@@ -279,7 +300,7 @@ fn read_explorers(
         .get_ref()
         .as_array()
         .ok_or_else(|| source.error(value.span(), "write [[explorer]] with two brackets, once an explorer"))?;
-    let known = ["name", "dialect", "url", "network", "pace", "allow_http", "headers", "token"];
+    let known = ["name", "dialect", "url", "network", "pace", "allow_http", "redirects", "headers", "token"];
     let mut explorers: Vec<ExplorerConfig> = Vec::new();
     for block in blocks.iter() {
         let section =
@@ -291,6 +312,7 @@ fn read_explorers(
             url: section.required("url", |text| explorers::parse_url(text, allow_http))?,
             network: section.text("network", parse_network)?.unwrap_or(network),
             pace: section.scalar("pace", parse_pace)?,
+            redirects: explorers::read_redirects(&section)?,
             headers: secrets::read_headers(&section)?,
             token: section.text("token", SecretSource::parse)?,
         };
@@ -322,7 +344,16 @@ fn parse_pace(text: &str) -> Result<Pace, String> {
     text.parse().map_err(|e: crate::http::BadPace| e.to_string())
 }
 
-fn parse_proxy(text: &str) -> Result<Url, String> {
+fn parse_proxy(text: &str) -> Result<ProxyChoice, String> {
+    match text {
+        "none" => Ok(ProxyChoice::None),
+        "env" => Ok(ProxyChoice::Environment),
+        text => proxy_url(text).map(ProxyChoice::Url),
+    }
+}
+
+/// Reads the URL of a proxy.
+pub fn proxy_url(text: &str) -> Result<Url, String> {
     // A proxy may be given with a password, so that the text is not repeated.
     let url = Url::parse(text).map_err(|e| format!("not a URL: {e}"))?;
     check_proxy(&url).map(|()| url)

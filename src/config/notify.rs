@@ -50,6 +50,8 @@ pub enum ChannelConfig {
         from: String,
         /// Who reads.
         to: Vec<String>,
+        /// Whether letters may go around the proxy that the others are told through.
+        around_proxy: bool,
     },
     /// A feed in a file, for a web server to show.
     Atom {
@@ -62,6 +64,8 @@ pub enum ChannelConfig {
     Command {
         /// The program and its arguments; no shell reads them.
         run: Vec<String>,
+        /// The environment variables that it gets to see, beside PATH, HOME, LANG and TZ.
+        env: Vec<String>,
         /// How long it may take.
         timeout: Duration,
     },
@@ -86,9 +90,9 @@ const KINDS: &[(&str, &[&str])] = &[
     ("slack", &["url", "headers", "allow_http"]),
     ("mattermost", &["url", "headers", "allow_http"]),
     ("discord", &["url", "headers", "allow_http"]),
-    ("email", &["server", "tls", "user", "password", "from", "to"]),
+    ("email", &["server", "tls", "user", "password", "from", "to", "around_proxy"]),
     ("atom", &["file", "url"]),
-    ("command", &["run", "timeout"]),
+    ("command", &["run", "env", "timeout"]),
 ];
 
 pub(super) fn read(source: &Source<'_>, value: &Spanned<DeValue<'_>>) -> Result<Vec<NotifyConfig>, ConfigError> {
@@ -178,7 +182,9 @@ fn email(section: &Section<'_>) -> Result<ChannelConfig, ConfigError> {
         return Err(section.error("to", "name one reader at least, like to = [\"desk@example.org\"]"));
     }
     let from = section.required("from", parse_name)?;
-    Ok(ChannelConfig::Email { host, port, tls, login, from, to: to.into_iter().map(str::to_owned).collect() })
+    let around_proxy = section.flag("around_proxy")?.unwrap_or(false);
+    let to = to.into_iter().map(str::to_owned).collect();
+    Ok(ChannelConfig::Email { host, port, tls, login, from, to, around_proxy })
 }
 
 fn command(section: &Section<'_>) -> Result<ChannelConfig, ConfigError> {
@@ -189,7 +195,14 @@ fn command(section: &Section<'_>) -> Result<ChannelConfig, ConfigError> {
         );
     }
     let timeout = section.text("timeout", parse_duration)?.unwrap_or(Duration::from_secs(60));
-    Ok(ChannelConfig::Command { run, timeout })
+    let env: Vec<String> = section.texts("env")?.unwrap_or_default().into_iter().map(str::to_owned).collect();
+    if !env.iter().all(|name| secrets::is_variable(name)) {
+        return Err(section.error(
+            "env",
+            "takes the names of environment variables: letters, digits and _; values stay out of this file",
+        ));
+    }
+    Ok(ChannelConfig::Command { run, env, timeout })
 }
 
 #[cfg(test)]
@@ -240,6 +253,9 @@ mod tests {
         );
         check("kind = \"email\"\nserver = \"localhost:465\"\nfrom = \"a@b.example\"", "name one reader at least");
         check("kind = \"command\"\nrun = []", "name the program");
+        check("kind = \"command\"\nrun = [\"x\"]\nenv = [\"A=hunter2\"]", "takes the names of environment variables");
+        check("kind = \"command\"\nrun = [\"x\"]\nenv = \"A\"", "expected a list of texts");
+        check("kind = \"slack\"\nurl = \"env:X\"\naround_proxy = true", "unknown key \"around_proxy\"");
         let twice =
             read("[[notify]]\nkind = \"atom\"\nfile = \"a\"\n[[notify]]\nkind = \"atom\"\nfile = \"b\"").unwrap_err();
         assert!(twice.contains("\"atom\" is the name of another [[notify]]"), "{twice}");

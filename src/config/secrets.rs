@@ -35,8 +35,7 @@ impl SecretSource {
     /// Reads a reference. What is not one may be a secret that somebody pasted, so that no message repeats it.
     pub fn parse(text: &str) -> Result<Self, String> {
         if let Some(name) = text.strip_prefix("env:") {
-            let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-            if starts && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            if is_variable(name) {
                 return Ok(Self::Env(name.to_owned()));
             }
             return Err("after env: goes the name of an environment variable: letters, digits and _".to_owned());
@@ -52,6 +51,12 @@ impl SecretSource {
             }
         }
     }
+}
+
+/// Whether an environment variable can have this name.
+pub(super) fn is_variable(name: &str) -> bool {
+    let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    starts && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// The `headers` table of an explorer.

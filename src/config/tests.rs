@@ -21,15 +21,16 @@ fn the_example_shows_keys_without_default() {
         .map(|line| format!("{line}\n"))
         .collect();
     let read = Config::parse(&text, "ransomtrail.example.toml").unwrap();
-    assert!(read.database.is_some() && read.http.proxy.is_some());
+    assert!(read.database.is_some() && matches!(read.http.proxy, ProxyChoice::Url(_)));
     let first = &read.explorers()[0];
+    assert_eq!(first.redirects, ["www.mempool.space"]);
     assert_eq!(first.headers[0].0, "x-api-key");
     assert!(first.token.is_some());
     assert!(read.prices.urls.contains_key("kraken"));
     assert_eq!(read.onward.limits_of("wannacry").hops, 20);
     assert_eq!(
-        shown, 9,
-        "database, user_agent, proxy, families, the urls of prices, allow_http twice, headers and token"
+        shown, 10,
+        "database, user_agent, proxy, families, the urls of prices, allow_http twice, redirects, headers and token"
     );
 }
 
@@ -162,11 +163,31 @@ fn explorers_of_the_network_in_use() {
     let mut config = Config::parse(text, "x.toml").unwrap();
     let names = |config: &Config| config.explorers().iter().map(|e| e.name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&config), ["mine"]);
-    assert_eq!(config.http_options().pace_of("127.0.0.1:3000").to_string(), "5/s");
+    assert_eq!(config.http_options(None).pace_of("127.0.0.1:3000").to_string(), "5/s");
     config.network = Network::Bitcoin;
     assert_eq!(names(&config), ["far"]);
-    assert_eq!(config.http_options().pace_of("192.168.1.5:3000").to_string(), "90/m");
+    assert_eq!(config.http_options(None).pace_of("192.168.1.5:3000").to_string(), "90/m");
     config.network = Network::Signet;
     assert_eq!(names(&config), ["mempool.space", "blockstream.info"]);
-    assert_eq!(config.http_options().pace_of("blockstream.info").to_string(), "700/h");
+    assert_eq!(config.http_options(None).pace_of("blockstream.info").to_string(), "700/h");
+}
+
+#[test]
+fn proxies_and_redirects() {
+    let proxy = |text: &str| Config::parse(&format!("[http]\nproxy = \"{text}\""), "x.toml").map(|c| c.http.proxy);
+    assert_eq!(Config::default().http.proxy, ProxyChoice::Unsaid);
+    assert_eq!((proxy("none"), proxy("env")), (Ok(ProxyChoice::None), Ok(ProxyChoice::Environment)));
+    let url = "socks5h://127.0.0.1:9050";
+    assert_eq!(proxy(url), Ok(ProxyChoice::Url(url.parse().unwrap())));
+    assert!(proxy("ENV").is_err() && proxy("").is_err());
+    let block = |redirects: &str| {
+        let text = format!("[[explorer]]\nname = \"a\"\nurl = \"https://a.example/api\"\nredirects = {redirects}");
+        Config::parse(&text, "x.toml").map_err(|error| error.to_string())
+    };
+    let named = block("[\"b.example\", \"c.example:8443\"]").unwrap().http_options(None).redirects;
+    assert_eq!(named["a.example"].iter().collect::<Vec<_>>(), ["b.example", "c.example:8443"]);
+    for bad in ["https://b.example", "b.example/x", "B.example", "b.example:443", "me@b.example", "", "*"] {
+        let said = block(&format!("[\"{bad}\"]")).map(|config| config.http_options(None).redirects);
+        assert!(said.as_ref().is_err_and(|said| said.contains("is not a host")), "{bad}: {said:?}");
+    }
 }

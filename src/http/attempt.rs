@@ -1,9 +1,11 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Response, StatusCode, Url};
 
-use super::{Credentials, HttpError, HttpOptions, authority, client, error, retry_after};
+use super::client::{self, Clients};
+use super::redirect::{self, Reach};
+use super::{Credentials, HttpError, HttpOptions, authority, error, retry_after};
 
 /// Most of an error's body that is read; only its beginning is shown.
 const ERROR_BODY: usize = 64 * 1024;
@@ -18,7 +20,7 @@ pub(super) struct Content<'a> {
 
 /// A GET, or a POST where there is content, that may be tried several times.
 pub(super) struct Question<'a> {
-    client: &'a Client,
+    clients: &'a Clients,
     options: &'a HttpOptions,
     /// What is asked for, as it may be shown.
     url: &'a Url,
@@ -46,39 +48,84 @@ pub(super) enum Again {
 
 impl<'a> Question<'a> {
     pub(super) fn new(
-        client: &'a Client,
+        clients: &'a Clients,
         options: &'a HttpOptions,
         url: &'a Url,
         credentials: &'a Credentials,
         content: Option<Content<'a>>,
     ) -> Result<Self, HttpError> {
         let (signed, headers) = (credentials.sign(url), credentials.header_map()?);
-        Ok(Self { client, options, url, credentials, signed, headers, content })
+        Ok(Self { clients, options, url, credentials, signed, headers, content })
     }
 
     /// Asks once.
     pub(super) async fn attempt(&self) -> Result<Vec<u8>, Failure> {
-        let broken = |error| self.broken(error);
-        let request = match self.content {
-            Some(content) => {
-                let request = self.client.post(self.signed.clone()).header(CONTENT_TYPE, content.kind);
-                request.body(content.bytes.to_vec())
-            }
-            None => self.client.get(self.signed.clone()),
-        };
-        let request = request.headers(self.headers.clone());
-        let response = request.send().await.map_err(broken)?;
+        let response = self.send().await?;
         if !response.status().is_success() {
             return Err(self.refused(response).await);
         }
         let limit = self.options.max_body;
-        match read(response, limit).await.map_err(broken)? {
+        match read(response, limit).await.map_err(|error| self.broken(error))? {
             Some(body) => Ok(body),
             None => Err(Failure {
                 error: HttpError::TooLarge { host: authority(self.url), path: self.url.path().to_owned(), limit },
                 again: Again::Never,
             }),
         }
+    }
+
+    /// Asks, and follows where the answer leads as far as that is allowed.
+    async fn send(&self) -> Result<Response, Failure> {
+        let (began, options) = (Instant::now(), self.options);
+        let (mut url, mut inside, reach) = (self.signed.clone(), true, self.reach());
+        for _ in 0..=redirect::MOST {
+            let client = if inside { self.clients.anywhere(options) } else { self.clients.public(options) };
+            let client = client.map_err(|error| Failure { error, again: Again::Never })?;
+            let request = match self.content {
+                Some(content) => {
+                    client.post(url.clone()).header(CONTENT_TYPE, content.kind).body(content.bytes.to_vec())
+                }
+                None => client.get(url.clone()),
+            };
+            // The time is that of the whole way.
+            let request =
+                request.timeout(options.timeout.saturating_sub(began.elapsed())).headers(self.headers.clone());
+            let response = match request.send().await {
+                Ok(response) => response,
+                Err(error) if client::led_inside(&error) => return Err(self.astray(redirect::within(&authority(&url)))),
+                Err(error) => return Err(self.broken(error)),
+            };
+            let Some(next) = redirect::target(&response, reach) else { return Ok(response) };
+            inside = self.is_inside(&response);
+            redirect::check((self.url, response.url(), &next), reach, inside, &options.redirects)
+                .map_err(|why| self.astray(why))?;
+            url = next;
+        }
+        Err(self.astray(format!("redirected more than {} times", redirect::MOST)))
+    }
+
+    fn reach(&self) -> Reach {
+        match self.content {
+            Some(_) => Reach::HomeWhole,
+            None if !self.credentials.is_empty() => Reach::Home,
+            None => Reach::Named,
+        }
+    }
+
+    /// Whether who answered is in a private network. What lies beyond a proxy shows it by its name alone.
+    fn is_inside(&self, response: &Response) -> bool {
+        let direct = self.options.proxy.is_none() || redirect::is_here(response.url());
+        match response.remote_addr().filter(|_| direct) {
+            Some(peer) => redirect::is_private(peer.ip()),
+            None => redirect::is_inside(response.url()),
+        }
+    }
+
+    /// An answer that leads where nobody is to be led.
+    fn astray(&self, reason: String) -> Failure {
+        // A server can write into the name of a host what it was shown.
+        let reason = self.credentials.scrub(&reason);
+        Failure { error: HttpError::Unreachable { host: authority(self.url), reason }, again: Again::Never }
     }
 
     /// No answer, or one that broke off.

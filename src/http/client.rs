@@ -2,49 +2,42 @@ use std::error::Error as _;
 use std::io;
 use std::sync::OnceLock;
 
-use reqwest::redirect::{Attempt, Policy};
-use reqwest::{Certificate, Client, NoProxy, Proxy, StatusCode};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Client, Proxy, Url};
 
+use super::redirect::{self, PublicNames};
 use super::{HttpError, HttpOptions};
 
-/// Redirects that are followed for one request.
-const REDIRECTS: usize = 5;
-
-/// The clients, each made at its first request: one follows redirects to other hosts, one stays where its secrets belong.
+/// The clients, each made at its first request. Neither follows redirects: who asks looks where they lead.
 #[derive(Default)]
 pub(super) struct Clients {
-    roaming: OnceLock<Result<Client, String>>,
-    staying: OnceLock<Result<Client, String>>,
-    posting: OnceLock<Result<Client, String>>,
+    anywhere: OnceLock<Result<Client, String>>,
+    public: OnceLock<Result<Client, String>>,
 }
 
 impl Clients {
-    /// The client that shows nobody what is meant for another: what is private stays with the host that it is for.
-    pub(super) fn of(&self, private: bool, options: &HttpOptions) -> Result<&Client, HttpError> {
-        let (client, policy) = if private {
-            (&self.staying, Policy::custom(redirect_at_home))
-        } else {
-            (&self.roaming, Policy::custom(redirect))
-        };
-        made(client, policy, options)
+    /// The client that reaches whatever a name leads to, as befits a host that the user named.
+    pub(super) fn anywhere(&self, options: &HttpOptions) -> Result<&Client, HttpError> {
+        made(&self.anywhere, options, false)
     }
 
-    /// The client for what is sent: nothing of it is lost on the way unseen.
-    pub(super) fn to_post(&self, options: &HttpOptions) -> Result<&Client, HttpError> {
-        made(&self.posting, Policy::custom(redirect_whole), options)
+    /// The client whose names lead to public addresses alone, for the way on from a host out there. With a proxy names are looked up
+    /// beyond it, and what they lead to lies there too.
+    pub(super) fn public(&self, options: &HttpOptions) -> Result<&Client, HttpError> {
+        made(&self.public, options, options.proxy.is_none())
     }
 }
 
 fn made<'a>(
     client: &'a OnceLock<Result<Client, String>>,
-    policy: Policy,
     options: &HttpOptions,
+    public: bool,
 ) -> Result<&'a Client, HttpError> {
-    let client = client.get_or_init(|| build(options, policy).map_err(|e| reason(&e, options)));
+    let client = client.get_or_init(|| build(options, public).map_err(|e| reason(&e, options)));
     client.as_ref().map_err(|reason| HttpError::Client { reason: reason.clone() })
 }
 
-fn build(options: &HttpOptions, policy: Policy) -> reqwest::Result<Client> {
+fn build(options: &HttpOptions, public: bool) -> reqwest::Result<Client> {
     // An error means that a provider is installed already, which is all that is wanted.
     let _ = rustls::crypto::ring::default_provider().install_default();
     // The roots come with the program: without any on the system not even a client for plain HTTP could be made.
@@ -53,71 +46,46 @@ fn build(options: &HttpOptions, policy: Policy) -> reqwest::Result<Client> {
         .map(|der| Certificate::from_der(der))
         .collect::<reqwest::Result<Vec<_>>>()?;
     let mut builder = Client::builder()
-        .user_agent(&options.user_agent)
-        .timeout(options.timeout)
-        .redirect(policy)
+        .user_agent(options.user_agent())
+        .redirect(Policy::none())
         .referer(false)
         .tls_certs_only(roots)
         // Proxies are given by the options, never taken from the environment behind the user's back.
         .no_proxy();
-    if let Some(url) = &options.proxy {
-        let here = NoProxy::from_string("localhost,127.0.0.0/8,::1");
-        builder = builder.proxy(Proxy::all(url.clone())?.no_proxy(here));
+    if let Some(url) = options.proxy.clone() {
+        let isolate = options.isolate;
+        builder = builder.proxy(Proxy::custom(move |target| through(&url, isolate, target)));
+    }
+    if public {
+        builder = builder.dns_resolver(PublicNames);
     }
     builder.build()
 }
 
-/// Whether the host is an onion service, which only Tor finds.
-pub(super) fn is_onion(url: &reqwest::Url) -> bool {
-    url.host_str().is_some_and(|host| host.ends_with(".onion"))
+/// The proxy that a host is asked through; this machine is asked without. Where `isolate` says so, a SOCKS proxy is shown the host as the name
+/// of the user, for which Tor builds a circuit of its own: no exit sees two of the servers that are asked.
+fn through(proxy: &Url, isolate: bool, target: &Url) -> Option<Url> {
+    if redirect::is_here(target) {
+        return None;
+    }
+    let mut proxy = proxy.clone();
+    let has_user = !proxy.username().is_empty() || proxy.password().is_some();
+    if isolate && proxy.scheme() == "socks5h" && !has_user {
+        let host = target.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        // No way around the proxy, whatever the name: where it cannot be shown, the proxy is asked without.
+        let _ = proxy.set_username(host).and_then(|()| proxy.set_password(Some("x")));
+    }
+    Some(proxy)
 }
 
-/// Follows a redirect unless it leads around in circles or out of what protects the request.
-fn redirect(attempt: Attempt<'_>) -> reqwest::redirect::Action {
-    let Some(from) = attempt.previous().last() else { return attempt.follow() };
-    if attempt.previous().len() > REDIRECTS {
-        return attempt.error(format!("redirected more than {REDIRECTS} times"));
-    }
-    let refused = if from.scheme() == "https" && attempt.url().scheme() != "https" {
-        Some("from https to a plain address")
-    } else if is_onion(from) && !is_onion(attempt.url()) {
-        Some("out of the onion network")
-    } else {
-        None
-    };
-    match refused {
-        Some(how) => {
-            let to = attempt.url().host_str().unwrap_or_default().to_owned();
-            attempt.error(format!("redirected {how} ({to}), which is refused"))
-        }
-        None => attempt.follow(),
-    }
-}
-
-/// Follows a redirect on the same host only: reqwest carries most headers anywhere.
-fn redirect_at_home(attempt: Attempt<'_>) -> reqwest::redirect::Action {
-    match attempt.previous().first() {
-        Some(home) if home.origin() != attempt.url().origin() => {
-            let to = super::authority(attempt.url());
-            attempt
-                .error(format!("redirected to {to}, which must not see the headers and the token meant for this host"))
-        }
-        _ => redirect(attempt),
-    }
-}
-
-/// Like that, and only where the request is sent on as it is (RFC 9110, 15.4.8 and 15.4.9). The other redirects make a GET of a POST,
-/// without its body: a page that answers it would look like somebody who took what was sent.
-fn redirect_whole(attempt: Attempt<'_>) -> reqwest::redirect::Action {
-    match attempt.status() {
-        StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => redirect_at_home(attempt),
-        _ => attempt.stop(),
-    }
+/// Whether a name led into a private network where it must not.
+pub(super) fn led_inside(error: &reqwest::Error) -> bool {
+    innermost(error).contains(redirect::PRIVATE)
 }
 
 /// Whether the same request would fail the same way.
 pub(super) fn is_final(error: &reqwest::Error) -> bool {
-    error.is_builder() || error.is_redirect() || innermost(error).contains("certificate")
+    error.is_builder() || innermost(error).contains("certificate")
 }
 
 /// What happened, in a few words.
@@ -131,10 +99,17 @@ pub(super) fn reason(error: &reqwest::Error, options: &HttpOptions) -> String {
         Some(proxy) if reason.contains("failed to create underlying connection") => {
             format!("no connection to the proxy {}", super::authority(proxy))
         }
+        Some(proxy) if NO_USERS.iter().any(|said| reason.contains(said)) => format!(
+            "the proxy {} takes no user names, which keep the ways to different hosts apart; set isolate = false in [http]",
+            super::authority(proxy)
+        ),
         Some(proxy) if error.is_connect() => format!("{reason} (asked through the proxy {})", super::authority(proxy)),
         _ => reason,
     }
 }
+
+/// What the SOCKS connector says where a proxy takes no user name, which is all that it was offered.
+const NO_USERS: [&str; 2] = ["server does not support user/pass", "server implements authentication incorrectly"];
 
 fn plain(error: &reqwest::Error) -> String {
     let mut cause = error.source();
@@ -175,4 +150,27 @@ fn innermost(error: &reqwest::Error) -> String {
         cause = inner.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_circuit_a_host() {
+        let check = |proxy: &str, isolate: bool, target: &str, expect: Option<&str>| {
+            let through = through(&Url::parse(proxy).unwrap(), isolate, &Url::parse(target).unwrap());
+            assert_eq!(through.as_ref().map(Url::as_str), expect, "{proxy} {target}");
+        };
+        let tor = "socks5h://127.0.0.1:9050";
+        check(tor, true, "https://a.example/x", Some("socks5h://a.example:x@127.0.0.1:9050"));
+        check(tor, true, "https://b.example:8080", Some("socks5h://b.example:x@127.0.0.1:9050"));
+        check(tor, false, "https://a.example/x", Some(tor));
+        check("socks5h://me:pw@127.0.0.1:9050", true, "https://a.example/", Some("socks5h://me:pw@127.0.0.1:9050"));
+        check("http://proxy.example:3128/", true, "https://a.example/", Some("http://proxy.example:3128/"));
+        for here in ["http://localhost:3000", "http://127.3.2.1", "http://[::1]:3000", "http://[::ffff:127.0.0.1]/"] {
+            check(tor, true, here, None);
+        }
+        check(tor, true, "http://192.168.1.5/", Some("socks5h://192.168.1.5:x@127.0.0.1:9050"));
+    }
 }

@@ -1,4 +1,4 @@
-//! The one place that talks HTTP: user agent, time-out, size cap, pace a host, retry with backoff, `Retry-After`, proxy,
+//! The one place that talks HTTP: user agent, time-out, size cap, pace a host, retry with backoff, `Retry-After`, proxy, redirects,
 //! secrets that are sent and never shown, a rest for hosts that keep failing, and statistics of each host.
 //!
 //! Nothing here reads the wall clock or the environment: waits are measured on a monotonic clock, a `Retry-After` date
@@ -10,6 +10,7 @@ mod client;
 mod error;
 mod options;
 mod pace;
+mod redirect;
 mod retry_after;
 mod secret;
 mod statistics;
@@ -30,8 +31,8 @@ use turns::{Host, Turns};
 use wait::Clock;
 
 pub use error::HttpError;
-pub use options::HttpOptions;
 pub(crate) use options::check_proxy;
+pub use options::{HttpOptions, UNREMARKABLE};
 pub use pace::{BadPace, Pace};
 pub use secret::{Credentials, Secret};
 pub use statistics::HostStatistics;
@@ -62,7 +63,8 @@ impl Http {
     }
 
     /// The body of a successful GET, decompressed. Waits for the host's pace, and tries again where that may help. A
-    /// host that keeps failing is left alone for a while: [`HttpError::Resting`] comes at once.
+    /// host that keeps failing is left alone for a while: [`HttpError::Resting`] comes at once. A redirect is followed on the host itself, and to
+    /// hosts that the options name.
     pub async fn get(&self, url: &Url) -> Result<Vec<u8>, HttpError> {
         self.get_with(url, &Credentials::default()).await
     }
@@ -94,16 +96,12 @@ impl Http {
     ) -> Result<Vec<u8>, HttpError> {
         let Shared { options, clock, turns, clients } = &*self.shared;
         let name = authority(url);
-        if client::is_onion(url) && options.proxy.is_none() {
+        if redirect::is_onion(url) && options.proxy.is_none() {
             // Name servers do not know it, and would only learn what is asked for (RFC 7686).
             let reason = "an onion service is reached through Tor; set proxy = \"socks5h://127.0.0.1:9050\"".to_owned();
             return Err(HttpError::Unreachable { host: name, reason });
         }
-        let client = match content {
-            Some(_) => clients.to_post(options)?,
-            None => clients.of(!credentials.is_empty(), options)?,
-        };
-        let question = Question::new(client, options, url, credentials, content)?;
+        let question = Question::new(clients, options, url, credentials, content)?;
         let host = turns.host(&name);
         let pass = host.breaker.admit(clock.now()).map_err(|rest| resting(&name, rest))?;
         match self.keep_trying(&question, &host, &pass).await {

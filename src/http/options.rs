@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -7,11 +7,18 @@ use reqwest::Url;
 
 use super::{Pace, Wait};
 
+/// Who asks, by default: a way to look the program up helps those who are asked.
+const OURS: &str = concat!("ransomtrail/", env!("CARGO_PKG_VERSION"), " (+https://crates.io/crates/ransomtrail)");
+
+/// Sent through a proxy, by default: what Tor Browser and the Firefox it is made of say on any system. Whoever hides where he asks from does not say
+/// what he is.
+pub const UNREMARKABLE: &str = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0";
+
 /// How requests are made.
 #[derive(Clone, Debug)]
 pub struct HttpOptions {
-    /// Sent with each request.
-    pub user_agent: String,
+    /// Sent with each request; `None` for the program and its version, or through a proxy [`UNREMARKABLE`].
+    pub user_agent: Option<String>,
     /// For a whole request, from the connection to the last byte.
     pub timeout: Duration,
     /// Cap of a body in bytes, after decompression.
@@ -28,6 +35,10 @@ pub struct HttpOptions {
     pub host_paces: BTreeMap<String, Pace>,
     /// Proxy: `socks5h://127.0.0.1:9050`. Hosts on this machine are asked without it.
     pub proxy: Option<Url>,
+    /// Whether a SOCKS proxy is shown a user name a host, so that Tor takes a way of its own to each. A URL with a user of its own is left as it is.
+    pub isolate: bool,
+    /// The hosts that each host may redirect to, beside itself: all with their port where it is not the usual one.
+    pub redirects: BTreeMap<String, BTreeSet<String>>,
     /// So many requests in a row that failed for good, and the host rests.
     pub breaker_failures: NonZeroU32,
     /// First rest of such a host; doubles with each failed trial after it, up to an hour.
@@ -39,8 +50,7 @@ pub struct HttpOptions {
 impl Default for HttpOptions {
     fn default() -> Self {
         Self {
-            user_agent: concat!("ransomtrail/", env!("CARGO_PKG_VERSION"), " (+https://crates.io/crates/ransomtrail)")
-                .to_owned(),
+            user_agent: None,
             timeout: Duration::from_secs(30),
             max_body: 32 * 1024 * 1024,
             retries: 4,
@@ -49,6 +59,8 @@ impl Default for HttpOptions {
             pace: Pace::default(),
             host_paces: BTreeMap::new(),
             proxy: None,
+            isolate: true,
+            redirects: BTreeMap::new(),
             breaker_failures: const { NonZeroU32::new(3).unwrap() },
             cool_down: Duration::from_secs(300),
             wait: Wait::Real,
@@ -68,12 +80,23 @@ impl HttpOptions {
         self.host_paces.entry(super::authority(url)).and_modify(slower).or_insert(pace);
     }
 
+    /// Lets the host of `url` redirect to these, beside itself.
+    pub fn allow_redirects(&mut self, url: &Url, hosts: impl IntoIterator<Item = String>) {
+        self.redirects.entry(super::authority(url)).or_default().extend(hosts);
+    }
+
+    /// What servers are told about who asks.
+    pub fn user_agent(&self) -> &str {
+        self.user_agent.as_deref().unwrap_or(if self.proxy.is_some() { UNREMARKABLE } else { OURS })
+    }
+
     /// Whether a client can be made of this.
     pub(super) fn check(&self) -> anyhow::Result<()> {
         if let Some(proxy) = &self.proxy {
             check_proxy(proxy).map_err(anyhow::Error::msg)?;
         }
-        if self.user_agent.is_empty() || self.user_agent.bytes().any(|b| !(0x20..0x7f).contains(&b)) {
+        let agent = self.user_agent();
+        if agent.is_empty() || agent.bytes().any(|b| !(0x20..0x7f).contains(&b)) {
             bail!("the user agent has to be printable ASCII");
         }
         Ok(())
@@ -108,8 +131,16 @@ mod tests {
 
     #[test]
     fn user_agent_names_program_and_version() {
-        let agent = HttpOptions::default().user_agent;
-        assert!(agent.starts_with(concat!("ransomtrail/", env!("CARGO_PKG_VERSION"), " (+https://")), "{agent}");
+        let check = |user_agent: Option<&str>, proxy: Option<&str>, expect: &str| {
+            let (user_agent, proxy) = (user_agent.map(str::to_owned), proxy.map(|url| url.parse().unwrap()));
+            let options = HttpOptions { user_agent, proxy, ..HttpOptions::default() };
+            assert!(options.user_agent().starts_with(expect), "{}", options.user_agent());
+        };
+        let tor = Some("socks5h://127.0.0.1:9050");
+        check(None, None, concat!("ransomtrail/", env!("CARGO_PKG_VERSION"), " (+https://"));
+        check(None, tor, "Mozilla/5.0 (Windows NT 10.0; rv:");
+        check(Some("desk"), None, "desk");
+        check(Some("desk"), tor, "desk");
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use std::ffi::OsString;
+use std::fmt;
 use std::pin::pin;
 use std::process::Stdio;
 use std::time::Duration;
@@ -14,11 +16,24 @@ const READ: u64 = 64 * 1024;
 /// How long the end of it is waited for when the program is over: what it left running may keep it open.
 const LINGER: Duration = Duration::from_millis(200);
 
-/// Runs a program that reads the message as JSON from its standard input. It fails where the program does, or takes too long.
-pub(super) async fn run(run: &[String], timeout: Duration, message: &Message) -> Result<(), String> {
+/// The environment variables of a program. Those of the program that runs it are full of secrets: tokens, webhooks, passwords of mail servers.
+#[derive(Clone, Default)]
+pub struct Environment(pub Vec<(String, OsString)>);
+
+impl fmt::Debug for Environment {
+    /// Without the values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+/// Runs a program that reads the message as JSON from its standard input, with this environment and no other. It fails where the program does, or
+/// takes too long.
+pub(super) async fn run(run: &[String], env: &Environment, timeout: Duration, message: &Message) -> Result<(), String> {
     let Some((program, args)) = run.split_first() else { return Err("no program is named".to_owned()) };
     let mut command = Command::new(program);
-    command.args(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+    command.args(args).env_clear().envs(env.0.iter().map(|(name, value)| (name, value)));
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn().map_err(|error| format!("{program}: {error}"))?;
     let mut body = message.json().to_string();
     body.push('\n');
@@ -69,10 +84,14 @@ mod tests {
     use super::super::message::tests::arrival;
     use super::*;
 
+    fn path() -> Environment {
+        Environment(vec![("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".into())])
+    }
+
     fn tell(script: &str, timeout: Duration) -> Result<(), String> {
-        let words = ["sh", "-c", script].map(str::to_owned);
+        let (words, env) = (["sh", "-c", script].map(str::to_owned), path());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(run(&words, timeout, &arrival(Occasion::Event)))
+        runtime.block_on(run(&words, &env, timeout, &arrival(Occasion::Event)))
     }
 
     #[test]
@@ -95,7 +114,7 @@ mod tests {
         assert_eq!(slow, "sh took longer than 0.02 s");
         let words = ["/nowhere/at/all".to_owned()];
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let missing = runtime.block_on(run(&words, long, &arrival(Occasion::Event))).unwrap_err();
+        let missing = runtime.block_on(run(&words, &path(), long, &arrival(Occasion::Event))).unwrap_err();
         assert!(missing.starts_with("/nowhere/at/all: "), "{missing}");
     }
 }

@@ -23,6 +23,7 @@ use futures_util::FutureExt as _;
 use crate::domain::{EventKind, Time};
 use crate::store::{NoticeRecord, ReceiverRecord, SharedStore, StoreError};
 
+pub use command::Environment;
 pub use mail::Mail;
 pub use message::{Message, Occasion};
 pub use webhook::{SHAPES, Shape, Webhook, shape};
@@ -58,6 +59,8 @@ pub enum Channel {
     Command {
         /// The program and its arguments.
         run: Vec<String>,
+        /// All that it sees of an environment.
+        env: Environment,
         /// How long it may take.
         timeout: Duration,
     },
@@ -102,7 +105,7 @@ impl Receiver {
                 Channel::Webhook(webhook) => webhook.send(message).await,
                 Channel::Email(mail) => mail.send(message).await,
                 Channel::Atom { file, .. } => feed::can_write(file),
-                Channel::Command { run, timeout } => command::run(run, *timeout, message).await,
+                Channel::Command { run, env, timeout } => command::run(run, env, *timeout, message).await,
                 #[cfg(test)]
                 Channel::Faulty => panic!("a server said \u{1b}[31m"),
             }
@@ -115,7 +118,9 @@ impl Receiver {
 /// a connection is made for each letter. What the panic says may quote a server, and is not kept.
 async fn guarded(telling: impl Future<Output = Result<(), String>>) -> Result<(), String> {
     let told = AssertUnwindSafe(telling).catch_unwind().await;
-    told.unwrap_or_else(|_| Err("a fault of the program itself (standard error says where); please report it".to_owned()))
+    told.unwrap_or_else(|_| {
+        Err("a fault of the program itself (standard error says where); please report it".to_owned())
+    })
 }
 
 /// Sends what waits for a receiver, the oldest first, one message a transaction; stops at the first that fails, and between two when
@@ -226,7 +231,9 @@ mod tests {
             kind: EventKind::Withdrawal,
             txid: bitcoin::Txid::from_byte_array([7; 32]),
             height: 11,
-            body: r#"{"kind":"withdrawal","txid":"07","time":"2017-08-03T10:00:00Z","block_height":11,"sats":1}"#.to_owned(),
+            body: r#"{"kind":"withdrawal","txid":"07","time":"2017-08-03T10:00:00Z","block_height":11,"sats":1,"value":null,"currency":"USD",
+                "label":null,"category":null,"hop":0,"path":["07"],"rule":"spends"}"#
+                .to_owned(),
         };
         let records = all.each_ref().map(Receiver::record);
         store.record_events("story", (&EventKind::ALL, &[event]), &records, 10, now()).unwrap();

@@ -1,4 +1,4 @@
-//! A SOCKS5 proxy on loopback (RFC 1928): it remembers whom it was asked for, and leads everybody to one server.
+//! A SOCKS5 proxy on loopback (RFC 1928, RFC 1929): it remembers whom it was asked for and by which user, and leads everybody to one server.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -9,23 +9,33 @@ use std::thread;
 pub struct FakeProxy {
     address: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
+    users: Arc<Mutex<Vec<String>>>,
 }
 
 impl FakeProxy {
     /// A proxy that leads to `target`, whatever it is asked for.
     pub fn start(target: SocketAddr) -> Self {
+        Self::of_kind(target, true)
+    }
+
+    /// One that takes no user names, like `ssh -D`.
+    pub fn without_users(target: SocketAddr) -> Self {
+        Self::of_kind(target, false)
+    }
+
+    fn of_kind(target: SocketAddr, takes_users: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let log = asked.clone();
+        let (asked, users) = (Arc::<Mutex<Vec<String>>>::default(), Arc::<Mutex<Vec<String>>>::default());
+        let (log, names) = (asked.clone(), users.clone());
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let log = log.clone();
+                let (log, names) = (log.clone(), takes_users.then(|| names.clone()));
                 // A client that breaks off is the client's business.
-                thread::spawn(move || drop(serve(client, target, &log)));
+                thread::spawn(move || drop(serve(client, target, &log, names.as_deref())));
             }
         });
-        Self { address, asked }
+        Self { address, asked, users }
     }
 
     /// For the options; names go to the proxy as they are.
@@ -37,22 +47,46 @@ impl FakeProxy {
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().expect("the proxy has not panicked").clone()
     }
+
+    /// `name:password` of each connection that had one.
+    pub fn users(&self) -> Vec<String> {
+        self.users.lock().expect("the proxy has not panicked").clone()
+    }
 }
 
-fn serve(mut client: TcpStream, target: SocketAddr, log: &Mutex<Vec<String>>) -> io::Result<()> {
-    let [_, methods] = read(&mut client)?;
-    client.read_exact(&mut vec![0; usize::from(methods)])?;
-    client.write_all(&[5, 0])?; // no password
+/// A text behind its length.
+fn text(client: &mut TcpStream) -> io::Result<String> {
+    let [length] = read(client)?;
+    let mut text = vec![0; usize::from(length)];
+    client.read_exact(&mut text)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+fn serve(
+    mut client: TcpStream,
+    target: SocketAddr,
+    log: &Mutex<Vec<String>>,
+    users: Option<&Mutex<Vec<String>>>,
+) -> io::Result<()> {
+    let [_, count] = read(&mut client)?;
+    let mut methods = vec![0; usize::from(count)];
+    client.read_exact(&mut methods)?;
+    match users {
+        Some(users) if methods.contains(&2) => {
+            client.write_all(&[5, 2])?;
+            let [_version] = read(&mut client)?;
+            let (user, password) = (text(&mut client)?, text(&mut client)?);
+            users.lock().expect("no test panicked with the lock").push(format!("{user}:{password}"));
+            client.write_all(&[1, 0])?; // welcome
+        }
+        _ if methods.contains(&0) => client.write_all(&[5, 0])?, // no password
+        _ => return client.write_all(&[5, 0xff]),
+    }
     let [_version, _connect, _reserved, kind] = read(&mut client)?;
     let name = match kind {
         1 => format!("ip {}", std::net::Ipv4Addr::from(read::<4>(&mut client)?)),
         4 => format!("ip {}", std::net::Ipv6Addr::from(read::<16>(&mut client)?)),
-        _ => {
-            let [length] = read(&mut client)?;
-            let mut name = vec![0; usize::from(length)];
-            client.read_exact(&mut name)?;
-            String::from_utf8_lossy(&name).into_owned()
-        }
+        _ => text(&mut client)?,
     };
     let port = u16::from_be_bytes(read(&mut client)?);
     log.lock().expect("no test panicked with the lock").push(format!("{name}:{port}"));

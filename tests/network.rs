@@ -1,0 +1,115 @@
+//! What leaves the machine and what is let in, through the built program: proxies of the environment, mail beside a proxy and programs that are
+//! told.
+
+use bitcoin::Network;
+
+use crate::live::{block, configure, story, trial};
+use crate::support::{FakeChain, FakeExplorer, FakeMailServer, FakeProxy};
+use crate::trial::{Ran, Trial};
+
+fn run(trial: &Trial, args: &[&str], env: &[(&str, &str)]) -> Ran {
+    let done = trial.command(args).envs(env.iter().copied()).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ran { code: done.status.code().unwrap(), out: text(done.stdout), err: text(done.stderr) }
+}
+
+/// An explorer that only a proxy finds.
+fn beyond() -> String {
+    block("mine", "http://explorer.invalid/api") + "allow_http = true\n"
+}
+
+#[test]
+fn a_proxy_of_the_environment_is_settled_before_anybody_is_asked() {
+    let chain = story();
+    let trial = trial(&chain);
+    let server = FakeExplorer::start(chain);
+    let proxy = FakeProxy::start(server.host().parse().unwrap());
+    let webhook = format!("[[notify]]\nkind = \"webhook\"\nurl = \"plain:{}\"\n", server.url());
+    configure(&trial, &(block("mine", &server.url()) + &webhook));
+    for name in ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] {
+        let env = [(name, "socks5h://me:hunter2@127.0.0.1:1")];
+        for args in [
+            &["sync", "story"][..],
+            &["watch", "story", "--rounds", "1"],
+            &["lookup", &"ab".repeat(32)],
+            &["--network", "mainnet", "prices", "--update"],
+            &["notify", "test"],
+        ] {
+            let ran = run(&trial, args, &env);
+            assert_eq!(ran.code, 2, "{args:?}: {}{}", ran.out, ran.err);
+            for word in [&format!("({name})"), "proxy = \"env\"", "proxy = \"none\"", "ransomtrail.toml"] {
+                assert!(ran.err.contains(word), "{args:?}: {}", ran.err);
+            }
+            assert!(!ran.err.contains("hunter2"), "{}", ran.err);
+        }
+        // Who asks nobody is not asked either.
+        for args in [&["families"][..], &["notify", "list"], &["prices"], &["status"]] {
+            assert!(!run(&trial, args, &env).err.contains("names a proxy"), "{args:?}");
+        }
+    }
+    assert!(server.requests().is_empty() && proxy.asked().is_empty());
+    assert_eq!(run(&trial, &["families"], &[("ALL_PROXY", "x")]).code, 0);
+    assert_eq!(run(&trial, &["sync", "story"], &[("ALL_PROXY", "")]).code, 0, "empty is not set");
+
+    let url = proxy.url();
+    configure(&trial, &format!("proxy = \"none\"\n{}", block("mine", &server.url())));
+    assert_eq!(run(&trial, &["sync", "story"], &[("ALL_PROXY", &url)]).code, 0);
+    assert!(proxy.asked().is_empty());
+    configure(&trial, &format!("proxy = \"env\"\n{}", beyond()));
+    let ran = run(&trial, &["sync", "story"], &[("HTTPS_PROXY", &url)]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(proxy.asked().iter().all(|asked| asked == "explorer.invalid:80") && !proxy.asked().is_empty());
+    assert!(proxy.users().iter().all(|user| user == "explorer.invalid:x"), "{:?}", proxy.users());
+    let ran = run(&trial, &["sync", "story"], &[]);
+    assert!(ran.code == 2 && ran.err.contains("none of ALL_PROXY, HTTPS_PROXY, HTTP_PROXY is set"), "{}", ran.err);
+    let ran = run(&trial, &["sync", "story"], &[("ALL_PROXY", "socks5://127.0.0.1:9050")]);
+    assert!(ran.code == 2 && ran.err.contains("ALL_PROXY: proxy scheme socks5 would look names up"), "{}", ran.err);
+
+    // The built-in record is asked without a network.
+    let recorded = Trial::new();
+    assert_eq!(run(&recorded, &["sync", "wannacry", "--explorer", "built-in"], &[("ALL_PROXY", &url)]).code, 0);
+}
+
+#[test]
+fn mail_goes_around_a_proxy_only_where_that_is_wanted() {
+    let mail = FakeMailServer::start();
+    let chain = FakeChain::new(Network::Regtest);
+    let trial = trial(&chain);
+    let told = |server: &str, more: &str| {
+        let letter = format!(
+            "[[notify]]\nkind = \"email\"\nserver = \"{server}\"\nfrom = \"a@news.example\"\nto = [\"b@news.example\"]\n{more}"
+        );
+        configure(&trial, &format!("proxy = \"socks5h://127.0.0.1:1\"\n{letter}"));
+        trial.run(&["notify", "test"])
+    };
+    let ran = told("smtp.invalid:465", "");
+    assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);
+    let expect = "notify \"email\": mail cannot go through the proxy, and would show smtp.invalid where it comes from; set around_proxy = true";
+    assert!(ran.err.contains(expect), "{}", ran.err);
+    let ran = told("smtp.invalid:465", "around_proxy = true\n");
+    assert!(ran.code == 1 && ran.out.starts_with("email: not told: smtp.invalid:465: "), "{}{}", ran.out, ran.err);
+    let ran = told(&format!("127.0.0.1:{}", mail.port), "tls = \"none\"\n");
+    assert_eq!((ran.code, ran.out.as_str()), (0, "email: told\n"), "this machine is asked without: {}", ran.err);
+}
+
+#[test]
+fn a_program_sees_what_its_block_names() {
+    let trial = trial(&FakeChain::new(Network::Regtest));
+    configure(
+        &trial,
+        "[[notify]]\nkind = \"command\"\nrun = [\"sh\", \"-c\", \"env > seen\"]\nenv = [\"DESK_TOKEN\"]\n",
+    );
+    let secret = ("MAIL_PASSWORD", "hunter2");
+    let ran = run(&trial, &["notify", "test"], &[secret, ("DESK_TOKEN", "t0ken"), ("LANG", "C.UTF-8"), ("TZ", "UTC")]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "command: told\n"), "{}", ran.err);
+    let seen = std::fs::read_to_string(trial.path("seen")).unwrap();
+    let names: Vec<&str> = seen.lines().filter_map(|line| line.split('=').next()).collect();
+    for name in ["PATH", "HOME", "LANG", "TZ", "DESK_TOKEN"] {
+        assert!(names.contains(&name), "{name}: {seen}");
+    }
+    // A shell adds some of its own.
+    let known = ["PATH", "HOME", "LANG", "TZ", "DESK_TOKEN", "PWD", "OLDPWD", "SHLVL", "_"];
+    assert!(names.iter().all(|name| known.contains(name)) && seen.contains("DESK_TOKEN=t0ken\n"), "{seen}");
+    let ran = run(&trial, &["notify", "test"], &[secret]);
+    assert!(ran.code == 2 && ran.err.contains("the environment variable DESK_TOKEN is not set"), "{}", ran.err);
+}
