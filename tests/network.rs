@@ -1,11 +1,13 @@
-//! What leaves the machine and what is let in, through the built program: proxies of the environment, mail beside a proxy and programs that are
-//! told.
+//! What leaves the machine and what is let in, through the built program: proxies of the environment, mail beside a proxy, programs
+//! that are told, and who may write the configuration.
 
 use bitcoin::Network;
 
 use crate::live::{block, configure, story, trial};
 use crate::support::{FakeChain, FakeExplorer, FakeMailServer, FakeProxy};
 use crate::trial::{Ran, Trial};
+
+const CONFIG: &str = "config/ransomtrail/ransomtrail.toml";
 
 fn run(trial: &Trial, args: &[&str], env: &[(&str, &str)]) -> Ran {
     let done = trial.command(args).envs(env.iter().copied()).output().unwrap();
@@ -112,4 +114,55 @@ fn a_program_sees_what_its_block_names() {
     assert!(names.iter().all(|name| known.contains(name)) && seen.contains("DESK_TOKEN=t0ken\n"), "{seen}");
     let ran = run(&trial, &["notify", "test"], &[secret]);
     assert!(ran.code == 2 && ran.err.contains("the environment variable DESK_TOKEN is not set"), "{}", ran.err);
+}
+
+#[test]
+fn a_configuration_that_others_can_change_is_not_read() {
+    let trial = trial(&FakeChain::new(Network::Regtest));
+    let (file, folder) = (trial.path(CONFIG), trial.path("config/ransomtrail"));
+    let named = file.display().to_string();
+    let check = |file_mode: u32, folder_mode: u32, expect: Option<String>| {
+        trial.mode(CONFIG, file_mode);
+        trial.mode("config/ransomtrail", folder_mode);
+        for args in [&["families"][..], &["families", "--config", &named]] {
+            let ran = trial.run(args);
+            match &expect {
+                None => assert_eq!(ran.code, 0, "{file_mode:o} in {folder_mode:o}: {}", ran.err),
+                Some(run) => {
+                    assert_eq!(ran.code, 1, "{file_mode:o} in {folder_mode:o}: {}", ran.out);
+                    let why = "a configuration can run programs and send files";
+                    assert!(ran.err.contains(why) && ran.err.trim_end().ends_with(run), "{}", ran.err);
+                }
+            }
+        }
+    };
+    let of_file = Some(format!("run: chmod go-w {named}"));
+    let of_folder = Some(format!("run: chmod go-w {}", folder.display()));
+    for fine in [0o600, 0o640, 0o644, 0o444] {
+        check(fine, 0o700, None);
+        check(fine, 0o755, None);
+        check(fine, 0o1777, None);
+        check(fine, 0o777, of_folder.clone());
+        check(fine, 0o775, of_folder.clone());
+    }
+    for bad in [0o620, 0o602, 0o660, 0o664, 0o646, 0o666, 0o777] {
+        check(bad, 0o700, of_file.clone());
+    }
+    check(0o644, 0o755, None);
+
+    // A link is judged by what it leads to.
+    trial.write("elsewhere/real.toml", "network = \"regtest\"\n");
+    std::os::unix::fs::symlink(trial.path("elsewhere/real.toml"), trial.path("link.toml")).unwrap();
+    trial.ok(&["families", "--config", "link.toml"]);
+    trial.mode("elsewhere", 0o777);
+    trial.fails(&["families", "--config", "link.toml"], 1, "others can replace it in its folder");
+    // What is no file has nobody who could write to it later.
+    for (text, code) in [("network = \"regtest\"\n", 0), ("netwrk = \"regtest\"\n", 1)] {
+        let done = trial.command(&["families", "--config", "/dev/stdin"]).write_stdin(text).output().unwrap();
+        assert_eq!(done.status.code(), Some(code), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+    // Only root can give a file away.
+    if std::os::unix::fs::chown(&file, Some(12_345), None).is_ok() {
+        trial.fails(&["families"], 1, "belongs to another user, and a configuration can run programs");
+    }
 }

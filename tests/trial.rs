@@ -51,6 +51,12 @@ impl Trial {
         path
     }
 
+    /// Sets who may do what with a file or a folder.
+    pub fn mode(&self, name: &str, mode: u32) {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(self.path(name), std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+
     pub fn command(&self, args: &[&str]) -> Command {
         Command::from_std(self.process(args))
     }

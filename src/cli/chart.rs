@@ -15,8 +15,8 @@ use super::{Answer, Context};
 use crate::casebook::Inquiry;
 use crate::chart::{self, CHARTS, Chart, Look, Picture, Series, Size, Theme};
 use crate::domain::parse_day;
-use crate::trace::{Policy, Rules};
 use crate::files::{self, Mode};
+use crate::trace::{Policy, Rules};
 
 /// Flags of `chart`.
 #[derive(Debug, clap::Args)]

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use chrono::{TimeDelta, Utc};
 use etcetera::BaseStrategy;
 
-use super::{Global, prices};
+use super::{Global, config_file, prices};
 use crate::casebook::{Casebook, Inquiry, Shelf, owner};
 use crate::catalog::{self, Catalog, Labels, labels};
 use crate::config::{Config, OnwardLimits};
@@ -34,18 +34,15 @@ impl Context {
         let own_folder = || -> Result<PathBuf> { Ok(base()?.config_dir().join("ransomtrail")) };
         let (config_folder, text, place) = match &global.config {
             Some(file) => {
-                let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+                let missing = || anyhow!("{}: No such file or directory", file.display());
+                let text = config_file::read(file)?.ok_or_else(missing)?;
                 let folder = file.parent().unwrap_or(Path::new("")).to_owned();
                 (folder, Some(text), file.clone())
             }
             None => {
                 let folder = own_folder()?;
                 let file = folder.join("ransomtrail.toml");
-                let text = match std::fs::read_to_string(&file) {
-                    Ok(text) => Some(text),
-                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-                    Err(error) => return Err(error).with_context(|| file.display().to_string()),
-                };
+                let text = config_file::read(&file)?;
                 (folder, text, file)
             }
         };

@@ -5,6 +5,7 @@ mod ask;
 mod audit;
 mod chart;
 mod complete;
+mod config_file;
 mod context;
 mod demo;
 mod events;

@@ -19,8 +19,8 @@ use crate::domain::{
     Amount, Currency, Family, Moment, Period, Span, Time, TimeBasis, Value as Worth, format, parse_zone,
 };
 use crate::figures::{self, Flows, Reach};
-use crate::report::weekly::{FamilyWeek, Found, Index, Made, Material, Total, signed_btc};
 use crate::files::{self, Lock, Mode};
+use crate::report::weekly::{FamilyWeek, Found, Index, Made, Material, Total, signed_btc};
 
 /// Flags of `weekly`.
 #[derive(Debug, clap::Args)]
