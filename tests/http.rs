@@ -288,7 +288,7 @@ async fn a_redirect_stays_on_its_host() {
     let other = FakeExplorer::start(FakeChain::new(bitcoin::Network::Regtest));
     let to = |url: &str| Trouble::Answer(Answer::text(302, "").with("location", url));
     let there = format!("{}/blocks/tip/height", other.url());
-    bench.server.script([to(&bench.url("blocks/tip/height").to_string())]);
+    bench.server.script([to(bench.url("blocks/tip/height").as_str())]);
     assert_eq!(bench.tip().await.unwrap(), b"100");
     for (url, expect) in [
         (there.as_str(), format!("redirected to {}, another host, which is refused unless", other.host())),
