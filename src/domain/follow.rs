@@ -13,6 +13,12 @@ pub enum Follow {
     Blocks,
 }
 
+impl Follow {
+    /// The ways that a round is made in the end, with what each means.
+    pub const WAYS: [(&'static str, &'static str); 2] =
+        [("addresses", "Each address was asked about."), ("blocks", "Each new block was read.")];
+}
+
 impl FromStr for Follow {
     type Err = String;
 

@@ -4,6 +4,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::Time;
+use super::kinds::kinds;
 
 /// Something that was told and cannot be true.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,49 +33,25 @@ pub struct Incident {
     pub sha256: String,
 }
 
-/// Kinds of [`Incident`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum IncidentKind {
-    /// The content does not hash to the txid told with it. Refused.
-    WrongContent,
-    /// It contradicts what the ledger holds with better proof. Refused.
-    Contradiction,
-    /// Sums that no chain can hold. Refused.
-    Implausible,
-    /// An earlier telling turned out wrong and was replaced by what is proven.
-    Corrected,
-    /// A block that is not what its hash says, or lacks proof of work. Refused.
-    BadBlock,
-    /// A merkle proof that does not lead to its block's header. Refused.
-    BadProof,
-    /// Two explorers tell otherwise, and nothing decides yet.
-    Disagreement,
-}
-
-impl IncidentKind {
-    /// All kinds.
-    pub const ALL: [IncidentKind; 7] = [
-        IncidentKind::WrongContent,
-        IncidentKind::Contradiction,
-        IncidentKind::Implausible,
-        IncidentKind::Corrected,
-        IncidentKind::BadBlock,
-        IncidentKind::BadProof,
-        IncidentKind::Disagreement,
-    ];
-
-    /// The name in the database and in JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            IncidentKind::WrongContent => "wrong-content",
-            IncidentKind::Contradiction => "contradiction",
-            IncidentKind::Implausible => "implausible",
-            IncidentKind::Corrected => "corrected",
-            IncidentKind::BadBlock => "bad-block",
-            IncidentKind::BadProof => "bad-proof",
-            IncidentKind::Disagreement => "disagreement",
-        }
+kinds! {
+    /// Kinds of [`Incident`].
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum IncidentKind {
+        /// The content does not hash to the txid told with it. Refused.
+        WrongContent = "wrong-content",
+        /// It contradicts what the ledger holds with better proof. Refused.
+        Contradiction = "contradiction",
+        /// Sums that no chain can hold. Refused.
+        Implausible = "implausible",
+        /// An earlier telling turned out wrong and was replaced by what is proven.
+        Corrected = "corrected",
+        /// A block that is not what its hash says, or lacks proof of work. Refused.
+        BadBlock = "bad-block",
+        /// A merkle proof that does not lead to its block's header. Refused.
+        BadProof = "bad-proof",
+        /// Two explorers tell otherwise, and nothing decides yet.
+        Disagreement = "disagreement",
     }
 }
 

@@ -3,34 +3,25 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-/// How far a transaction can be trusted, from the least to the most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Trust {
-    /// One explorer says so.
-    Told,
-    /// Its content hashes to its txid: inputs, outputs and amounts are those that the txid commits to.
-    Recomputed,
-    /// Two explorers tell the same of it, and of where it stands.
-    Agreed,
-    /// Its content hashes to its txid, and a merkle proof puts it into a block whose header carries proof of work.
-    Proven,
+use super::kinds::kinds;
+
+kinds! {
+    /// How far a transaction can be trusted, from the least to the most.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Trust {
+        /// One explorer says so.
+        Told = "told by one source",
+        /// Its content hashes to its txid: inputs, outputs and amounts are those that the txid commits to.
+        Recomputed = "recomputed to the txid",
+        /// Two explorers tell the same of it, and of where it stands.
+        Agreed = "told alike by two sources",
+        /// Its content hashes to its txid, and a merkle proof puts it into a block whose header carries proof of work.
+        Proven = "proven to be in a block",
+    }
 }
 
 impl Trust {
-    /// All levels, the least first.
-    pub const ALL: [Trust; 4] = [Trust::Told, Trust::Recomputed, Trust::Agreed, Trust::Proven];
-
-    /// The level in one word.
-    pub fn name(self) -> &'static str {
-        match self {
-            Trust::Told => "told",
-            Trust::Recomputed => "recomputed",
-            Trust::Agreed => "agreed",
-            Trust::Proven => "proven",
-        }
-    }
-
     /// What it means, to go after a number of outputs.
     pub fn meaning(self) -> &'static str {
         match self {

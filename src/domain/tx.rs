@@ -68,6 +68,25 @@ pub enum State {
     Gone,
 }
 
+impl State {
+    /// The names of the states, with what each means.
+    pub const KINDS: [(&'static str, &'static str); 3] = [
+        ("mempool", "Seen, not in a block."),
+        ("confirmed", "In a block."),
+        ("gone", "Told before, not known any more: replaced, evicted or reorganised away."),
+    ];
+
+    /// Its name in the database and in JSON.
+    pub fn name(&self) -> &'static str {
+        let [(mempool, _), (confirmed, _), (gone, _)] = Self::KINDS;
+        match self {
+            Self::Mempool => mempool,
+            Self::Confirmed(_) => confirmed,
+            Self::Gone => gone,
+        }
+    }
+}
+
 /// The block a transaction is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockRef {

@@ -19,6 +19,7 @@ mod trail;
 mod wake;
 mod way;
 
+pub use crate::domain::Stop;
 pub use cluster::{ChangeLink, Clusters, change_links, clusters};
 pub use coinjoin::{CoinJoin, coinjoin};
 pub use document::Document;
@@ -28,6 +29,6 @@ pub use label::{LabelInfo, Labels};
 pub use peel::{PeelChain, peel_chains};
 pub use policy::Policy;
 pub use source::{Rules, Source};
-pub use stop::{Reason, Stop};
+pub use stop::Reason;
 pub use trail::{Arrival, Destination, Hop, Trail, Ways};
 pub use wake::{Move, moves};

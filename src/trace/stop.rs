@@ -4,49 +4,6 @@ use std::sync::Arc;
 use super::CoinJoin;
 use crate::domain::{Time, Txid, rfc3339};
 
-/// How a path ends. Each has a name; none is silent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Stop {
-    /// At an address that a label names a service: what the service does afterwards is its own business.
-    Service,
-    /// The coin goes into a CoinJoin, where inputs and outputs cannot be told to belong together.
-    CoinJoin,
-    /// The coin goes into a transaction with more outputs than the limit.
-    FanOut,
-    /// The budget ended: hops, or an amount below the smallest to be followed.
-    Budget,
-    /// An explorer said that nothing spends it, or it was spent after the moment asked about.
-    Unspent,
-    /// The record ends here. It does not tell whether the coin was spent.
-    Unrecorded,
-    /// Back at the addresses that it left; what they spend afterwards is counted there.
-    Returned,
-    /// Backwards: newly mined.
-    Mined,
-}
-
-impl Stop {
-    /// Its name in JSON and tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Service => "service",
-            Self::CoinJoin => "coinjoin",
-            Self::FanOut => "fan-out",
-            Self::Budget => "budget",
-            Self::Unspent => "unspent",
-            Self::Unrecorded => "unrecorded",
-            Self::Returned => "returned",
-            Self::Mined => "mined",
-        }
-    }
-}
-
-impl fmt::Display for Stop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
 /// Why exactly a path ends, where the stop leaves it open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
