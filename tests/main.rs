@@ -7,6 +7,7 @@ mod breaker;
 mod claims;
 mod damage;
 mod data;
+mod database;
 mod dialects;
 mod dialects_sync;
 mod docs;

@@ -199,7 +199,7 @@ pub fn held(path: &Path) -> BTreeSet<String> {
                coalesce(block_height || ' ' || block_time, '') FROM payments
         UNION ALL
         SELECT 'takes ' || txid || ' ' || inputs || ' ' || spent_sats || ' ' || returned_sats || ' at ' || state || ' ' ||
-               coalesce(block_height || ' ' || block_time, '') FROM withdrawals";
+               coalesce(block_height || ' ' || block_time, '') FROM spending_transactions";
     let db = rusqlite::Connection::open(path).unwrap();
     let mut query = db.prepare(SQL).unwrap();
     let rows: Vec<String> = query.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();

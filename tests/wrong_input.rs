@@ -60,9 +60,21 @@ fn databases_that_are_not_ours() {
     let newer = trial.path("newer.db");
     std::fs::copy(trial.path("test.db"), &newer).unwrap();
     let db = rusqlite::Connection::open(&newer).unwrap();
-    db.execute_batch("PRAGMA journal_mode = delete; PRAGMA user_version = 99").unwrap();
+    db.execute_batch("PRAGMA journal_mode = delete; PRAGMA user_version = 999").unwrap();
     drop(db);
-    check(&newer, "written by a newer version of ransomtrail (schema 99, this program knows 8)");
+    check(&newer, "written by a newer version of ransomtrail (schema 999, this program knows 100)");
+    let sync = ["sync", "wannacry", "--explorer", "built-in", "--db", newer.to_str().unwrap()];
+    trial.fails(&sync, 1, "written by a newer version");
+    // What was made before the first release is not brought up to date.
+    for version in [0, 1, 8, 99] {
+        let db = rusqlite::Connection::open(&newer).unwrap();
+        db.execute_batch(&format!("PRAGMA user_version = {version}")).unwrap();
+        drop(db);
+        check(&newer, "newer.db: made before 0.1: sync anew; move the file away, or name another with --db");
+        let before = std::fs::read(&newer).unwrap();
+        trial.fails(&sync, 1, "newer.db: made before 0.1: sync anew");
+        assert_eq!(std::fs::read(&newer).unwrap(), before, "the file was changed");
+    }
 
     // A page in the middle overwritten: found when it is read, and said.
     let broken = trial.path("broken.db");

@@ -40,10 +40,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     if explorers.iter().all(|e| e.is_recorded()) {
         bail!(Usage("the built-in record proves nothing; name another explorer".to_owned()));
     }
-    let Some(mut store) = context.existing_store()? else {
+    let Some(mut store) = context.existing_store_to_write(args.keep)? else {
         bail!("nothing is recorded yet; run ransomtrail sync first");
     };
-    store.keep_answers(context.keeps_answers(args.keep));
     let mut addresses: Vec<Address> = Vec::new();
     for address in families.iter().flat_map(|f| &f.addresses).map(|a| &a.address) {
         if store.last_check(address)?.is_some() {

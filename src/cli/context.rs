@@ -163,7 +163,7 @@ impl Context {
         files::warning(&kept)
     }
 
-    /// Opens the database for reading figures; `None` where there is none yet.
+    /// Opens the database for reading; `None` where there is none yet.
     pub fn existing_store(&self) -> Result<Option<Store>> {
         match Store::open_existing(&self.db_path()?) {
             Ok(store) => Ok(Some(store)),
@@ -172,11 +172,19 @@ impl Context {
         }
     }
 
-    /// Opens the database, made where there is none; what explorers answer is kept in it unless the flag or the configuration
-    /// says otherwise.
+    /// Opens the database for writing where there is one.
+    pub fn existing_store_to_write(&self, keep: KeepArgs) -> Result<Option<Store>> {
+        if self.db_path()?.exists() { self.store(keep).map(Some) } else { Ok(None) }
+    }
+
+    /// Opens the database for writing, made where there is none; what explorers answer is kept in it unless the flag or the
+    /// configuration says otherwise.
     pub fn store(&self, keep: KeepArgs) -> Result<Store> {
         let mut store = Store::open(&self.db_path()?)?;
         store.keep_answers(self.keeps_answers(keep));
+        if self.network() == Network::Bitcoin {
+            prices::mirror(&mut store, &prices::sources(self)?)?;
+        }
         Ok(store)
     }
 

@@ -8,13 +8,14 @@ use serde_json::json;
 
 use super::chart::{self, DrawArgs};
 use super::onward::Plan;
-use super::{Answer, context, summary, sync};
+use super::{Answer, context, prices, summary, sync};
 use crate::casebook::{Casebook, Inquiry, Shelf};
 use crate::catalog::Catalog;
 use crate::chart::{CHARTS, Series};
 use crate::domain::Network;
 use crate::explorer::{BUILT_IN, Dialect, Explorer};
 use crate::files::{self, Mode};
+use crate::price::LIVE_SOURCES;
 use crate::store::Store;
 use crate::sync::Options;
 
@@ -99,5 +100,7 @@ fn new_store(path: &Path) -> Result<Store> {
             }
         }
     }
-    Ok(Store::open(path)?)
+    let mut store = Store::open(path)?;
+    prices::mirror(&mut store, &LIVE_SOURCES.iter().collect::<Vec<_>>())?;
+    Ok(store)
 }

@@ -9,6 +9,7 @@ use futures_util::future::join_all;
 use reqwest::Url;
 use serde_json::{Value, json};
 
+use super::context::KeepArgs;
 use super::output::Usage;
 use super::sync::chosen;
 use super::watch::lock_path;
@@ -276,7 +277,7 @@ fn send(context: &Context, names: &[String]) -> Result<Answer> {
         bail!(nobody(context));
     }
     let families: Vec<Family> = chosen(&context.catalog()?, names)?.into_iter().cloned().collect();
-    let Some(store) = context.existing_store()? else {
+    let Some(store) = context.existing_store_to_write(KeepArgs::default())? else {
         bail!("there is no database yet; run: ransomtrail sync");
     };
     let shared = SharedStore::new(store);

@@ -12,8 +12,8 @@ use super::output::Usage;
 use super::{Answer, Context, context};
 use crate::domain::{Currency, Network, Quote, QuoteRecord, format, network_name, rfc3339};
 use crate::http::Http;
-use crate::price::{LIVE_SOURCES, Live, LiveSource, Prices, SOURCES, live_source};
-use crate::store::SharedStore;
+use crate::price::{self, LIVE_SOURCES, Live, LiveSource, Prices, SOURCES, live_source};
+use crate::store::{SharedStore, Store};
 use crate::sync::{self, FeedRound, PriceFeed, PriceRound};
 
 /// Flags of `prices`.
@@ -84,6 +84,12 @@ pub(super) fn sources(context: &Context) -> Result<Vec<&'static LiveSource>> {
         known(name)?;
     }
     Ok(prices.sources.iter().map(known).collect::<Result<_, _>>()?)
+}
+
+/// Writes the built-in prices and the order of sources into the database, so that it can be read without the program.
+pub(super) fn mirror(store: &mut Store, sources: &[&LiveSource]) -> Result<()> {
+    let names: Vec<&str> = sources.iter().map(|source| source.name).collect();
+    Ok(store.mirror_prices(&price::history()?, &names)?)
 }
 
 /// Asks the configured sources for what is missing.

@@ -56,6 +56,27 @@ pub fn needs_rates(currencies: &[Currency]) -> bool {
     currencies.iter().any(|currency| *currency != Currency::Usd)
 }
 
+/// The built-in history in US dollars: all its days in order.
+pub fn history() -> anyhow::Result<Vec<DayPrice>> {
+    Ok(built_in_days()?.0)
+}
+
+/// The same with the titles of the sources that gave a day.
+fn built_in_days() -> anyhow::Result<(Vec<DayPrice>, Vec<String>)> {
+    let mut usd: Vec<DayPrice> = Vec::new();
+    let mut titles: Vec<String> = Vec::new();
+    for source in SOURCES {
+        let after = usd.last().map(|p| p.day);
+        let newer = (source.days)()?.into_iter().filter(|p| after.is_none_or(|day| p.day > day));
+        let before = usd.len();
+        usd.extend(newer);
+        if usd.len() > before {
+            titles.push(source.title.to_owned());
+        }
+    }
+    Ok((usd, titles))
+}
+
 /// Prices in one currency.
 #[derive(Debug)]
 pub struct Prices {
@@ -73,17 +94,7 @@ pub struct Prices {
 impl Prices {
     /// Loads the built-in history, what `live` adds to it, and the reference rates where `currency` needs them.
     pub fn load(currency: Currency, live: &Live) -> anyhow::Result<Self> {
-        let mut usd: Vec<DayPrice> = Vec::new();
-        let mut titles: Vec<String> = Vec::new();
-        for source in SOURCES {
-            let after = usd.last().map(|p| p.day);
-            let newer = (source.days)()?.into_iter().filter(|p| after.is_none_or(|day| p.day > day));
-            let before = usd.len();
-            usd.extend(newer);
-            if usd.len() > before {
-                titles.push(source.title.to_owned());
-            }
-        }
+        let (usd, titles) = built_in_days()?;
         let rates = (currency != Currency::Usd).then(|| fx::Rates::load(currency)).transpose()?;
         Ok(Self::of(currency, usd, titles, rates, live))
     }

@@ -107,8 +107,16 @@ fn input(db: &Connection, tx_id: i64, vin: usize, input: &TxIn, proven: bool) ->
     .map(Ok)
 }
 
-/// Makes room for the proven content of a transaction that was told wrongly.
+/// Makes room for the proven content of a transaction that was told wrongly, and keeps what was told.
 pub(super) fn replace(db: &Connection, tx_id: i64, request: i64) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO replaced (tx_id, request_id, inputs, outputs) SELECT ?1, ?2,
+            (SELECT json_group_array(json_object('vin', vin, 'prev_txid', prev_txid, 'prev_vout', prev_vout, 'address', address,
+                'sats', sats, 'script_sig', hex(script_sig), 'witness', hex(witness), 'sequence', sequence)) FROM tx_input WHERE tx_id = ?1),
+            (SELECT json_group_array(json_object('vout', vout, 'address', address, 'sats', sats, 'script', hex(script)))
+             FROM tx_output WHERE tx_id = ?1)",
+    )?
+    .execute([tx_id, request])?;
     db.prepare_cached("DELETE FROM tx_input WHERE tx_id = ?1")?.execute([tx_id])?;
     db.prepare_cached("DELETE FROM tx_output WHERE tx_id = ?1")?.execute([tx_id])?;
     db.prepare_cached("UPDATE tx SET recomputed = 1, completed_by = ?2 WHERE tx_id = ?1")?.execute([tx_id, request])?;

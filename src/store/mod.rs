@@ -17,6 +17,7 @@ mod proofs;
 mod reading;
 mod rounds;
 mod scan;
+mod schema;
 mod shared;
 pub mod slice;
 mod standing;
@@ -25,12 +26,12 @@ mod totals;
 mod trail;
 mod transaction;
 mod watch;
+mod words;
 
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
-use rusqlite_migration::{M, Migrations};
 
 use crate::files::{self, Mode};
 
@@ -43,26 +44,12 @@ pub use proofs::{HeaderRecord, ProofRecord};
 pub use reading::Reading;
 pub use rounds::{ExplorerRecord, RoundRecord};
 pub use scan::{BlockRecord, BlockTx, Joined, JoinedMark, Outpoints, ScanPoint};
+use schema::{FIRST, NEWEST, Schema};
 pub use shared::SharedStore;
 pub use slice::Slice;
 pub use trail::{FateRecord, FrontierRow, TrailStart};
 pub use transaction::StoredTx;
 
-/// Never edited once released: a change of the schema is a further file.
-const STEPS: &[M<'static>] = &[
-    M::up(include_str!("migrations/001_ground_state.sql")),
-    M::up(include_str!("migrations/002_trust.sql")),
-    M::up(include_str!("migrations/003_prices.sql")),
-    M::up(include_str!("migrations/004_standing.sql")),
-    M::up(include_str!("migrations/005_trail.sql")),
-    M::up(include_str!("migrations/006_following.sql")),
-    M::up(include_str!("migrations/007_notices.sql")),
-    M::up(include_str!("migrations/008_answers.sql")),
-];
-static MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
-
-/// "rtrl" in ASCII: tells a file of ours from any other SQLite database.
-const APPLICATION_ID: i32 = 0x7274_726c;
 /// Another process may be writing a page; pages are small.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -89,7 +76,22 @@ pub enum StoreError {
         /// Its schema.
         found: i64,
         /// Ours.
-        known: usize,
+        known: i64,
+    },
+    /// Written before the first release.
+    #[error("{0}: made before 0.1: sync anew; move the file away, or name another with --db, and run ransomtrail sync")]
+    TooOld(String),
+    /// Written by an earlier version of the program, and only read by this command.
+    #[error(
+        "{path}: written by an earlier version of ransomtrail (schema {found}, this program reads {known}); run ransomtrail sync, which brings it up to date"
+    )]
+    Behind {
+        /// The file.
+        path: String,
+        /// Its schema.
+        found: i64,
+        /// Ours.
+        known: i64,
     },
     /// The folder or the file cannot be opened or written.
     #[error("{path}: {reason}")]
@@ -149,29 +151,31 @@ impl Store {
         }
     }
 
-    /// Opens the database at `path` for reading figures; there must be one. On a medium that cannot be written it is read
-    /// as it lies.
+    /// Opens the database at `path` for reading; there must be one. Nothing is written, neither rows nor tables. On a medium that
+    /// cannot be written it is read as it lies.
     pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
         let name = path.display().to_string();
+        if path.is_dir() {
+            return Err(StoreError::Unusable { path: name, reason: "is a folder; name a file".to_owned() });
+        }
         match path.try_exists() {
             Ok(true) => {}
             Ok(false) => return Err(StoreError::Missing(name)),
             // What somebody may not look at is not for that reason not there.
             Err(error) => return Err(StoreError::Unusable { path: name, reason: error.to_string() }),
         }
-        match Self::open(path) {
-            Err(StoreError::Unusable { .. }) if path.is_file() => {
+        beside_are_no_links(path)
+            .map_err(|error| StoreError::Unusable { path: name.clone(), reason: error.to_string() })?;
+        // Opened read-only, SQLite would leave its -wal and -shm files behind: so it may write, and is told not to.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = Connection::open_with_flags(path, flags).map_err(|error| explain(&name, error));
+        match opened.and_then(|db| Self::prepare_reading(db, name.clone())) {
+            Err(StoreError::Unusable { .. }) => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
                 let escaped = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
                 let db = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)
                     .map_err(|error| explain(&name, error))?;
-                let found: i64 = db
-                    .pragma_query_value(None, "user_version", |row| row.get(0))
-                    .map_err(|error| explain(&name, error))?;
-                if found != i64::try_from(STEPS.len()).unwrap_or(i64::MAX) {
-                    return Err(StoreError::NotOurs(name));
-                }
-                Ok(Self { db, path: name, keeps_answers: false })
+                Self::prepare_reading(db, name)
             }
             other => other,
         }
@@ -194,15 +198,12 @@ impl Store {
     fn prepare(mut db: Connection, path: String, may_make: bool) -> Result<Self, StoreError> {
         let sql = |error| explain(&path, error);
         db.busy_timeout(BUSY_TIMEOUT).map_err(sql)?;
-        let found: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(sql)?;
-        let ours: i32 = db.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(sql)?;
-        let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(sql)?;
-        if ours != APPLICATION_ID && (tables > 0 || !may_make) {
-            return Err(StoreError::NotOurs(path));
-        }
-        let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
-        if found > known {
-            return Err(StoreError::Newer { path, found, known: STEPS.len() });
+        match Schema::of(&db).map_err(sql)? {
+            Schema::Foreign => return Err(StoreError::NotOurs(path)),
+            Schema::Version(found) if found < FIRST => return Err(StoreError::TooOld(path)),
+            Schema::Version(found) if found > NEWEST => return Err(StoreError::Newer { path, found, known: NEWEST }),
+            Schema::Empty if !may_make => return Err(StoreError::NotOurs(path)),
+            Schema::Version(_) | Schema::Empty => {}
         }
         // A transaction that begins by reading cannot wait for another writer when it comes to write: they all begin as
         // writers. So does the switch to WAL, which is made once.
@@ -212,20 +213,30 @@ impl Store {
             db.pragma_update(None, "journal_mode", "wal").map_err(sql)?;
         }
         db.pragma_update(None, "synchronous", "normal").map_err(sql)?;
-        db.pragma_update(None, "foreign_keys", true).map_err(sql)?;
         // Each transaction of a page is a savepoint: what it may have to take back is kept in memory, not in a file.
         db.pragma_update(None, "temp_store", "memory").map_err(sql)?;
-        if found < known {
-            db.pragma_update(None, "application_id", APPLICATION_ID).map_err(sql)?;
-            MIGRATIONS.to_latest(&mut db).map_err(|error| match error {
-                // Another process made the tables between our look and our turn: look again.
-                rusqlite_migration::Error::RusqliteError { err, .. } if err.to_string().contains("already exists") => {
-                    StoreError::Busy(path.clone())
-                }
-                rusqlite_migration::Error::RusqliteError { err, .. } => explain(&path, err),
-                other => StoreError::Unusable { path: path.clone(), reason: other.to_string() },
-            })?;
+        // A step may have to make a table anew that others refer to.
+        db.pragma_update(None, "foreign_keys", false).map_err(sql)?;
+        schema::bring_up_to_date(&mut db).map_err(sql)?;
+        db.pragma_update(None, "foreign_keys", true).map_err(sql)?;
+        db.set_prepared_statement_cache_capacity(64);
+        Ok(Self { db, path, keeps_answers: false })
+    }
+
+    fn prepare_reading(db: Connection, path: String) -> Result<Self, StoreError> {
+        let sql = |error| explain(&path, error);
+        db.busy_timeout(BUSY_TIMEOUT).map_err(sql)?;
+        match Schema::of(&db).map_err(sql)? {
+            Schema::Version(NEWEST) => {}
+            Schema::Foreign => return Err(StoreError::NotOurs(path)),
+            // Somebody is just making it.
+            Schema::Empty => return Err(StoreError::Missing(path)),
+            Schema::Version(found) if found < FIRST => return Err(StoreError::TooOld(path)),
+            Schema::Version(found) if found > NEWEST => return Err(StoreError::Newer { path, found, known: NEWEST }),
+            Schema::Version(found) => return Err(StoreError::Behind { path, found, known: NEWEST }),
         }
+        db.pragma_update(None, "query_only", true).map_err(sql)?;
+        db.pragma_update(None, "temp_store", "memory").map_err(sql)?;
         db.set_prepared_statement_cache_capacity(64);
         Ok(Self { db, path, keeps_answers: false })
     }
@@ -264,10 +275,6 @@ impl Store {
 
 /// Makes folder and file before SQLite does, for the user alone: its side files get the mode of the file. They are no links.
 fn make(path: &Path, linked: bool) -> std::io::Result<()> {
-    let no_link = |is_one: bool, path: &Path| match is_one {
-        true => Err(std::io::Error::other(format!("{}: is a symbolic link; remove it", path.display()))),
-        false => Ok(()),
-    };
     files::create_folder(path.parent().unwrap_or(Path::new("")), Mode::Private)?;
     no_link(linked && !path.exists(), path)?;
     if linked {
@@ -275,6 +282,11 @@ fn make(path: &Path, linked: bool) -> std::io::Result<()> {
     } else {
         files::create_private(path)?;
     }
+    beside_are_no_links(path)
+}
+
+/// The side files of a database are SQLite's: a link there was planted.
+fn beside_are_no_links(path: &Path) -> std::io::Result<()> {
     let real = path.canonicalize()?;
     for ending in ["-wal", "-shm", "-journal"] {
         let mut beside = real.clone().into_os_string();
@@ -282,6 +294,13 @@ fn make(path: &Path, linked: bool) -> std::io::Result<()> {
         no_link(files::is_link(Path::new(&beside)), Path::new(&beside))?;
     }
     Ok(())
+}
+
+fn no_link(is_one: bool, path: &Path) -> std::io::Result<()> {
+    match is_one {
+        true => Err(std::io::Error::other(format!("{}: is a symbolic link; remove it", path.display()))),
+        false => Ok(()),
+    }
 }
 
 /// Says what a SQLite error means for the user.

@@ -39,12 +39,7 @@ pub(super) fn observe(
 ) -> rusqlite::Result<Option<String>> {
     let block = state.block();
     let told: Said = (
-        match state {
-            State::Mempool => "mempool",
-            State::Confirmed(_) => "confirmed",
-            State::Gone => "gone",
-        }
-        .to_owned(),
+        state.name().to_owned(),
         block.map(|b| b.height),
         block.and_then(|b| b.hash).map(|h| h.to_string()),
         block.map(|b| b.time.timestamp()),

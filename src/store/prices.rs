@@ -3,10 +3,12 @@
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::kept;
+use rust_decimal::RoundingStrategy;
+use rust_decimal::prelude::ToPrimitive;
+
 use super::page::insert_request;
-use super::{Store, StoreError};
-use crate::domain::{Decimal, Quote, QuoteRecord, RawAnswer};
+use super::{Store, StoreError, kept, schema};
+use crate::domain::{DayPrice, Decimal, Quote, QuoteRecord, RawAnswer};
 
 /// What storing an answer did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +25,26 @@ impl Store {
     pub fn record_prices(&mut self, quotes: &[Quote], answer: &RawAnswer) -> Result<RecordedPrices, StoreError> {
         let path = self.path.clone();
         self.append_prices(quotes, answer).map_err(|error| super::explain(&path, error))
+    }
+
+    /// Mirrors the built-in history of prices and the order of live sources into the database, so that its views can value
+    /// payments without the program. Where the file holds the same already, nothing is written.
+    pub fn mirror_prices(&mut self, history: &[DayPrice], sources: &[&str]) -> Result<(), StoreError> {
+        let day = |p: &DayPrice| format!("{} {} {} {}\n", p.day, p.low, p.close, p.high);
+        let content: String = history.iter().map(day).chain([sources.join(" ")]).collect();
+        let write = |work: &Connection| -> rusqlite::Result<()> {
+            work.execute_batch("DELETE FROM built_in_price; DELETE FROM price_source;")?;
+            for price in history {
+                let [low, close, high] = [price.low, price.close, price.high].map(ten_thousandths);
+                work.prepare_cached("INSERT INTO built_in_price (day, low, close, high) VALUES (?1, ?2, ?3, ?4)")?
+                    .execute(params![price.day.to_string(), low, close, high])?;
+            }
+            for (position, source) in sources.iter().enumerate() {
+                work.execute("INSERT INTO price_source (name, position) VALUES (?1, ?2)", params![source, position])?;
+            }
+            Ok(())
+        };
+        schema::renew(&mut self.db, "prices", &content, write).map_err(|error| super::explain(&self.path, error))
     }
 
     fn append_prices(&mut self, quotes: &[Quote], answer: &RawAnswer) -> rusqlite::Result<RecordedPrices> {
@@ -91,6 +113,12 @@ impl Store {
     }
 }
 
+/// In 1/10,000 of a dollar; `None`, which the table refuses, beyond any price of a bitcoin.
+fn ten_thousandths(price: Decimal) -> Option<i64> {
+    let scaled = price.checked_mul(Decimal::from(10_000))?;
+    scaled.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero).to_i64()
+}
+
 fn newest(db: &Connection, quote: &Quote, source: &str) -> rusqlite::Result<Option<Quote>> {
     db.prepare_cached(
         "SELECT day, low, close, high FROM price WHERE day = ?1 AND source = ?2 ORDER BY price_id DESC LIMIT 1",
@@ -153,21 +181,6 @@ mod tests {
         assert_eq!(said[1].quote.price(), None);
         assert_eq!(row(2), ("kraken", "71".to_owned(), 1_000));
         assert_eq!((count(&store, "price"), count(&store, "prices"), count(&store, "request")), (4, 3, 3));
-    }
-
-    #[test]
-    fn a_database_from_before_there_were_prices_still_opens() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("old.db");
-        let old = Connection::open(&path).unwrap();
-        old.execute_batch(include_str!("migrations/001_ground_state.sql")).unwrap();
-        old.pragma_update(None, "application_id", super::super::APPLICATION_ID).unwrap();
-        old.pragma_update(None, "user_version", 1).unwrap();
-        drop(old);
-        let mut store = Store::open(&path).unwrap();
-        assert_eq!(store.prices().unwrap(), []);
-        store.record_prices(&[day("2024-11-05", "70")], &told("kraken", 1_000)).unwrap();
-        assert_eq!(Store::open_existing(&path).unwrap().prices().unwrap().len(), 1);
     }
 
     #[test]
