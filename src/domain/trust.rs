@@ -11,13 +11,13 @@ kinds! {
     #[serde(rename_all = "kebab-case")]
     pub enum Trust {
         /// One explorer says so.
-        Told = "told by one source",
+        Told = "told",
         /// Its content hashes to its txid: inputs, outputs and amounts are those that the txid commits to.
-        Recomputed = "recomputed to the txid",
+        Recomputed = "recomputed",
         /// Two explorers tell the same of it, and of where it stands.
-        Agreed = "told alike by two sources",
+        Agreed = "agreed",
         /// Its content hashes to its txid, and a merkle proof puts it into a block whose header carries proof of work.
-        Proven = "proven to be in a block",
+        Proven = "proven",
     }
 }
 
