@@ -6,6 +6,7 @@
 
 mod load;
 mod read;
+mod table;
 
 use bitcoin::{BlockHash, ScriptBuf, Txid, Witness};
 use serde::{Deserialize, Serialize};
