@@ -105,9 +105,11 @@ fn the_value_at_receipt_comes_out_to_the_cent() {
     assert_eq!(strings(&db, &sql)[0].split(' ').nth(2), Some(format!("{}.{:02}", cents / 100, cents % 100).as_str()));
 }
 
+type HandMade<'a> = (&'a [In], &'a [(&'a str, i64)]);
+
 /// A small ledger written by hand: transactions as (inputs, outputs). An input names an earlier transaction's output, or an address
 /// with what it told; an output is an address and satoshis.
-fn ledger(addresses: &[&str], txs: &[(&[In], &[(&str, i64)])]) -> (tempfile::TempDir, Connection) {
+fn ledger(addresses: &[&str], txs: &[HandMade]) -> (tempfile::TempDir, Connection) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.db");
     drop(Store::open(&path).unwrap());

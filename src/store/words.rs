@@ -7,6 +7,9 @@ use crate::domain::{EventKind, Follow, IncidentKind, State, Stop, Trust};
 /// A word and what it means.
 type Word = (&'static str, &'static str);
 
+/// A table and its words.
+type Table = (&'static str, fn() -> Vec<Word>);
+
 /// What notices are about.
 const NOTICE_KINDS: [Word; 2] = [
     ("event", "Something happened that the receiver wants to hear of."),
@@ -14,7 +17,7 @@ const NOTICE_KINDS: [Word; 2] = [
 ];
 
 /// Every table of words. What refers to one takes no other word.
-const TABLES: &[(&str, fn() -> Vec<Word>)] = &[
+const TABLES: &[Table] = &[
     ("state", || State::KINDS.to_vec()),
     ("trust", || Trust::ALL.map(|level| (level.name(), level.about())).to_vec()),
     ("incident_kind", || IncidentKind::ALL.map(|kind| (kind.name(), kind.about())).to_vec()),
@@ -26,7 +29,7 @@ const TABLES: &[(&str, fn() -> Vec<Word>)] = &[
 
 /// All of them as text, to tell one version from another.
 pub(super) fn lines() -> String {
-    let line = |(table, words): &(&str, fn() -> Vec<Word>)| format!("{table} {:?}\n", words());
+    let line = |(table, words): &Table| format!("{table} {:?}\n", words());
     TABLES.iter().map(line).collect()
 }
 
