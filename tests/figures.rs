@@ -7,7 +7,7 @@ use ransomtrail::domain::{
     Address, AddressRecord, Amount, BlockRef, Check, Currency, Decimal, Demand, DemandAmount, Family, Inflow, Ledger,
     Moment, Network, Period, Spend, Time, TimeBasis, Totals, Trust, Txid, WatchedAddress, parse_instant,
 };
-use ransomtrail::figures::{Account, Class, Question, open, steps};
+use ransomtrail::figures::{self, Account, Class, Question, open, steps};
 use ransomtrail::price::{Live, Prices};
 
 const OURS: [&str; 2] = ["12t9YDPgwueZ9NyMgw519p7AA8isjr6SMw", "13AM4VW2dhxYgXeQepoHkHSQuy6NgaEb94"];
@@ -18,6 +18,10 @@ fn address(n: usize) -> Address {
 
 fn txid(n: u64) -> Txid {
     Txid::hash(&n.to_le_bytes())
+}
+
+fn sats(amount: Option<Amount>) -> Option<u64> {
+    amount.map(Amount::to_sat)
 }
 
 fn at(text: &str) -> Time {
@@ -43,10 +47,12 @@ pub fn family(demands: Vec<Demand>) -> Family {
     }
 }
 
-/// A ledger that grows row by row and is reconciled at the end.
+/// A ledger that grows row by row and is reconciled at the end. What spends and returns nothing pays all to others; what
+/// returns something pays others only what is said.
 #[derive(Default)]
 pub struct Book {
     ledger: Ledger,
+    others: Vec<(Txid, u64)>,
 }
 
 impl Book {
@@ -64,13 +70,24 @@ impl Book {
         self
     }
 
-    pub fn spend(mut self, tx: u64, vin: u32, from: usize, sats: u64, time: Option<&str>) -> Self {
+    pub fn spend(self, tx: u64, vin: u32, from: usize, sats: u64, time: Option<&str>) -> Self {
+        self.spend_of(tx, vin, from, Some(sats), time)
+    }
+
+    /// A transaction pays others so much.
+    fn pays(mut self, tx: u64, sats: u64) -> Self {
+        self.others.push((txid(tx), sats));
+        self
+    }
+
+    fn spend_of(mut self, tx: u64, vin: u32, from: usize, sats: Option<u64>, time: Option<&str>) -> Self {
         self.ledger.spends.push(Spend {
             trust: Trust::Told,
             txid: txid(tx),
             vin,
             address: address(from),
-            value: Amount::from_sat(sats),
+            value: sats.map(Amount::from_sat),
+            paid: Amount::ZERO,
             block: time.map(|t| BlockRef { height: 1, hash: None, time: at(t) }),
             first_seen: None,
             explorer: "test".to_owned(),
@@ -80,6 +97,16 @@ impl Book {
 
     /// The ledger, reconciled.
     pub fn ledger(mut self) -> Ledger {
+        let Ledger { inflows, spends, .. } = &mut self.ledger;
+        let known = spends.clone();
+        for spend in spends {
+            let of = |txid: Txid| txid == spend.txid;
+            let returned: Amount = inflows.iter().filter(|row| of(row.txid)).map(|row| row.value).sum();
+            let spent = known.iter().filter(|row| of(row.txid)).filter_map(|row| row.value).sum();
+            let said: u64 = self.others.iter().filter(|(txid, _)| of(*txid)).map(|(_, sats)| sats).sum();
+            let silent = returned == Amount::ZERO && said == 0;
+            spend.paid = if silent { spent } else { returned + Amount::from_sat(said) };
+        }
         for n in 0..OURS.len() {
             let inflows: Vec<_> = self.ledger.inflows.iter().filter(|i| i.address == address(n)).cloned().collect();
             let spends: Vec<_> = self.ledger.spends.iter().filter(|s| s.address == address(n)).cloned().collect();
@@ -114,10 +141,12 @@ fn what_stays_in_the_family_is_no_income() {
     let account = book.account(&family(vec![]), Question::default());
     let summary = &account.summary;
     assert_eq!((summary.received.outputs, summary.received.amount.to_sat()), (2, 501_000_000));
-    assert_eq!((summary.internal.outputs, summary.internal.amount.to_sat()), (2, 499_990_000));
-    // The move costs its fee, the withdrawal takes the rest.
-    let left: Vec<u64> = account.withdrawals.iter().map(|w| w.amount.to_sat()).collect();
-    assert_eq!(left, [10_000, 499_990_000]);
+    assert_eq!((summary.internal.outputs, sats(summary.internal.amount)), (2, Some(499_990_000)));
+    // The move pays nobody else and is no withdrawal: it costs its fee.
+    assert_eq!(sats(summary.internal.fees), Some(10_000));
+    let left: Vec<Option<u64>> = account.withdrawals.iter().map(|w| sats(w.amount)).collect();
+    assert_eq!(left, [Some(499_990_000)]);
+    assert!(account.payments.iter().filter(|p| p.internal).all(|p| p.class().is_none() && p.kind() == "internal"));
     assert_eq!(summary.balance.map(Amount::to_sat), Some(1_000_000));
     let late: Vec<bool> = account.payments.iter().map(|p| p.after_withdrawal).collect();
     assert_eq!(late, [false, false, false, true], "the last one came to empty wallets");
@@ -157,12 +186,66 @@ fn what_cannot_be_computed_is_unknown_and_said() {
         .account(&family(vec![]), Question::default());
     assert_eq!(account.summary.balance, None);
     assert!(account.summary.caveats.iter().any(|c| c.contains("more spends than payments")));
-    // More returns than is known to be spent.
+    let days = figures::days_out(&account);
+    assert!(!days[0].emptied, "not all that there was: payments are missing");
+    // The value of a coin that is spent is not told.
     let account = Book::default()
         .inflow(1, 0, 0, 9_000, Some("2017-05-12T10:00:00Z"))
-        .spend(1, 0, 0, 5_000, Some("2017-05-12T10:00:00Z"))
+        .inflow(2, 0, 0, 8_000, Some("2017-05-12T11:00:00Z"))
+        .spend(3, 0, 0, 9_000, Some("2017-05-13T10:00:00Z"))
+        .spend_of(4, 0, 0, None, Some("2017-05-14T10:00:00Z"))
+        .pays(4, 7_000)
         .account(&family(vec![]), Question::default());
-    assert_eq!((account.summary.balance, account.withdrawals[0].value), (None, None));
+    let withdrawn = &account.summary.withdrawn;
+    assert_eq!((withdrawn.transactions, withdrawn.unknown, withdrawn.amount, withdrawn.without_price), (2, 1, None, 0));
+    assert!(withdrawn.at_withdrawal.is_none() && account.summary.balance.is_none());
+    assert_eq!(account.summary.addresses[0].withdrawn, None);
+    let said = "nobody told the value of 1 spent coin; what was withdrawn and what is left are unknown";
+    assert!(account.summary.caveats.iter().any(|c| c == said), "{:?}", account.summary.caveats);
+    let states = figures::states(&account);
+    let told: Vec<_> = states.iter().map(|s| (s.did.name(), sats(s.amount), sats(s.withdrawn), sats(s.held))).collect();
+    assert_eq!(told[2..], [("withdrawal", Some(9_000), Some(9_000), Some(8_000)), ("withdrawal", None, None, None),]);
+    let by_day: Vec<_> = steps(&account, Period::Day).iter().map(|s| s.flows.withdrawn_sats).collect();
+    assert_eq!(by_day[..3], [Some(0), Some(9_000), None]);
+    assert_eq!(account.withdrawals[1].as_json()["sats"], serde_json::Value::Null);
+}
+
+#[test]
+fn coins_of_others_that_are_swept_together_with_the_familys_are_joined() {
+    const COIN: u64 = 100_000_000;
+    let account = Book::default()
+        .inflow(1, 0, 0, COIN, Some("2017-05-12T10:00:00Z"))
+        // Five coins of an untracked address come along.
+        .spend(2, 0, 0, COIN, Some("2017-05-13T10:00:00Z"))
+        .inflow(2, 0, 1, 599_900_000, Some("2017-05-13T10:00:00Z"))
+        .inflow(3, 0, 0, COIN / 2, Some("2017-05-14T10:00:00Z"))
+        .spend(4, 0, 1, 599_900_000, Some("2017-05-15T10:00:00Z"))
+        .inflow(4, 1, 1, 299_800_000, Some("2017-05-15T10:00:00Z"))
+        .pays(4, 3 * COIN)
+        .account(&family(vec![]), Question::default());
+    let summary = &account.summary;
+    assert_eq!(summary.received.amount.to_sat(), COIN + COIN / 2);
+    assert_eq!((summary.joined.transactions, sats(summary.joined.amount)), (1, Some(499_900_000)));
+    assert_eq!((summary.withdrawn.transactions, sats(summary.withdrawn.amount)), (1, Some(300_100_000)));
+    assert_eq!((sats(summary.internal.amount), sats(summary.internal.fees)), (Some(COIN + 299_800_000), Some(0)));
+    assert_eq!(sats(summary.balance), Some(349_800_000));
+    let gross: Vec<_> = summary.addresses.iter().map(|a| (a.received.to_sat(), sats(a.withdrawn))).collect();
+    assert_eq!(gross, [(COIN + COIN / 2, Some(COIN)), (599_900_000 + 299_800_000, Some(599_900_000))]);
+    let split: Vec<_> = account.payments.iter().map(|p| (sats(p.within()), sats(p.joined), p.kind())).collect();
+    let joined = (Some(COIN), Some(499_900_000), "internal, joined".to_owned());
+    assert_eq!((&split[0].2, &split[1], &split[3].2), (&"other".to_owned(), &joined, &"internal".to_owned()));
+    assert_eq!(summary.estimates[0].amount.to_sat(), COIN * 3 / 2 + COIN + 299_800_000 + 499_900_000, "DD holds all");
+    assert_eq!(summary.estimates[1].amount, summary.received.amount);
+    let classes: u64 = summary.classes.values().map(|class| class.sats).sum();
+    assert_eq!(classes, summary.received.amount.to_sat());
+    let (said, lies) =
+        ("joined the family's in 1 transaction", ["more spends than payments", "no price for their day"]);
+    assert!(summary.caveats.iter().any(|c| c.contains(said)), "{:?}", summary.caveats);
+    assert!(!summary.caveats.iter().any(|c| lies.iter().any(|lie| c.contains(lie))), "{:?}", summary.caveats);
+    let told: Vec<_> = figures::states(&account).iter().map(|s| (s.did.name(), sats(s.held))).collect();
+    let held = [COIN, COIN + 499_900_000, COIN + 499_900_000 + COIN / 2, 349_800_000].map(Some);
+    assert_eq!(told, ["payment", "joined", "payment", "withdrawal"].into_iter().zip(held).collect::<Vec<_>>());
+    assert_eq!(steps(&account, Period::Day)[1].flows.joined_sats, Some(499_900_000));
 }
 
 #[test]
@@ -181,7 +264,7 @@ fn what_waits_is_shown_apart() {
         .spend(3, 0, 0, 100, None);
     let summary = book.account(&family(vec![]), Question::default()).summary;
     assert_eq!((summary.received.amount.to_sat(), summary.withdrawn.transactions), (100, 0));
-    assert_eq!((summary.unconfirmed.amount.to_sat(), summary.unconfirmed.spent_sats.to_sat()), (7_000, 100));
+    assert_eq!((summary.unconfirmed.amount.to_sat(), sats(summary.unconfirmed.spent_sats)), (7_000, Some(100)));
     for words in ["1 unconfirmed payment,", "1 output is being spent"] {
         assert!(summary.caveats.iter().any(|c| c.contains(words)), "{:?}", summary.caveats);
     }
@@ -304,7 +387,8 @@ proptest! {
         let expected: u64 = known.values().filter(|k| start + TimeDelta::seconds(k.2) <= until).map(|k| k.1).sum();
         prop_assert_eq!(summary.received.amount.to_sat(), expected);
         prop_assert_eq!(account.income().map(|p| p.amount.to_sat()).sum::<u64>(), expected);
-        let left = expected.checked_sub(summary.withdrawn.amount.to_sat());
+        let withdrawn = sats(summary.withdrawn.amount);
+        let left = expected.checked_sub(withdrawn.unwrap());
         prop_assert_eq!(summary.balance.map(Amount::to_sat), left);
         let classes: u64 = summary.classes.values().map(|c| c.sats).sum();
         prop_assert_eq!(classes, expected);
@@ -312,8 +396,8 @@ proptest! {
         prop_assert_eq!(by_address, expected);
         for period in [Period::Day, Period::Week, Period::Month] {
             let series = steps(&account, period);
-            prop_assert_eq!(series.iter().map(|s| s.sats).sum::<u64>(), expected);
-            prop_assert_eq!(series.iter().map(|s| s.withdrawn_sats).sum::<u64>(), summary.withdrawn.amount.to_sat());
+            prop_assert_eq!(series.iter().map(|s| s.flows.sats).sum::<u64>(), expected);
+            prop_assert_eq!(series.iter().map(|s| s.flows.withdrawn_sats).sum::<Option<u64>>(), withdrawn);
             prop_assert!(series.windows(2).all(|pair| pair[0].to.succ_opt() == Some(pair[1].from)), "a step is missing");
         }
         if let Some(value) = summary.received.at_receipt {
@@ -323,5 +407,79 @@ proptest! {
             prop_assert!(peak.value.high >= now.value.high);
         }
         prop_assert!(DateTime::UNIX_EPOCH < summary.as_of);
+    }
+
+    /// Transactions of any shape: coins of the family and of others come in, and go to the family and to others.
+    #[test]
+    fn what_is_left_is_what_came_less_what_went(
+        rows in prop::collection::vec((0_usize..2, 1_u64..1_000_000, 0_i64..86_400), 1..12),
+        spends in prop::collection::vec((1_usize..4, 0_u64..2_000_000, 0_u64..2_000_000, 0_u64..5_000, any::<bool>()), 0..14),
+        hidden in prop::option::weighted(0.2, 0_usize..20),
+    ) {
+        let start = at("2017-05-01T00:00:00Z");
+        let time = |seconds: i64| (start + TimeDelta::seconds(seconds)).to_rfc3339();
+        let mut book = Book::default();
+        let mut coins: std::collections::VecDeque<(usize, u64)> = std::collections::VecDeque::new();
+        let (mut paid, mut spent) = (0_u64, Some(0_u64));
+        for (n, (to, sats, seconds)) in rows.iter().enumerate() {
+            book = book.inflow(n as u64, 0, *to, *sats, Some(&time(*seconds)));
+            coins.push_back((*to, *sats));
+            paid += sats;
+        }
+        let mut inputs = 0;
+        for (n, (count, joined, away, fee, two)) in spends.into_iter().enumerate() {
+            let (tx, when) = (1_000 + n as u64, time(100_000 + n as i64 * 50_000));
+            let mut pot = joined;
+            for vin in 0..count {
+                let Some((from, sats)) = coins.pop_front() else { break };
+                let known = hidden != Some(inputs);
+                inputs += 1;
+                book = book.spend_of(tx, vin as u32, from, known.then_some(sats), Some(&when));
+                spent = spent.filter(|_| known).map(|sum| sum + sats);
+                pot += sats;
+            }
+            if pot == joined {
+                break;
+            }
+            let away = away.min(pot.saturating_sub(fee));
+            let back = pot.saturating_sub(fee + away);
+            let parts = if two { [back / 3, back - back / 3] } else { [back, 0] };
+            for (vout, sats) in parts.into_iter().enumerate().filter(|(_, sats)| *sats > 0) {
+                book = book.inflow(tx, vout as u32, vout, sats, Some(&when));
+                coins.push_back((vout, sats));
+                paid += sats;
+            }
+            book = book.pays(tx, away);
+        }
+        let account = book.account(&family(vec![]), Question::default());
+        let summary = &account.summary;
+        prop_assert_eq!(sats(summary.balance), spent.map(|spent| paid - spent), "coin by coin");
+        let all = [Some(summary.received.amount), summary.joined.amount, summary.withdrawn.amount, summary.internal.fees];
+        if let [Some(received), Some(joined), Some(withdrawn), Some(fees)] = all.map(sats) {
+            prop_assert_eq!(Some(received + joined - withdrawn - fees), sats(summary.balance));
+            let within = sats(summary.internal.amount).unwrap();
+            prop_assert_eq!(summary.estimates[0].amount.to_sat(), received + within + joined, "DD");
+        } else {
+            prop_assert_eq!(summary.balance, None, "unknown in a part, unknown in the whole");
+        }
+        let last = figures::states(&account).last().copied();
+        prop_assert_eq!(last.and_then(|state| state.held), summary.balance, "the last state is the sum");
+        prop_assert_eq!(last.and_then(|state| state.withdrawn), summary.withdrawn.amount);
+        for period in [Period::Day, Period::Week] {
+            let series = steps(&account, period);
+            let sum = |part: fn(&figures::Flows) -> Option<u64>| series.iter().map(|s| part(&s.flows)).sum::<Option<u64>>();
+            prop_assert_eq!(sum(|flows| flows.withdrawn_sats), sats(summary.withdrawn.amount));
+            prop_assert_eq!(sum(|flows| flows.joined_sats), sats(summary.joined.amount));
+        }
+        let out: Option<Amount> = figures::days_out(&account).iter().map(|day| day.amount).sum();
+        prop_assert_eq!(out, summary.withdrawn.amount, "days add up");
+        let within: Option<Amount> = account.payments.iter().map(|p| p.within()).sum();
+        prop_assert_eq!(within, summary.internal.amount);
+        for payment in &account.payments {
+            if let (Some(within), Some(joined)) = (payment.within(), payment.joined) {
+                let parts = if payment.internal { within + joined } else { payment.amount };
+                prop_assert_eq!(parts, payment.amount);
+            }
+        }
     }
 }

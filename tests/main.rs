@@ -41,6 +41,7 @@ mod recorded;
 mod report;
 mod secrets;
 mod support;
+mod surfaces;
 mod tampered;
 mod trace;
 mod trial;

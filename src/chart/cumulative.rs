@@ -8,30 +8,16 @@ use super::page::{Page, Words};
 use super::scale::{self, Scale, btc};
 use super::{Chart, Drawing, Input, withdrawals, words};
 use crate::domain::{Amount, Time, format, rfc3339};
-use crate::figures::{Payment, Withdrawal};
+use crate::figures::{self, Did, State};
 
 pub(super) const CHART: Chart =
     Chart { name: "cumulative", about: "bitcoin received over time, and what was held until it was withdrawn", draw };
 
-/// What is drawn: the state after each payment and withdrawal.
-struct State {
-    time: Time,
-    kind: &'static str,
-    amount: Amount,
-    received: Amount,
-    withdrawn: Amount,
-}
-
-impl State {
-    fn held(&self) -> Amount {
-        self.received.checked_sub(self.withdrawn).unwrap_or_default()
-    }
-}
-
 fn draw(input: &Input<'_>) -> Drawing {
-    let states = states(input);
+    let states = figures::states(input.account);
     let csv = csv(&states);
-    let (Some(first), Some(last)) = (states.first(), states.last()) else {
+    let drawn = (states.first(), states.last(), input.account.summary.received.first);
+    let (Some(first), Some(last), Some(_)) = drawn else {
         let (headline, sentence) = words::nothing(input);
         let subtitle = "Bitcoin received over time".to_owned();
         let words = Words { headline, subtitle, foot: words::foot(input, false) };
@@ -46,7 +32,9 @@ fn draw(input: &Input<'_>) -> Drawing {
     let words = Words { headline: headline(input), subtitle: subtitle(input), foot: words::foot(input, with_value) };
     let mut page = Page::new(input, CHART.name, words, 0.0, 0.0);
 
-    let ticks = scale::linear_ticks(btc(received) * 1.1, (page.plot.height() / 62.0).min(7.0) as usize);
+    // With coins of others more may be held than was received.
+    let most = states.iter().filter_map(|s| s.held).fold(received, Amount::max);
+    let ticks = scale::linear_ticks(btc(most) * 1.1, (page.plot.height() / 62.0).min(7.0) as usize);
     let top_tick = ticks.last().map_or(1.0, |t| t.value);
     let labels: Vec<String> = with_unit(&ticks);
     page.make_room_left(labels.iter().map(String::as_str));
@@ -58,25 +46,29 @@ fn draw(input: &Input<'_>) -> Drawing {
     let x = TimeAxis::new(from, to, (page.plot.left, page.plot.right), account.question.zone);
     page.date_axis(&x);
 
-    let received_path = steps(&states, |s| at(x.px(s.time), y.px(btc(s.received))), page.plot);
-    let held_path = steps(&states, |s| at(x.px(s.time), y.px(btc(s.held()))), page.plot);
+    let received_path =
+        steps(states.iter().map(|s| at(x.px(s.time), y.px(btc(s.received)))), page.plot.right, page.plot);
+    // Where it is not known any more what is held, the area ends.
+    let held = states.iter().map_while(|s| Some(at(x.px(s.time), y.px(btc(s.held?)))));
+    let unknown = states.iter().find(|s| s.held.is_none());
+    let held_path = steps(held, unknown.map_or(page.plot.right, |s| x.px(s.time)), page.plot);
     let mut area = held_path.clone();
-    area.push(at(page.plot.right, page.plot.bottom));
+    area.push(at(held_path.last().map_or(page.plot.left, |p| p.x), page.plot.bottom));
     area.push(at(held_path.first().map_or(page.plot.left, |p| p.x), page.plot.bottom));
     page.canvas.polygon(Layer::Area, page.palette.inward_pale, area);
     page.line_of_data(page.palette.inward, 2.25, received_path.clone());
 
     if account.summary.received.outputs <= 12 {
-        for state in states.iter().filter(|s| s.kind == "payment") {
+        for state in states.iter().filter(|s| s.did == Did::Payment) {
             page.dot(page.palette.inward, at(x.px(state.time), y.px(btc(state.received))), 4.0);
         }
     }
-    let leaving = withdrawals::by_day(account);
+    let leaving = figures::days_out(account);
     withdrawals::mark(&mut page, &leaving, |day| x.px(day.last));
     label_received(&mut page, input, &received_path);
     let with_year = withdrawals::needs_year(account, first.time, to);
     withdrawals::label(&mut page, input, &leaving, with_year, |day| x.px(day.last));
-    if let Some(rush) = words::rush(account) {
+    if let Some(rush) = figures::rush(account) {
         let point = at(x.px(rush.last), y.px(btc(rush.amount)));
         let date = if with_year { format::day(rush.to) } else { format::day_short(rush.to) };
         let words = format!("end of {date}: {} BTC", format::btc_short(rush.amount));
@@ -88,27 +80,6 @@ fn draw(input: &Input<'_>) -> Drawing {
     page.finish(csv, alt)
 }
 
-fn states(input: &Input<'_>) -> Vec<State> {
-    let mut rows: Vec<(Time, Option<&Payment>, Option<&Withdrawal>)> = Vec::new();
-    rows.extend(input.account.income().map(|p| (p.time, Some(p), None)));
-    if rows.is_empty() {
-        return Vec::new();
-    }
-    rows.extend(input.account.withdrawals.iter().map(|w| (w.time, None, Some(w))));
-    // A payment of the same second comes before the withdrawal that may spend it: the sort is stable.
-    rows.sort_by_key(|(time, ..)| *time);
-    let (mut received, mut withdrawn) = (Amount::ZERO, Amount::ZERO);
-    rows.into_iter()
-        .map(|(time, payment, withdrawal)| {
-            received += payment.map_or(Amount::ZERO, |p| p.amount);
-            withdrawn += withdrawal.map_or(Amount::ZERO, |w| w.amount);
-            let amount = payment.map(|p| p.amount).or(withdrawal.map(|w| w.amount)).unwrap_or_default();
-            let kind = if payment.is_some() { "payment" } else { "withdrawal" };
-            State { time, kind, amount, received, withdrawn }
-        })
-        .collect()
-}
-
 /// From a little before the first event to the end of the record, or to a little after the last event where the record
 /// goes on for long.
 fn span(input: &Input<'_>, first: Time, last: Time) -> (Time, Time) {
@@ -118,12 +89,11 @@ fn span(input: &Input<'_>, first: Time, last: Time) -> (Time, Time) {
     (first - ((to - first) / 80).max(TimeDelta::minutes(30)), to)
 }
 
-/// A stair through the states' points up to the right edge, without what one cannot see.
-fn steps(states: &[State], point: impl Fn(&State) -> Point, plot: Rect) -> Vec<Point> {
+/// A stair through the states' points up to an end, without what one cannot see.
+fn steps(states: impl Iterator<Item = Point>, end: f64, plot: Rect) -> Vec<Point> {
     let mut path: Vec<Point> = Vec::new();
     let mut level = plot.bottom;
-    for state in states {
-        let next = point(state);
+    for next in states {
         let same_column = path.last().is_some_and(|last| ((last.x - next.x) * FINE).abs() < 0.5);
         if same_column && path.len() > 1 {
             path.pop();
@@ -134,7 +104,7 @@ fn steps(states: &[State], point: impl Fn(&State) -> Point, plot: Rect) -> Vec<P
         }
         level = next.y;
     }
-    path.push(at(plot.right, level));
+    path.push(at(end, level));
     path
 }
 
@@ -206,8 +176,10 @@ fn headline(input: &Input<'_>) -> String {
     if received.outputs == 1 {
         return format!("{title} took in {sum} bitcoin in one payment on {}", format::day(first));
     }
-    if let Some(rush) = words::rush(account) {
-        return format!("{title} took in {sum} bitcoin, {} of it in the {}", rush.share, rush.name);
+    if let Some(rush) = figures::rush(account)
+        && let Some(share) = words::share(rush.part)
+    {
+        return format!("{title} took in {sum} bitcoin, {share} of it in the {}", words::beginning(rush.days));
     }
     let payments = format::count_in_words(received.outputs, "payment", "payments");
     if first == last {
@@ -242,8 +214,8 @@ fn alt(input: &Input<'_>) -> String {
     text.push('.');
     if withdrawn.transactions > 0 {
         let withdrawals = format::count(withdrawn.transactions, "transaction", "transactions");
-        text.push_str(&format!(" {} BTC were withdrawn in {withdrawals}", format::btc(withdrawn.amount, 8)));
-        let balance = account.summary.balance.map_or("unknown".to_owned(), |left| format::btc(left, 8));
+        text.push_str(&format!(" {} BTC were withdrawn in {withdrawals}", format::btc_if_known(withdrawn.amount)));
+        let balance = format::btc_if_known(account.summary.balance);
         text.push_str(&format!("; {balance} BTC are left."));
     }
     text
@@ -252,9 +224,9 @@ fn alt(input: &Input<'_>) -> String {
 fn csv(states: &[State]) -> String {
     let mut out = String::from("time,event,btc,received_btc,withdrawn_btc,held_btc\n");
     for state in states {
-        let sums = [state.amount, state.received, state.withdrawn, state.held()];
-        let [amount, received, withdrawn, held] = sums.map(|a| format::in_btc(a).to_string());
-        let (time, kind) = (rfc3339(state.time), state.kind);
+        let sums = [state.amount, Some(state.received), state.withdrawn, state.held];
+        let [amount, received, withdrawn, held] = sums.map(withdrawals::cell);
+        let (time, kind) = (rfc3339(state.time), state.did.name());
         out.push_str(&format!("{time},{kind},{amount},{received},{withdrawn},{held}\n"));
     }
     out

@@ -1,11 +1,12 @@
 use super::canvas::Layer;
-use super::ends::{End, Ends, percent};
+use super::ends::{End, Ends};
 use super::geometry::{Rect, at};
 use super::labels::{Align, HARD};
 use super::page::{Page, TWO_LINES, Words};
 use super::style::{Size, size};
 use super::{Chart, Drawing, Input, followed, text, words};
 use crate::domain::{Amount, format};
+use crate::figures;
 use crate::trace::Trail;
 
 pub(super) const CHART: Chart = Chart {
@@ -124,7 +125,7 @@ fn draw_bar(page: &mut Page, end: &End, bar: Rect) {
 }
 
 fn values(page: &mut Page, amount: Amount, whole: Amount, with_notes: bool, place: super::geometry::Point) {
-    let (btc, share) = (format!("{} BTC", format::btc_short(amount)), percent(amount, whole));
+    let (btc, share) = (format!("{} BTC", format::btc_short(amount)), figures::percent(amount, whole));
     if with_notes {
         page.two_lines((&btc, &share), page.palette.ink, Align::Left, place);
     } else {
@@ -139,7 +140,7 @@ fn csv(trail: Option<&Trail>, ends: &Ends) -> String {
     write(&["destination", "kind", "category", "coins", "sats", "btc", "percent"].map(str::to_owned));
     for end in trail.iter().flat_map(|_| &ends.list) {
         let whole = trail.map_or(Amount::ZERO, |trail| trail.source);
-        let share = percent(end.amount, whole);
+        let share = figures::percent(end.amount, whole);
         write(&[
             end.name.clone(),
             end.kind.key().to_owned(),

@@ -233,36 +233,3 @@ impl Ends {
 fn saturating(a: Amount, b: Amount) -> Amount {
     Amount::from_sat(a.to_sat().saturating_add(b.to_sat()))
 }
-
-/// A part of a whole in print: `14.0 %`, `<0.1 %`.
-pub(super) fn percent(part: Amount, whole: Amount) -> String {
-    let (part, whole) = (u128::from(part.to_sat()), u128::from(whole.to_sat()));
-    if whole == 0 {
-        return "0 %".to_owned();
-    }
-    match (part * 2_000 + whole) / (2 * whole) {
-        0 if part > 0 => "<0.1 %".to_owned(),
-        1_000 if part < whole => ">99.9 %".to_owned(),
-        1_000 => "100 %".to_owned(),
-        tenths => format!("{}.{} %", tenths / 10, tenths % 10),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_share_is_never_rounded_to_nothing_or_to_all() {
-        let check = |part: u64, whole: u64, expect: &str| {
-            assert_eq!(percent(Amount::from_sat(part), Amount::from_sat(whole)), expect);
-        };
-        check(0, 10, "0.0 %");
-        check(1, 100_000, "<0.1 %");
-        check(99_999, 100_000, ">99.9 %");
-        check(7, 7, "100 %");
-        check(1, 3, "33.3 %");
-        check(2_100_000_000_000_000, 2_100_000_000_000_000, "100 %");
-        check(0, 0, "0 %");
-    }
-}

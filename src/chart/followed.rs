@@ -8,6 +8,7 @@ use super::Input;
 use super::ends::{Ends, Kind};
 use super::{text, words};
 use crate::domain::{Amount, format};
+use crate::figures;
 use crate::trace::{Policy, Reason, Trail};
 
 /// The trail, or a headline and a sentence that say why it cannot be drawn.
@@ -109,8 +110,7 @@ pub(super) fn largest(input: &Input<'_>, trail: &Trail, ends: &Ends) -> String {
     let title = words::title(input);
     let ways = ways(trail, ends);
     let Some(way) = ways.first() else { return finding(input, trail, ends) };
-    let part = way.amount.to_sat() as f64 / trail.source.to_sat().max(1) as f64;
-    match words::share(part) {
+    match words::share(figures::part(way.amount, trail.source)) {
         Some(share) => {
             let mut share = share.to_owned();
             share[..1].make_ascii_uppercase();

@@ -3,8 +3,8 @@ use chrono::NaiveDate;
 
 use super::{Chart, Input, Look};
 use crate::casebook::Case;
-use crate::domain::{Period, Span};
-use crate::figures::{Account, Step, Worth};
+use crate::domain::Span;
+use crate::figures::{self, Account, Step, Worth};
 use crate::trace::{PeelChain, Trail};
 
 /// What the charts of a case draw: taken from it once, for all of them in every look.
@@ -24,9 +24,7 @@ impl<'a> Series<'a> {
         let (account, prices) = (case.account()?, case.prices());
         let until = until.unwrap_or_else(|| account.last_day(prices));
         let worth = account.worth(prices, prices.last_day().map_or(until, |last| until.min(last)));
-        let mut weeks = case.steps(Period::Week)?;
-        // A week that is only begun and empty so far would be drawn as an empty one.
-        weeks.pop_if(|week| !week.complete && week.outputs + week.withdrawals == 0);
+        let weeks = figures::weeks(account);
         let follows = charts.iter().any(|chart| chart.shows_the_trail());
         let trail = if follows { Some((case.trail()?, case.chains()?)) } else { None };
         Ok(Self { case, account, worth, weeks, week: None, trail })

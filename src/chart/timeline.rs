@@ -10,8 +10,8 @@ use super::page::{self, Page, Words};
 use super::scale::{self, Scale, btc};
 use super::style::{Colour, Palette};
 use super::{Chart, Drawing, Input, demands, withdrawals, words};
-use crate::domain::{Currency, Demand, DemandAmount, format, rfc3339};
-use crate::figures::{Class, Payment};
+use crate::domain::{Amount, Currency, Demand, DemandAmount, format, rfc3339};
+use crate::figures::{self, Class, Payment, Withdrawal};
 
 pub(super) const CHART: Chart =
     Chart { name: "timeline", about: "every payment by time and size, against what was demanded", draw };
@@ -35,9 +35,9 @@ fn draw(input: &Input<'_>) -> Drawing {
     let words = Words { headline: headline(input), subtitle: subtitle(input), foot: words::foot(input, true) };
     let legend = page::legend_rows(input, legend_items(input, payments.len()));
     let mut page = Page::new(input, CHART.name, words, page::legend_height(&legend), 0.0);
-    let leaving = withdrawals::by_day(input.account);
+    let leaving = figures::days_out(input.account);
 
-    let sizes = payments.iter().map(|p| btc(p.amount)).chain(input.account.withdrawals.iter().map(|w| btc(w.amount)));
+    let sizes = payments.iter().map(|p| btc(p.amount)).chain(amounts_out(input).map(|(_, amount)| btc(amount)));
     let (least, most) = sizes.filter(|s| *s > 0.0).fold((f64::INFINITY, 0.0f64), |(a, b), s| (a.min(s), b.max(s)));
     let (low, high) = if least.is_finite() { (least / 1.6, most * 1.6) } else { (0.1, 10.0) };
     let ticks = scale::log_ticks(low, high, (page.plot.height() / 44.0) as usize);
@@ -58,23 +58,28 @@ fn draw(input: &Input<'_>) -> Drawing {
     demands::draw(&mut page, &bands);
     draw_payments(&mut page, input, &payments, |p| at(x.px(p.time), y.px(btc(p.amount))));
     let radius = if input.account.withdrawals.len() > 30 { 3.5 } else { 6.0 };
-    for row in &input.account.withdrawals {
-        let point = at(x.px(row.time), y.px(btc(row.amount)));
+    for (row, amount) in amounts_out(input) {
+        let point = at(x.px(row.time), y.px(btc(amount)));
         page.canvas.polygon(Layer::Mark, page.palette.outward, withdrawals::triangle(point, radius));
         page.places.ink_rect(&Rect::new(point.x - 5.0, point.y - 5.0, point.x + 5.0, point.y + 5.0), HARD);
     }
     page.legend(&legend, |canvas, palette, kind, point| mark(canvas, &palette, kind, point, 4.0));
     let with_year = withdrawals::needs_year(input.account, from, to);
     for day in withdrawals::largest(&leaving) {
-        let largest = input.account.withdrawals.iter().filter(|w| w.day(input.account.question.zone) == day.day);
-        let Some(largest) = largest.max_by_key(|w| w.amount) else { continue };
+        let largest = amounts_out(input).filter(|(w, _)| w.day(input.account.question.zone) == day.day);
+        let Some((largest, amount)) = largest.max_by_key(|(_, amount)| *amount) else { continue };
         let label = page.label(&withdrawals::lines(input, day, with_year), page.palette.outward, false);
-        page.annotate(&label, at(x.px(largest.time), y.px(btc(largest.amount))), (0.7, 0.7));
+        page.annotate(&label, at(x.px(largest.time), y.px(btc(amount))), (0.7, 0.7));
     }
     demands::label(&mut page, &bands);
     label_largest(&mut page, input, &payments, with_year, |p| at(x.px(p.time), y.px(btc(p.amount))));
     let alt = alt(input);
     page.finish(csv, alt)
+}
+
+/// The withdrawals that have a place on a scale of bitcoin: those of known amount.
+fn amounts_out<'a>(input: &Input<'a>) -> impl Iterator<Item = (&'a Withdrawal, Amount)> {
+    input.account.withdrawals.iter().filter_map(|row| Some((row, row.amount?)))
 }
 
 /// What a mark stands for.
@@ -275,7 +280,7 @@ fn csv(input: &Input<'_>) -> String {
         out.push_str(&format!("{time},payment,{},{},{sum},{value},{class},{}\n", p.txid, p.vout, p.after_withdrawal));
     }
     for w in &input.account.withdrawals {
-        let (time, sum, value) = (rfc3339(w.time), format::in_btc(w.amount), cents(w.value));
+        let (time, sum, value) = (rfc3339(w.time), withdrawals::cell(w.amount), cents(w.value));
         out.push_str(&format!("{time},withdrawal,{},,{sum},{value},,\n", w.txid));
     }
     out

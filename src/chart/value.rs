@@ -9,7 +9,7 @@ use super::page::{Page, Words};
 use super::scale::{self, Scale, float};
 use super::{Chart, Drawing, Input, withdrawals, words};
 use crate::domain::{Currency, Decimal, Time, Value, format};
-use crate::figures::Worth;
+use crate::figures::{self, Worth};
 
 pub(super) const CHART: Chart = Chart {
     name: "value",
@@ -127,7 +127,7 @@ fn domain(input: &Input<'_>, days: &[Day]) -> (f64, f64) {
     if let Some(value) = input.account.summary.received.at_receipt.map(|v| float(v.close)).filter(|v| *v > 0.0) {
         (low, high) = (low.min(value), high.max(value));
     }
-    let days_out = withdrawals::by_day(input.account);
+    let days_out = figures::days_out(input.account);
     for value in withdrawals::largest(&days_out).into_iter().filter_map(withdrawals::value_of).filter(|v| *v > 0.0) {
         // A small part withdrawn must not flatten the rest.
         if value > low / 4.0 {
@@ -198,7 +198,7 @@ fn annotate(page: &mut Page, input: &Input<'_>, days: &[Day], y: &Scale, place: 
     let currency = input.account.currency;
     let (ink, outward) = (page.palette.ink, page.palette.outward);
     let (Some(first), Some(last)) = (days.first(), days.last()) else { return };
-    let leaving = withdrawals::by_day(input.account);
+    let leaving = figures::days_out(input.account);
     for day in withdrawals::largest(&leaving) {
         let shown = (first.day..=last.day).contains(&day.price_day);
         let Some(value) = day.value.filter(|v| shown && y.shows(float(*v))) else { continue };
@@ -207,28 +207,28 @@ fn annotate(page: &mut Page, input: &Input<'_>, days: &[Day], y: &Scale, place: 
         page.annotate(&page.label(&[text], outward, false), point, (0.92, 0.38));
         page.dot(outward, point, 4.5);
     }
-    let Some(peak) = peak(days) else { return };
+    let Some(peak) = figures::peak(input.worth) else { return };
     if days.len() > 1 {
-        let point = place(peak.day, peak.value.high);
+        let point = place(peak.date, peak.value.high);
         let text = [
-            format!("{}, highest: {}", format::day(peak.day), format::money(currency, peak.value.high)),
+            format!("{}, highest: {}", format::day(peak.date), format::money(currency, peak.value.high)),
             format!("(close {})", format::money(currency, peak.value.close)),
         ];
         page.annotate(&page.label(&text, ink, false), point, (-0.38, -0.92));
         page.dot(ink, point, 3.5);
     }
     if let Some((level, day)) =
-        first_at_threshold(days).filter(|(_, d)| (peak.day - d.day).num_days() > days.len() as i64 / 50)
+        first_at_threshold(input.worth, days).filter(|(_, day)| (peak.date - *day).num_days() > days.len() as i64 / 50)
     {
-        let point = place(day.day, level);
+        let point = place(day, level);
         let text = [
-            format!("{}: first worth", format::day(day.day)),
+            format!("{}: first worth", format::day(day)),
             format!("{}, at the day’s high", format::money(currency, level)),
         ];
         page.annotate(&page.label(&text, ink, false), point, (-0.7, -0.7));
         page.dot(ink, point, 3.5);
     }
-    if (last.day - peak.day).num_days() > 3 {
+    if (last.day - peak.date).num_days() > 3 {
         let point = place(last.day, last.value.close);
         let text = format!("{}: {}", format::day(last.day), format::money(currency, last.value.close));
         page.annotate(&page.label(&[text], page.palette.inward, true), point, (-0.38, 0.92));
@@ -236,20 +236,15 @@ fn annotate(page: &mut Page, input: &Input<'_>, days: &[Day], y: &Scale, place: 
     }
 }
 
-/// The highest day, the earliest of equals.
-fn peak(days: &[Day]) -> Option<Day> {
-    days.iter().copied().reduce(|best, day| if day.value.high > best.value.high { day } else { best })
-}
-
 /// The day on which the coins were first worth two million, or else the largest power of ten that they reached.
-fn first_at_threshold(days: &[Day]) -> Option<(Decimal, Day)> {
-    let highest = peak(days)?.value.high;
+fn first_at_threshold(worth: &[Worth], days: &[Day]) -> Option<(Decimal, NaiveDate)> {
+    let highest = figures::peak(worth)?.value.high;
     let powers = (4..=12).rev().map(|power| Decimal::from(10u64.pow(power)));
     let level = [millions()].into_iter().chain(powers).find(|level| *level <= highest)?;
-    let day = days.iter().find(|d| d.value.high >= level)?;
+    let day = figures::first_day(worth, |value| value.high >= level)?.day;
     // What was there from the first days on is no event.
-    let late = (day.day - days.first()?.day).num_days() > (days.len() as i64 / 10).max(7);
-    late.then_some((level, *day))
+    let late = (day - days.first()?.day).num_days() > (days.len() as i64 / 10).max(7);
+    late.then_some((level, day))
 }
 
 fn without_values(input: &Input<'_>, csv: String) -> Drawing {
@@ -273,24 +268,24 @@ fn headline(input: &Input<'_>, days: &[Day]) -> String {
     let currency = account.currency;
     let sum = format::btc_round(account.summary.received.amount);
     let coins = format!("{title}’s {sum} bitcoin");
-    let Some(peak) = peak(days) else { return coins };
+    let Some(peak) = figures::peak(input.worth) else { return coins };
     let highest = format::money(currency, peak.value.high);
     let arrived = account.summary.received.at_receipt.filter(|v| v.close > Decimal::ZERO);
     let withdrawn = &account.summary.withdrawn;
     // Only where nearly all of it left do the two numbers compare.
-    let nearly_all = withdrawn.amount.to_sat() >= account.summary.received.amount.to_sat() / 10 * 9;
+    let nearly_all = withdrawn.amount.is_some_and(|left| left >= account.summary.received.amount / 10 * 9);
     let left = withdrawn.at_withdrawal.filter(|_| withdrawn.transactions > 0 && nearly_all);
     match (arrived, left) {
         (Some(value), _) if peak.value.high >= value.close * Decimal::from(4) => {
             let value = format::money(currency, value.close);
             // When the coins that had left long ago would have been worth “millions” is the finding.
             let last_left = account.withdrawals.last().map(|w| w.time.date_naive());
-            let late = first_at_threshold(days)
-                .filter(|(level, day)| *level == millions() && last_left.is_some_and(|left| day.day > left));
+            let late = first_at_threshold(input.worth, days)
+                .filter(|(level, day)| *level == millions() && last_left.is_some_and(|left| *day > left));
             match (account.summary.withdrawn.transactions, late) {
                 (0, _) => format!("{title}’s {value} in bitcoin has been worth up to {highest}"),
                 (_, Some((level, day))) => {
-                    let (level, month) = (format::money(currency, level), day.day.format("%B %Y"));
+                    let (level, month) = (format::money(currency, level), day.format("%B %Y"));
                     format!("{title}’s {value} would first have reached {level} in {month}")
                 }
                 (_, None) => format!("Kept, {title}’s {value} in bitcoin would have been worth up to {highest}"),
@@ -340,8 +335,8 @@ fn alt(input: &Input<'_>, days: &[Day]) -> String {
             format::money(currency, last.value.close)
         ));
     }
-    if let Some(peak) = peak(days) {
-        text.push_str(&format!("; highest {} on {}", format::money(currency, peak.value.high), format::day(peak.day)));
+    if let Some(peak) = figures::peak(input.worth) {
+        text.push_str(&format!("; highest {} on {}", format::money(currency, peak.value.high), format::day(peak.date)));
     }
     if let Some(value) = words::at_receipt(input.account) {
         text.push_str(&format!("; {value} at the price of the day each payment arrived"));

@@ -1,69 +1,18 @@
-use chrono::NaiveDate;
-
 use super::Input;
 use super::geometry::{Point, Rect, at};
 use super::labels::Align;
 use super::page::Page;
 use super::scale::float;
 use super::words;
-use crate::domain::{Amount, Decimal, Time, format};
-use crate::figures::Account;
-
-/// The withdrawals of one day of the account's zone, taken together: that is how they are marked and labelled.
-#[derive(Clone, Debug)]
-pub(super) struct Leaving {
-    pub day: NaiveDate,
-    /// UTC day of the last, which gives the price.
-    pub price_day: NaiveDate,
-    pub last: Time,
-    pub transactions: usize,
-    pub amount: Amount,
-    /// At the close; `None` where a price is missing.
-    pub value: Option<Decimal>,
-    /// Nothing was left after it.
-    pub emptied: bool,
-}
-
-/// The withdrawals day by day, in order of time.
-pub(super) fn by_day(account: &Account) -> Vec<Leaving> {
-    let zone = account.question.zone;
-    let mut days: Vec<Leaving> = Vec::new();
-    let mut income = account.income().peekable();
-    let mut held = Amount::ZERO;
-    for row in &account.withdrawals {
-        while let Some(payment) = income.next_if(|p| p.time <= row.time) {
-            held += payment.amount;
-        }
-        held = held.checked_sub(row.amount).unwrap_or_default();
-        let value = row.value.map(|v| v.close);
-        let emptied = held == Amount::ZERO;
-        match days.last_mut().filter(|d| d.day == row.day(zone)) {
-            Some(day) => {
-                day.last = row.time;
-                day.price_day = row.time.date_naive();
-                day.transactions += 1;
-                day.amount += row.amount;
-                day.value = day.value.zip(value).map(|(a, b)| a + b);
-                day.emptied = emptied;
-            }
-            None => days.push(Leaving {
-                day: row.day(zone),
-                price_day: row.time.date_naive(),
-                last: row.time,
-                transactions: 1,
-                amount: row.amount,
-                value,
-                emptied,
-            }),
-        }
-    }
-    days
-}
+use crate::domain::{Amount, Time, format};
+use crate::figures::{Account, DayOut};
 
 /// The days that deserve words: the largest, each at least an eighth of all, three at most; in order of time.
-pub(super) fn largest(days: &[Leaving]) -> Vec<&Leaving> {
-    let all: Amount = days.iter().map(|d| d.amount).sum();
-    let mut large: Vec<&Leaving> = days.iter().filter(|d| d.amount.to_sat() >= all.to_sat() / 8).collect();
+pub(super) fn largest(days: &[DayOut]) -> Vec<&DayOut> {
+    let all: Amount = days.iter().filter_map(|d| d.amount).sum();
+    // An unknown amount may be the largest.
+    let is_large = |day: &&DayOut| day.amount.is_none_or(|amount| amount.to_sat() >= all.to_sat() / 8);
+    let mut large: Vec<&DayOut> = days.iter().filter(is_large).collect();
     large.sort_by_key(|d| (std::cmp::Reverse(d.amount), d.last));
     large.truncate(3);
     large.sort_by_key(|d| d.last);
@@ -71,10 +20,13 @@ pub(super) fn largest(days: &[Leaving]) -> Vec<&Leaving> {
 }
 
 /// `3 Aug: all 51.93 BTC leave` / `in six transactions, worth $145,641`.
-pub(super) fn lines(input: &Input<'_>, day: &Leaving, with_year: bool) -> Vec<String> {
+pub(super) fn lines(input: &Input<'_>, day: &DayOut, with_year: bool) -> Vec<String> {
     let date = if with_year { format::day(day.day) } else { format::day_short(day.day) };
-    let all = if day.emptied { "all " } else { "" };
-    let first = format!("{date}: {all}{} BTC leave", format::btc_short(day.amount));
+    let first = match day.amount {
+        Some(amount) if day.emptied => format!("{date}: all {} BTC leave", format::btc_short(amount)),
+        Some(amount) => format!("{date}: {} BTC leave", format::btc_short(amount)),
+        None => format!("{date}: an unknown amount leaves"),
+    };
     let comma = format!("{first},");
     let worth = day.value.map(|v| format!("worth {}", format::money(input.account.currency, v)));
     let how = match (day.transactions, worth) {
@@ -91,7 +43,7 @@ const LINES: usize = 6;
 
 /// Marks the days with withdrawals as dashed lines through the plot, or under its base where there are many. `x` says
 /// where a day stands.
-pub(super) fn mark(page: &mut Page, days: &[Leaving], x: impl Fn(&Leaving) -> f64) {
+pub(super) fn mark(page: &mut Page, days: &[DayOut], x: impl Fn(&DayOut) -> f64) {
     let colour = page.palette.outward;
     let (top, bottom) = (page.plot.top, page.plot.bottom);
     let large = largest(days);
@@ -112,13 +64,7 @@ pub(super) fn mark(page: &mut Page, days: &[Leaving], x: impl Fn(&Leaving) -> f6
 }
 
 /// Labels the largest of the days that [`mark`] has marked, and says what they add up to where there are more.
-pub(super) fn label(
-    page: &mut Page,
-    input: &Input<'_>,
-    days: &[Leaving],
-    with_year: bool,
-    x: impl Fn(&Leaving) -> f64,
-) {
+pub(super) fn label(page: &mut Page, input: &Input<'_>, days: &[DayOut], with_year: bool, x: impl Fn(&DayOut) -> f64) {
     let large = largest(days);
     for day in &large {
         beside(page, &lines(input, day, with_year), x(day));
@@ -126,7 +72,10 @@ pub(super) fn label(
     if days.len() > large.len() {
         let withdrawn = &input.account.summary.withdrawn;
         let count = format::count(withdrawn.transactions, "withdrawal", "withdrawals");
-        let all = format!("{count}, {} BTC in all", format::btc_short(withdrawn.amount));
+        let all = match withdrawn.amount {
+            Some(amount) => format!("{count}, {} BTC in all", format::btc_short(amount)),
+            None => format!("{count}, amount unknown"),
+        };
         let words = match withdrawn.at_withdrawal.filter(|_| withdrawn.without_price == 0) {
             Some(value) => {
                 let worth = format::money(input.account.currency, value.close);
@@ -158,8 +107,13 @@ fn beside(page: &mut Page, lines: &[String], x: f64) {
 }
 
 /// Where the withdrawals of a day stand on a scale of money.
-pub(super) fn value_of(day: &Leaving) -> Option<f64> {
+pub(super) fn value_of(day: &DayOut) -> Option<f64> {
     day.value.map(float)
+}
+
+/// An amount for a table of series: bitcoin as a number, empty where it is unknown.
+pub(super) fn cell(amount: Option<Amount>) -> String {
+    amount.map_or_else(String::new, |amount| format::in_btc(amount).to_string())
 }
 
 /// A small triangle that points down.

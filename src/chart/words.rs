@@ -1,8 +1,9 @@
 use chrono::NaiveDate;
 
 use super::Input;
-use crate::domain::{Amount, Moment, Time, format};
-use crate::figures::{Account, Payment};
+use super::scale::float;
+use crate::domain::{Amount, Decimal, Moment, Time, format};
+use crate::figures::Account;
 
 /// The family's name, short enough for a headline.
 pub(super) fn title(input: &Input<'_>) -> String {
@@ -50,6 +51,11 @@ pub(super) fn at_receipt(account: &Account) -> Option<String> {
     Some(format::money(account.currency, value.close))
 }
 
+/// An amount with its unit, or that it is unknown.
+pub(super) fn short(amount: Option<Amount>) -> String {
+    amount.map_or("unknown".to_owned(), |amount| format!("{} BTC", format::btc_short(amount)))
+}
+
 /// The lines at the foot: source and coverage; prices, where the chart uses them; what else must be known.
 pub(super) fn foot(input: &Input<'_>, with_prices: bool) -> Vec<String> {
     let account = input.account;
@@ -70,11 +76,23 @@ pub(super) fn foot(input: &Input<'_>, with_prices: bool) -> Vec<String> {
     }
     if summary.internal.outputs > 0 {
         let transfers = format::count(summary.internal.outputs, "internal transfer", "internal transfers");
-        notes.push(format!("Left out: {transfers} ({} BTC).", format::btc_short(summary.internal.amount)));
+        notes.push(format!("Left out: {transfers} ({}).", short(summary.internal.amount)));
+    }
+    if summary.joined.transactions > 0 {
+        let transactions = format::count(summary.joined.transactions, "transaction", "transactions");
+        notes
+            .push(format!("Joined by coins of others, no income: {} in {transactions}.", short(summary.joined.amount)));
+    }
+    if summary.withdrawn.unknown > 0 {
+        let withdrawals = format::count(summary.withdrawn.unknown, "withdrawal", "withdrawals");
+        notes.push(format!("Of unknown amount: {withdrawals}; what was held after that is not known."));
+    } else if summary.balance.is_none() {
+        notes.push("More is spent than the ledger holds payments: what is left is not known.".to_owned());
     }
     if summary.unconfirmed.outputs > 0 {
         let waiting = format::count(summary.unconfirmed.outputs, "unconfirmed payment", "unconfirmed payments");
-        notes.push(format!("Not counted: {waiting}."));
+        let at_least = if summary.waiting.whole == Some(false) { "at least " } else { "" };
+        notes.push(format!("Not counted: {at_least}{waiting}."));
     }
     if !notes.is_empty() {
         lines.push(notes.join(" "));
@@ -117,8 +135,8 @@ fn source(account: &Account) -> String {
 }
 
 /// A share in words: `nine tenths`, `more than half`; `None` below a half.
-pub(super) fn share(part: f64) -> Option<&'static str> {
-    Some(match part {
+pub(super) fn share(part: Decimal) -> Option<&'static str> {
+    Some(match float(part) {
         x if x >= 0.9995 => "all",
         x if x >= 0.965 => "nearly all",
         x if x >= 0.92 => "more than nine tenths",
@@ -135,41 +153,14 @@ pub(super) fn share(part: f64) -> Option<&'static str> {
     })
 }
 
-/// The time in which most of the money came: how long, to the end of which day, and how much by then.
-#[derive(Clone, Debug)]
-pub(super) struct Rush {
-    /// `first week`.
-    pub name: &'static str,
-    /// Its last day.
-    pub to: NaiveDate,
-    /// The last payment in it.
-    pub last: Time,
-    /// Received by its end.
-    pub amount: Amount,
-    /// `nine tenths`.
-    pub share: &'static str,
-}
-
-/// The shortest beginning that brought most of the money, where it is short against the whole.
-pub(super) fn rush(account: &Account) -> Option<Rush> {
-    let received = &account.summary.received;
-    // Of a handful of payments the shares say nothing.
-    if received.outputs < 10 {
-        return None;
+/// The time in which most of the money came, in words: `first week`.
+pub(super) fn beginning(days: u64) -> &'static str {
+    match days {
+        1 => "first day",
+        7 => "first week",
+        30 => "first 30 days",
+        _ => "first year",
     }
-    let first = day_of(account, received.first?);
-    let whole = (day_of(account, received.last?) - first).num_days() + 1;
-    let spans = [("first day", 1, 3), ("first week", 7, 21), ("first 30 days", 30, 90), ("first year", 365, 900)];
-    spans.into_iter().filter(|(_, _, at_least)| whole >= *at_least).find_map(|(name, days, _)| {
-        let to = first + chrono::Days::new(days - 1);
-        let within: Vec<&Payment> = account.income().take_while(|p| p.day(account.question.zone) <= to).collect();
-        let amount: Amount = within.iter().map(|p| p.amount).sum();
-        let part = amount.to_sat() as f64 / received.amount.to_sat().max(1) as f64;
-        if !(0.64..0.9995).contains(&part) {
-            return None;
-        }
-        Some(Rush { name, to, last: within.last()?.time, amount, share: share(part)? })
-    })
 }
 
 /// What is said where nothing was received: a headline and a sentence.
@@ -182,9 +173,9 @@ pub(super) fn nothing(input: &Input<'_>) -> (String, String) {
         0 => format!("No payment to its {addresses} is recorded up to {to}."),
         n => {
             let transfers = format::count_in_words(n, "transfer", "transfers");
-            let sum = format::btc_short(internal.amount);
+            let sum = short(internal.amount);
             format!(
-                "Up to {to} only {transfers} within its {addresses} are recorded, {sum} BTC in all: that is not income."
+                "Up to {to} only {transfers} within its {addresses} are recorded, {sum} in all: that is not income."
             )
         }
     };

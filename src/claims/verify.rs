@@ -5,7 +5,7 @@ use super::quantity::{Part, Quantity, Standing, Unit};
 use super::verdict::{Known, Row, Verdict, Verified, overall};
 use super::{Basis, Scope, caveats, finding};
 use crate::domain::{Decimal, Family, Moment, TimeBasis, Value, format};
-use crate::figures::{Account, Question, USUAL};
+use crate::figures::{self, Account, Question, USUAL};
 use crate::price::Prices;
 
 /// What is to be checked.
@@ -150,15 +150,9 @@ impl Judge<'_> {
             Some(last) if is_money => account.worth(self.evidence.prices, last),
             _ => Vec::new(),
         };
-        let priced = worth.iter().filter_map(|w| Some((w.day, w.value?)));
-        if let Some((day, value)) = priced.clone().next_back() {
-            measured.push(Measured { basis: Basis::AsOf, day: Some(day), value: Some(value), missing: None });
-        }
-        // The earliest of equals, as everywhere.
-        let peak = priced.clone().reduce(|best, next| if next.1.high > best.1.high { next } else { best });
-        if let Some((day, value)) = peak {
-            measured.push(Measured { basis: Basis::Peak, day: Some(day), value: Some(value), missing: None });
-        }
+        let measure = |basis, day, value| Measured { basis, day: Some(day), value: Some(value), missing: None };
+        measured.extend(worth.iter().rev().find_map(|w| Some(measure(Basis::AsOf, w.day, w.value?))));
+        measured.extend(figures::peak(&worth).map(|peak| measure(Basis::Peak, peak.date, peak.value)));
         let mut rows = self.rows(account, Known::Now, complete, measured);
         let met = |value: &Value| self.quantity.interval.against(value.low, value.high) == Standing::Overlaps;
         let already = then.summary.received.as_of_value.as_ref().is_some_and(|v| met(&v.value));
@@ -166,10 +160,8 @@ impl Judge<'_> {
             && !already
         {
             let after = self.on.price_day().checked_add_days(Days::new(1));
-            row.supported_from = priced
-                .clone()
-                .find(|(day, value)| after.is_some_and(|after| *day >= after) && met(value))
-                .map(|(day, _)| day);
+            let later = worth.iter().position(|w| after.is_some_and(|after| w.day >= after)).map(|at| &worth[at..]);
+            row.supported_from = figures::first_day(later.unwrap_or_default(), met).map(|day| day.day);
         }
         rows
     }
@@ -184,16 +176,18 @@ impl Judge<'_> {
             missing: None,
         };
         let count = |basis, number: usize| whole(basis, Decimal::from(number));
+        let unknown =
+            |basis, missing: &str| Measured { basis, day: None, value: None, missing: Some(missing.to_owned()) };
         match self.quantity.unit {
             Unit::Bitcoin if self.quantity.named.contains(&Basis::CoinsWithdrawn) => {
-                vec![whole(Basis::CoinsWithdrawn, format::in_btc(withdrawn.amount))]
+                vec![match withdrawn.amount {
+                    Some(amount) => whole(Basis::CoinsWithdrawn, format::in_btc(amount)),
+                    None => unknown(Basis::CoinsWithdrawn, "the value of a coin that was spent is not known"),
+                }]
             }
             Unit::Bitcoin if self.quantity.named.contains(&Basis::CoinsLeft) => match account.summary.balance {
                 Some(left) => vec![whole(Basis::CoinsLeft, format::in_btc(left))],
-                None => {
-                    let missing = Some("what is left cannot be told from the ledger".to_owned());
-                    vec![Measured { basis: Basis::CoinsLeft, day: None, value: None, missing }]
-                }
+                None => vec![unknown(Basis::CoinsLeft, "what is left cannot be told from the ledger")],
             },
             Unit::Bitcoin => vec![whole(Basis::Coins, format::in_btc(received.amount))],
             Unit::Payments | Unit::Transactions => {
@@ -216,7 +210,12 @@ impl Judge<'_> {
                         basis: Basis::AtWithdrawal,
                         day: None,
                         value: withdrawn.at_withdrawal,
-                        missing: unpriced(withdrawn.without_price, "withdrawal", "withdrawals"),
+                        missing: match withdrawn.unknown {
+                            0 => unpriced(withdrawn.without_price, "withdrawal", "withdrawals"),
+                            rows => {
+                                Some(format!("{} of unknown amount", format::count(rows, "withdrawal", "withdrawals")))
+                            }
+                        },
                     });
                 }
                 out

@@ -91,7 +91,8 @@ fn text(family: &Family, account: &Account, found: &[Event], policy: Policy) -> 
         };
         let time = event.time.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S");
         let label = event.label.as_ref().map_or(String::new(), |one| format!("{} ({})", one.name, one.category));
-        let line = format!("{time}  {:<10} {:>15} BTC   {value:<35} {label}", event.kind, format::btc(event.amount, 8));
+        let line =
+            format!("{time}  {:<10} {:>15} BTC   {value:<35} {label}", event.kind, format::btc_if_known(event.amount));
         let _ = writeln!(out, "{}\n    {}{}\n    {}", line.trim_end(), event.txid, way(event), event.rule);
     }
     out

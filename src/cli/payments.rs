@@ -66,13 +66,6 @@ fn table(account: &Account, links: &Links) -> String {
             Some(value) => value.rounded().map(|x| x.to_string()),
             None => ["unknown", "unknown", "unknown"].map(str::to_owned),
         };
-        let mut class = payment.class.to_string();
-        if payment.after_withdrawal {
-            class.push_str(", after withdrawal");
-        }
-        if payment.internal {
-            class.push_str(", internal");
-        }
         table.add_row([
             payment.time.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string(),
             payment.block_height.to_string(),
@@ -82,7 +75,7 @@ fn table(account: &Account, links: &Links) -> String {
             low,
             close,
             high,
-            class,
+            payment.kind(),
             payment.explorer.clone(),
             payment.trust.to_string(),
         ]);

@@ -209,6 +209,9 @@ fn families_table(text: &mut String, families: &[FamilyState<'_>]) {
         if never > 0 {
             let _ = writeln!(text, "    {} never asked about", format::count(never, "address", "addresses"));
         }
+        for record in one.records.iter().filter(|r| r.reconciled() == Some(true) && r.is_whole() == Some(false)) {
+            let _ = writeln!(text, "    more waits for {} than was read", record.address);
+        }
         for record in one.records.iter().filter(|r| r.reconciled() == Some(false)) {
             if let Some(check) = &record.check {
                 let _ = writeln!(
@@ -285,7 +288,8 @@ fn round_json(round: &RoundRecord, now: Time) -> Value {
 fn family_json(one: &FamilyState<'_>) -> Value {
     json!({
         "family": one.family.name, "addresses": one.records.len(), "reconciled": one.count(Some(true)),
-        "never_asked": one.count(None), "complete_to": one.complete_to().map(rfc3339),
+        "never_asked": one.count(None), "waiting_in_part": one.records.iter().filter(|r| r.is_whole() == Some(false)).count(),
+        "complete_to": one.complete_to().map(rfc3339),
         "unreconciled": one.records.iter().filter(|r| r.reconciled() == Some(false)).map(|r| json!({
             "address": r.address, "explorer": r.check.as_ref().map(|c| &c.explorer),
             "asked_at": r.check.as_ref().map(|c| rfc3339(c.as_of)),

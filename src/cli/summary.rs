@@ -80,13 +80,14 @@ pub(super) fn page(account: &Account) -> String {
 
     let received = &summary.received;
     let withdrawn = &summary.withdrawn;
-    let mut row = |name: &str, amount: Amount, what: String, when: String| {
-        let line = format!("  {name:<10}{:>15} BTC   {what:<38} {when}", format::btc(amount, 8));
+    let mut row = |name: &str, amount: Option<Amount>, what: String, when: String| {
+        let unit = if amount.is_some() { "BTC" } else { "   " };
+        let line = format!("  {name:<10}{:>15} {unit}   {what:<38} {when}", format::btc_if_known(amount));
         let _ = writeln!(out, "{}", line.trim_end());
     };
     row(
         "received",
-        received.amount,
+        Some(received.amount),
         format!(
             "{} in {}",
             format::count(received.outputs, "output", "outputs"),
@@ -94,16 +95,17 @@ pub(super) fn page(account: &Account) -> String {
         ),
         span(received.first, received.last, zone),
     );
+    if summary.joined.transactions > 0 {
+        let transactions = format::count(summary.joined.transactions, "transaction", "transactions");
+        row("joined", summary.joined.amount, format!("coins of others, in {transactions}"), String::new());
+    }
     row(
         "withdrawn",
         withdrawn.amount,
         format::count(withdrawn.transactions, "transaction", "transactions"),
         span(withdrawn.first, withdrawn.last, zone),
     );
-    match summary.balance {
-        Some(balance) => row("left", balance, String::new(), String::new()),
-        None => out.push_str("  left            unknown\n"),
-    }
+    row("left", summary.balance, String::new(), String::new());
     out.push('\n');
     out.push_str(&values(account));
     out
@@ -165,7 +167,11 @@ pub(super) fn basis(account: &Account) -> String {
     if summary.internal.outputs == 0 {
         line("internal", "no transfers within the family to drop".to_owned());
     } else {
-        line("internal", format!("{} dropped: transfers within the family are not income", apart(&summary.internal)));
+        let dropped = internal(&summary.internal);
+        line("internal", format!("{dropped} dropped: transfers within the family are not income"));
+        if summary.internal.fees != Some(Amount::ZERO) {
+            line("fees", format!("{} BTC paid for them, not withdrawn", format::btc_if_known(summary.internal.fees)));
+        }
     }
     if summary.after_withdrawal.outputs > 0 {
         line("late", format!("{} came after the wallets had been emptied", apart(&summary.after_withdrawal)));
@@ -188,8 +194,17 @@ pub(super) fn trust(account: &Account) -> Option<String> {
 }
 
 /// Outputs set apart from the rest: how many, and how much.
-pub(super) fn apart(what: &figures::Internal) -> String {
-    format!("{}, {} BTC", format::count(what.outputs, "output", "outputs"), format::btc(what.amount, 8))
+pub(super) fn apart(what: &figures::Apart) -> String {
+    outputs(what.outputs, Some(what.amount))
+}
+
+/// What spending transactions pay back, without what joined.
+pub(super) fn internal(what: &figures::Internal) -> String {
+    outputs(what.outputs, what.amount)
+}
+
+fn outputs(count: usize, amount: Option<Amount>) -> String {
+    format!("{}, {} BTC", format::count(count, "output", "outputs"), format::btc_if_known(amount))
 }
 
 /// What waits, basis, prices and caveats: what every page ends with.
@@ -201,12 +216,13 @@ pub(super) fn foot(account: &Account) -> String {
     };
     let waiting = &summary.unconfirmed;
     if waiting.outputs > 0 {
-        let coming = figures::Internal { outputs: waiting.outputs, amount: waiting.amount };
-        line("waiting", format!("{} unconfirmed, not counted above", apart(&coming)));
+        let coming = outputs(waiting.outputs, Some(waiting.amount));
+        let at_least = if summary.waiting.whole == Some(false) { "at least " } else { "" };
+        line("waiting", format!("{at_least}{coming} unconfirmed, not counted above"));
     }
     if waiting.spent_outputs > 0 {
-        let leaving = figures::Internal { outputs: waiting.spent_outputs, amount: waiting.spent_sats };
-        line("leaving", format!("{} being spent by unconfirmed transactions, still counted above", apart(&leaving)));
+        let leaving = outputs(waiting.spent_outputs, waiting.spent_sats);
+        line("leaving", format!("{leaving} being spent by unconfirmed transactions, still counted above"));
     }
     line(
         "basis",
@@ -243,9 +259,8 @@ fn estimates(account: &Account) -> String {
             format::grouped(one.transactions as u64),
             format::btc(one.amount, 8),
         );
-        let moved = |word: &str, outputs: usize, amount| {
-            (outputs > 0).then(|| format!("{word} {}", apart(&figures::Internal { outputs, amount })))
-        };
+        let moved =
+            |word: &str, count: usize, amount| (count > 0).then(|| format!("{word} {}", outputs(count, Some(amount))));
         let moved: Vec<String> =
             [moved("drops", one.dropped_outputs, one.dropped), moved("adds", one.added_outputs, one.added)]
                 .into_iter()
@@ -270,21 +285,26 @@ fn series(account: &Account, steps: &[Step]) -> String {
         "BTC out"
     );
     for step in steps {
-        let close = step.value.map_or("unknown".to_owned(), |v| format::money_whole(v.close));
+        let flows = &step.flows;
+        let close = flows.value.map_or("unknown".to_owned(), |v| format::money_whole(v.close));
         let _ = writeln!(
             out,
             "  {:<12}{:>9}{:>14}{:>16}{:>14}{:>13}{:>16}",
             step.label,
-            step.outputs,
-            step.transactions,
-            format::btc(Amount::from_sat(step.sats), 8),
+            flows.outputs,
+            flows.transactions,
+            format::btc(Amount::from_sat(flows.sats), 8),
             close,
-            step.withdrawals,
-            format::btc(Amount::from_sat(step.withdrawn_sats), 8)
+            flows.withdrawals,
+            format::btc_if_known(flows.withdrawn_sats.map(Amount::from_sat))
         );
-        if !step.complete {
+        let joined = (flows.joined_sats != Some(0)).then(|| {
+            format!("joined by {} BTC of others", format::btc_if_known(flows.joined_sats.map(Amount::from_sat)))
+        });
+        let part = (!step.is_complete()).then(|| "in part: not recorded or not asked to its end".to_owned());
+        for note in joined.into_iter().chain(part) {
             out.pop();
-            out.push_str("   in part: not recorded or not asked to its end\n");
+            let _ = writeln!(out, "   {note}");
         }
     }
     out

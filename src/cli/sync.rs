@@ -231,6 +231,12 @@ pub(super) fn answer(round: &Round, explorers: &[Explorer], families: &[&str]) -
         if let End::Unreconciled { explorer, ledger } = &one.end {
             line(format!("NOT reconciled: {} ({})\n{}", one.address, one.explorer, difference(explorer, ledger)));
         }
+        if !one.waiting_whole && !matches!(one.end, End::Unreconciled { .. }) {
+            line(format!(
+                "{}: more waits than {} lists; what waits is at least what was read",
+                one.address, one.explorer
+            ));
+        }
         if one.gone > 0 {
             let gone = format::count(one.gone, "transaction", "transactions");
             line(format!("{}: {gone} of the ledger no longer known to {}", one.address, one.explorer));
@@ -307,7 +313,7 @@ fn as_json(round: &Round, families: &[&str]) -> Value {
             End::Newer => ("newer", None),
             End::Unreconciled { explorer, ledger } => ("unreconciled", Some((*explorer, Said::from(*ledger)))),
         };
-        json!({ "address": a.address, "explorer": a.explorer, "new": a.new, "gone": a.gone, "end": end,
+        json!({ "address": a.address, "explorer": a.explorer, "new": a.new, "gone": a.gone, "end": end, "waiting_whole": a.waiting_whole,
             "explorer_totals": totals.map(|t| sums(&t.0)), "ledger_totals": totals.map(|t| sums(&t.1)) })
     };
     json!({

@@ -178,7 +178,7 @@ fn text(made: &Made<'_>, place: &Place, drawn: &[Vec<Drawn>]) -> String {
 /// A family's week in a line.
 fn line(family: &FamilyWeek<'_>) -> String {
     let end = if family.week.reach == Reach::Whole { "" } else { "  (not recorded to the end of the week)" };
-    let Some(flows) = &family.week.flows else { return "not recorded".to_owned() };
+    let Some(flows) = family.week.known() else { return "not recorded".to_owned() };
     let events = match family.events.len() {
         0 => String::new(),
         count => format!("; {}", format::count(count, "cash-out event", "cash-out events")),
@@ -210,9 +210,10 @@ fn moved(flows: &Flows, currency: Currency) -> String {
         return came;
     }
     let count = format::count(flows.withdrawals, "withdrawal", "withdrawals");
-    let unknown = if flows.withdrawn_unknown > 0 { " and an unknown amount" } else { "" };
-    let worth = money(flows.withdrawn_value);
-    format!("{came}; {} BTC{unknown} out, {count}, {worth} when moved", btc(flows.withdrawn_sats))
+    match flows.withdrawn_sats {
+        Some(sats) => format!("{came}; {} BTC out, {count}, {} when moved", btc(sats), money(flows.withdrawn_value)),
+        None => format!("{came}; an unknown amount out, {count}"),
+    }
 }
 
 /// What is different from the week before, where there is something to say.

@@ -17,6 +17,11 @@ pub fn btc(amount: Amount, decimals: u32) -> String {
     fixed(in_btc(amount), decimals.min(8))
 }
 
+/// An amount in bitcoin with all eight places; "unknown" where it is.
+pub fn btc_if_known(amount: Option<Amount>) -> String {
+    amount.map_or_else(|| "unknown".to_owned(), |amount| btc(amount, 8))
+}
+
 /// An amount in bitcoin, without the unit, with as many places as a reader needs: `1,204`, `52.11`, `0.186`, `2`.
 pub fn btc_short(amount: Amount) -> String {
     let sats = amount.to_sat();

@@ -53,13 +53,22 @@ impl AddressRecord {
         Self { address, check, ledger: Totals::of(inflows, spends), ledger_at_check, followed_to: None }
     }
 
-    /// Whether the ledger equals the explorer's totals to the satoshi, as it is or as it was at the moment they describe;
-    /// `None` when never asked.
+    /// Whether the ledger's confirmed figures equal the explorer's to the satoshi, as they are or as they were at the moment that
+    /// those describe; `None` when never asked. What waits is judged apart.
     pub fn reconciled(&self) -> Option<bool> {
         let said = self.check.as_ref()?.said;
         // What waited then may be confirmed now: of an earlier moment only what was confirmed can be compared.
         let confirmed = Said { confirmed: said.confirmed, ..Said::default() };
-        Some(said.agrees(&self.ledger) || confirmed.agrees(&self.ledger_at_check))
+        Some(said.reconciles(&self.ledger) || confirmed.reconciles(&self.ledger_at_check))
+    }
+
+    /// Whether everything is recorded that the explorer counted as waiting, also where some of it is confirmed since; `None` when
+    /// never asked.
+    pub fn is_whole(&self) -> Option<bool> {
+        let said = self.check.as_ref()?.said;
+        let (counted, held) = (said.everything().tx_count, self.ledger.together().tx_count);
+        let moved_on = self.ledger.tx_count > self.ledger_at_check.tx_count && counted <= held;
+        Some(said.is_whole(&self.ledger) || moved_on)
     }
 
     /// The moment to which its ledger is complete: it equals the explorer's totals of that moment, or was followed by blocks
@@ -113,12 +122,13 @@ impl Totals {
             *sum = plus(*sum, inflow.value);
             txids.insert(inflow.txid);
         }
-        for spend in spends {
+        // Of a coin without a value there is nothing to hold against an explorer's totals.
+        for (spend, value) in spends.iter().filter_map(|spend| Some((spend, spend.value?))) {
             let (sum, txids) = match spend.block {
                 Some(_) => (&mut totals.spent, &mut confirmed),
                 None => (&mut totals.mempool_spent, &mut waiting),
             };
-            *sum = plus(*sum, spend.value);
+            *sum = plus(*sum, value);
             txids.insert(spend.txid);
         }
         totals.tx_count = confirmed.len() as u64;
@@ -171,8 +181,10 @@ pub struct Spend {
     pub vin: u32,
     /// Address whose coins leave.
     pub address: Address,
-    /// Value.
-    pub value: Amount,
+    /// Value of the spent coin; `None` where nobody told it.
+    pub value: Option<Amount>,
+    /// What all outputs of the spending transaction add up to.
+    pub paid: Amount,
     /// The block the spending transaction is in; `None` while it waits.
     pub block: Option<BlockRef>,
     /// When an explorer or we first saw the spending transaction.

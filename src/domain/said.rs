@@ -49,6 +49,28 @@ impl Said {
             && self.together.agrees(both.tx_count.unwrap_or_default(), both.received(), both.spent())
     }
 
+    /// Whether a ledger's confirmed figures are just those, to the satoshi. What waits is judged apart, by [`Said::is_whole`]; what
+    /// the explorer tells of both together only, both together decide. What tells nothing is not reconciled.
+    pub fn reconciles(&self, ledger: &Totals) -> bool {
+        let (told, both) = (self.confirmed, ledger.together());
+        let only_together = Sums {
+            tx_count: self.together.tx_count.filter(|_| told.tx_count.is_none()),
+            received: self.together.received.filter(|_| told.received.is_none()),
+            spent: self.together.spent.filter(|_| told.spent.is_none()),
+        };
+        let told_anything = told != Sums::default() || only_together != Sums::default();
+        told_anything
+            && told.agrees(ledger.tx_count, ledger.received, ledger.spent)
+            && only_together.agrees(both.tx_count.unwrap_or_default(), both.received(), both.spent())
+    }
+
+    /// Whether a ledger holds all that waits, as far as the explorer counts it; else what it holds of that is "at least".
+    pub fn is_whole(&self, ledger: &Totals) -> bool {
+        let both = ledger.together();
+        self.waiting.agrees(ledger.mempool_tx_count, ledger.mempool_received, ledger.mempool_spent)
+            && self.together.agrees(both.tx_count.unwrap_or_default(), both.received(), both.spent())
+    }
+
     /// Count and sums of everything, confirmed and waiting, as far as that was told.
     pub fn everything(&self) -> Sums {
         let plus = |a: Option<Amount>, b: Option<Amount>| a?.checked_add(b?);
@@ -109,6 +131,16 @@ mod tests {
         assert!(together(sat(540)).agrees(&ledger));
         assert!(!together(sat(500)).agrees(&ledger));
         assert!(together(None).agrees(&ledger));
+        // What waits is judged apart; where only both together are told, they decide.
+        let more_waits = Said::from(totals(3, 500, 200, 41));
+        assert!(more_waits.reconciles(&ledger) && !more_waits.is_whole(&ledger));
+        assert!(!Said::from(totals(3, 501, 200, 40)).reconciles(&ledger));
+        assert!(Said::from(ledger).reconciles(&ledger) && Said::from(ledger).is_whole(&ledger));
+        assert!(together(sat(540)).reconciles(&ledger) && together(sat(540)).is_whole(&ledger));
+        assert!(!together(sat(541)).reconciles(&ledger) && !together(sat(541)).is_whole(&ledger));
+        let in_part = Said { confirmed: Sums { tx_count: Some(3), ..Sums::default() }, ..together(sat(541)) };
+        assert!(!in_part.reconciles(&ledger), "the sums are told together only");
+        assert!(!Said::default().reconciles(&ledger));
         assert!(!Said::default().agrees(&ledger) && !Said::default().agrees(&Totals::default()));
         assert_eq!(together(sat(540)).everything().tx_count, Some(4));
         assert_eq!(Said::from(ledger).everything().received, sat(540));

@@ -28,7 +28,7 @@ pub struct Event {
     /// Height of its block.
     pub height: u32,
     /// Satoshis: what left, what of the followed coins arrived, or what of them moved.
-    pub amount: Amount,
+    pub amount: Option<Amount>,
     /// Value of `amount` on the UTC day of `time`; `None` where that day has no price.
     pub value: Option<Value>,
     /// The service at which it arrived.
@@ -63,7 +63,7 @@ impl Event {
             "vout": self.vout,
             "time": rfc3339(self.time),
             "block_height": self.height,
-            "sats": self.amount.to_sat(),
+            "sats": self.amount.map(Amount::to_sat),
             "value": self.value,
             "currency": currency.code(),
             "label": self.label.as_ref().map(|label| &label.name),

@@ -57,8 +57,6 @@ fn withdrawals(watched: Watched<'_>) -> Vec<Event> {
         .account
         .withdrawals
         .iter()
-        // Where more comes back than was spent, payments are not recorded yet: nobody knows what left, and it was not nothing.
-        .filter(|left| left.is_whole)
         .map(|left| Event {
             kind: EventKind::Withdrawal,
             txid: left.txid,
@@ -98,7 +96,7 @@ fn arrivals(watched: Watched<'_>, ways: &Ways) -> Vec<Event> {
                 vout: Some(coin.vout),
                 time,
                 height,
-                amount: arrival.amount,
+                amount: Some(arrival.amount),
                 value: worth(watched.prices, arrival.amount, time),
                 label: Some(service.clone()),
                 address: arrival.address.clone(),
@@ -130,7 +128,7 @@ fn moved(watched: Watched<'_>, ways: &Ways, kind: EventKind, step: Move) -> Even
         vout: None,
         time: step.time,
         height: step.height,
-        amount: step.amount,
+        amount: Some(step.amount),
         value: worth(watched.prices, step.amount, step.time),
         label: None,
         address: None,

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use super::{Payment, Question, Summary, Withdrawal};
+use super::payment::{Payment, Withdrawal};
+use super::question::Question;
+use super::summary::Summary;
 use crate::domain::format::{count, day};
 use crate::domain::{Family, Moment, Time, TimeBasis};
 use crate::price::Prices;
@@ -17,6 +19,7 @@ pub(super) fn of(
     withdrawals: &[Withdrawal],
     prices: &Prices,
     question: Question,
+    unvalued: usize,
 ) -> Vec<String> {
     let mut out = Vec::new();
     if let Some(sample) = &family.sample {
@@ -24,8 +27,13 @@ pub(super) fn of(
     }
     out.extend(completeness(summary, question));
     out.extend(of_prices(summary, payments, withdrawals, prices, question));
-    if withdrawals.iter().any(|w| !w.is_whole) || summary.balance.is_none() {
-        out.push("the ledger holds more spends than payments; what is left is unknown".to_owned());
+    out.extend(unknown_coins(summary, unvalued));
+    if summary.joined.transactions > 0 {
+        let transactions = count(summary.joined.transactions, "transaction", "transactions");
+        out.push(format!(
+            "coins of other addresses joined the family's in {transactions}: they are no income, and withdrawn may exceed \
+             received where they leave"
+        ));
     }
     let unseen = payments.iter().filter(|p| p.first_seen.is_none()).count();
     let unseen_out = withdrawals.iter().filter(|w| w.first_seen.is_none()).count();
@@ -33,6 +41,11 @@ pub(super) fn of(
         let rows =
             format!("{} and {}", count(unseen, "payment", "payments"), count(unseen_out, "withdrawal", "withdrawals"));
         out.push(format!("{rows} without a first-seen time are placed by block time"));
+    }
+    let in_part = summary.addresses.iter().filter(|a| a.waiting_whole == Some(false)).count();
+    if summary.waiting.whole == Some(false) && in_part > 0 {
+        let addresses = count(in_part, "address", "addresses");
+        out.push(format!("more waits for {addresses} than was read: what waits is at least what is shown"));
     }
     let waiting = &summary.unconfirmed;
     if waiting.outputs > 0 {
@@ -44,6 +57,18 @@ pub(super) fn of(
         out.push(format!("{outputs} being spent by unconfirmed transactions, and counted as still there"));
     }
     out
+}
+
+/// What cannot be told of the coins that were spent; of `unvalued` the value is not known.
+fn unknown_coins(summary: &Summary, unvalued: usize) -> Option<String> {
+    if unvalued > 0 {
+        let coins = count(unvalued, "spent coin", "spent coins");
+        let withdrawn = if summary.withdrawn.amount.is_none() { "what was withdrawn and " } else { "" };
+        let verb = if withdrawn.is_empty() { "is" } else { "are" };
+        return Some(format!("nobody told the value of {coins}; {withdrawn}what is left {verb} unknown"));
+    }
+    let lacking = "the ledger holds more spends than payments; what is left is unknown";
+    summary.balance.is_none().then(|| lacking.to_owned())
 }
 
 /// Those that are about prices, and say nothing of the coins.

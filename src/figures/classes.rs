@@ -1,11 +1,9 @@
-use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::{Payment, totals};
 use crate::domain::{Amount, Demand, DemandAmount, Family, Value};
 
 /// What kind of payment an inflow looks like. It is a reading of the amount and the day, not proof of a purpose.
@@ -114,17 +112,4 @@ fn sats(amount: Amount) -> Decimal {
 /// The tolerance that the family's demands are taken with (the widest, where they differ).
 pub(super) fn tolerance(family: &Family) -> Decimal {
     family.demands.iter().map(|d| d.tolerance).max().unwrap_or(DEFAULT_TOLERANCE)
-}
-
-/// Income by class; every class is named, also where it holds nothing.
-pub(super) fn tally(payments: &[Payment]) -> BTreeMap<Class, ClassFigures> {
-    Class::ALL
-        .into_iter()
-        .map(|class| {
-            let rows: Vec<&Payment> = payments.iter().filter(|p| !p.internal && p.class == class).collect();
-            let close = totals::sum(rows.iter().map(|p| p.value)).map(|v| v.rounded()[1].to_string());
-            let sats = rows.iter().map(|p| p.amount.to_sat()).sum();
-            (class, ClassFigures { outputs: rows.len(), sats, close })
-        })
-        .collect()
 }

@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
 
-use super::estimates::{self, Linked};
-use super::{Account, Payment, totals};
-use crate::domain::{Family, Ledger};
+use super::account::Account;
+use super::linked::{self, Linked};
+use super::payment::{self, Payment};
+use super::totals;
+use crate::domain::{Amount, Family, Ledger};
 use crate::price::Prices;
 
 /// A way of counting the income that a whole account can be computed by (the names are those of Gomez et al., CCS 2023).
@@ -79,21 +81,24 @@ impl Counting {
         let mut account = account;
         match self.counts {
             Counts::Income => return account,
-            Counts::All => account.payments.iter_mut().for_each(|payment| payment.internal = false),
+            Counts::All => account
+                .payments
+                .iter_mut()
+                .for_each(|payment| (payment.internal, payment.joined) = (false, Some(Amount::ZERO))),
             Counts::Linked { services } => {
-                let rows = estimates::linked_payments(&account, known.family, known.linked, prices);
-                let counted: BTreeMap<_, Payment> =
-                    estimates::wide(&account, &rows, known.ledger, known.linked, services)
-                        .map(|row| ((row.txid, row.vout), Payment { internal: false, ..row.clone() }))
-                        .collect();
+                let rows = linked::linked_payments(&account, known.family, known.linked, prices);
+                let counted: BTreeMap<_, Payment> = linked::wide(&account, &rows, known.ledger, known.linked, services)
+                    .map(|row| ((row.txid, row.vout), row.clone()))
+                    .collect();
                 let mut payments: Vec<Payment> = account.payments.iter().chain(&rows).cloned().collect();
                 payments.retain(|row| !counted.contains_key(&(row.txid, row.vout)));
-                payments.iter_mut().for_each(|row| row.internal = true);
-                payments.extend(counted.into_values());
+                payments.extend(counted.values().cloned());
                 payments.sort_by_key(|row| (row.time, row.block_height, row.txid, row.vout));
                 payments.dedup_by_key(|row| (row.txid, row.vout));
+                payment::share_out(&mut payments, &linked::splits_with(known.ledger, known.linked, services));
+                payments.iter_mut().for_each(|row| row.internal = !counted.contains_key(&(row.txid, row.vout)));
                 account.payments = payments;
-                account.summary.caveats.push(estimates::caveat(known.linked));
+                account.summary.caveats.push(linked::caveat(known.linked));
                 if !known.linked.ledger.addresses.is_empty() {
                     account.summary.recorded_to = None;
                     account.summary.caveats.push("withdrawals are those of the family's own addresses".to_owned());
@@ -102,7 +107,8 @@ impl Counting {
         }
         let day = account.price_day();
         account.summary.received = totals::received(&account.payments, prices, day);
-        account.summary.internal = totals::set_apart(&account.payments, |p| p.internal);
+        account.summary.internal = totals::internal(&account.payments, &account.spendings);
+        account.summary.joined = totals::joined(&account.payments);
         account.summary.after_withdrawal = totals::set_apart(&account.payments, |p| p.after_withdrawal && !p.internal);
         account.summary.balance = None;
         account

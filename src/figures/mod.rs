@@ -1,30 +1,43 @@
 //! Every published number is computed here, from a [`Ledger`](crate::domain::Ledger) and prices, by pure functions, once. Surfaces only show it.
 //!
-//! The words are those of the field: an *inflow* is an output to a watched address, keyed by (txid, vout); a *withdrawal*
-//! is a transaction that spends from the family, and its net value is what leaves; an *internal transfer* is an inflow of
-//! such a transaction, and is not income.
+//! The words are those of the field: an *inflow* is an output to a watched address, keyed by (txid, vout). Of a transaction that
+//! spends from the family, what it pays back is *internal* up to what it spends and *joined* beyond, neither of them income;
+//! what it spends beyond that is *withdrawn*, if value leaves to others.
 
 mod account;
 mod caveats;
 mod classes;
 mod counting;
 mod estimates;
+mod flows;
+mod linked;
 mod paid;
+mod payment;
+mod question;
 mod rows;
 mod series;
+mod shares;
+mod spending;
+mod states;
 mod summary;
 mod totals;
 mod transaction;
-mod week;
 mod worth;
 
-pub use account::{Account, Payment, Question, Withdrawal, open};
+pub use account::{Account, open};
 pub use classes::{Class, ClassFigures};
 pub use counting::{COUNTINGS, Counting, Known, USUAL};
-pub use estimates::{Linked, with_linked};
+pub use flows::{Change, Flows};
+pub use linked::{Linked, with_linked};
 pub use paid::{PayingShare, paying_share};
-pub use series::{Step, steps};
-pub use summary::{AddressFigures, AsOfValue, Estimate, Internal, Peak, Received, Summary, Unconfirmed, Withdrawn};
+pub use payment::{Payment, Withdrawal};
+pub use question::Question;
+pub use series::{Reach, Step, steps, week, weeks};
+pub use shares::{part, percent};
+pub use spending::{Spending, Split};
+pub use states::{Beginning, DayOut, Did, State, days_out, rush, states};
+pub use summary::{
+    AddressFigures, Apart, AsOfValue, Estimate, Internal, Joined, Received, Summary, Unconfirmed, Waiting, Withdrawn,
+};
 pub use transaction::{TxFigures, transaction};
-pub use week::{Change, Flows, Reach, Week};
-pub use worth::{Worth, worth_by_day};
+pub use worth::{Peak, Worth, first_day, peak, worth_by_day};

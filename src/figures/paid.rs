@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::Account;
+use super::account::Account;
 
 /// How many of the machines that were infected were paid for, at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

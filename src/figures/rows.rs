@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Payment, Withdrawal};
-use crate::domain::{Value, rfc3339};
+use super::payment::{Payment, Withdrawal};
+use crate::domain::{Amount, Value, rfc3339};
 
 impl Payment {
     /// The payment as JSON; satoshis are integers, money is decimal text with two places.
@@ -21,9 +21,11 @@ impl Payment {
             "low": low,
             "close": close,
             "high": high,
-            "class": self.class,
+            "class": self.class(),
             "after_withdrawal": self.after_withdrawal,
             "internal": self.internal,
+            "internal_sats": self.within().map(Amount::to_sat),
+            "joined_sats": self.joined.map(Amount::to_sat),
             "explorer": self.explorer,
             "trust": self.trust,
         })
@@ -31,7 +33,7 @@ impl Payment {
 }
 
 impl Withdrawal {
-    /// The withdrawal as JSON; `whole` is false where spends are missing from the ledger, and `sats` with them.
+    /// The withdrawal as JSON; `whole` is false where the value of a spent coin is unknown, and `sats` with it.
     pub fn as_json(&self) -> Json {
         let [low, close, high] = money(self.value);
         json!({
@@ -41,8 +43,8 @@ impl Withdrawal {
             "block_height": self.block_height,
             "txid": self.txid.to_string(),
             "addresses": self.addresses,
-            "sats": self.amount.to_sat(),
-            "whole": self.is_whole,
+            "sats": self.amount.map(Amount::to_sat),
+            "whole": self.amount.is_some(),
             "low": low,
             "close": close,
             "high": high,

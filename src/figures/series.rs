@@ -1,11 +1,25 @@
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use super::{Account, Payment, totals};
-use crate::domain::{Amount, Moment, Period, Span, Value};
+use super::account::Account;
+use super::flows::{Change, Flows};
+use super::payment::{Payment, Withdrawal};
+use crate::domain::{Moment, Period, Span};
+
+/// How much of a step the ledger tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reach {
+    /// All of it: what is not in the ledger did not happen.
+    Whole,
+    /// A part of it, or single rows: what happened is at least this.
+    Part,
+    /// Nothing: what happened is unknown.
+    Nothing,
+}
 
 /// One step of a series: what came in and what left in a day, an ISO week or a month of the chosen zone.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Step {
     /// How the step is called: `2017-05-12`, `2017-W19`, `2017-05`.
     pub label: String,
@@ -13,29 +27,10 @@ pub struct Step {
     pub from: NaiveDate,
     /// Last day.
     pub to: NaiveDate,
-    /// Whether the ledger and the question reach to the end of the step; else its figures are those of a part of it.
-    pub complete: bool,
-    /// Outputs received.
-    pub outputs: usize,
-    /// Transactions that hold them.
-    pub transactions: usize,
-    /// Satoshis received.
-    pub sats: u64,
-    /// Value at receipt, lowest; decimal string, `None` where no price is known.
-    pub low: Option<String>,
-    /// Value at receipt, at the close.
-    pub close: Option<String>,
-    /// Value at receipt, highest.
-    pub high: Option<String>,
-    /// Outputs without a price; they are not in the values.
-    pub without_price: usize,
-    /// Transactions that spend from the family.
-    pub withdrawals: usize,
-    /// Satoshis that left.
-    pub withdrawn_sats: u64,
-    /// The values, exact.
-    #[serde(skip)]
-    pub value: Option<Value>,
+    /// How much of it the ledger and the question reach.
+    pub reach: Reach,
+    /// What came in and what left, as far as it reaches.
+    pub flows: Flows,
 }
 
 /// The account's income and withdrawals by `period`, with no step left out from the first payment to the end of what
@@ -47,53 +42,107 @@ pub fn steps(account: &Account, period: Period) -> Vec<Step> {
     let last_row = account.payments.last().map(|p| p.time).max(account.withdrawals.last().map(|w| w.time));
     let last_known = summary.recorded_to.map(|to| to.min(summary.as_of)).max(last_row).unwrap_or(first.time);
     let last_day = last_known.with_timezone(&zone).date_naive();
-    // A row of one address says nothing of the others.
-    let complete_to = summary.recorded_to.map(|to| to.min(summary.as_of));
 
     let mut out = Vec::new();
     let mut span = Span::around(first.day(zone), period);
-    let mut payments = account.income().peekable();
+    let mut payments = account.payments.iter().peekable();
     let mut withdrawals = account.withdrawals.iter().peekable();
     while span.from <= last_day {
-        let mut rows: Vec<&Payment> = Vec::new();
-        while let Some(row) = payments.next_if(|p| p.day(zone) <= span.to) {
-            rows.push(row);
-        }
-        let (mut count, mut left) = (0, Amount::ZERO);
-        while let Some(row) = withdrawals.next_if(|w| w.day(zone) <= span.to) {
-            count += 1;
-            left += row.amount;
-        }
-        let complete = complete_to.is_some_and(|to| Moment::Day(span.to).last_second(zone) <= to);
-        out.push(Step { complete, ..step(span, period, &rows, count, left) });
+        let rows = std::iter::from_fn(|| payments.next_if(|p| p.day(zone) <= span.to)).collect();
+        let left = std::iter::from_fn(|| withdrawals.next_if(|w| w.day(zone) <= span.to)).collect();
+        out.push(step(account, span, period, rows, left));
         span = span.next(period);
     }
     out
 }
 
-fn step(span: Span, period: Period, rows: &[&Payment], withdrawals: usize, left: Amount) -> Step {
-    let mut txids: Vec<_> = rows.iter().map(|p| p.txid).collect();
-    txids.sort_unstable();
-    txids.dedup();
-    let value = totals::sum(rows.iter().map(|p| p.value));
-    let [low, close, high] = match value.map(|v| v.rounded()) {
-        Some(values) => values.map(|v| Some(v.to_string())),
-        None => [None, None, None],
+/// The account by ISO weeks, without a last one that is only begun and empty so far: it would look like an empty week.
+pub fn weeks(account: &Account) -> Vec<Step> {
+    let mut weeks = steps(account, Period::Week);
+    weeks.pop_if(|week| !week.is_complete() && week.flows.is_empty());
+    weeks
+}
+
+/// The ISO week `span`, also where the ledger does not reach it.
+pub fn week(account: &Account, span: Span) -> Step {
+    let zone = account.question.zone;
+    let within = |day: NaiveDate| span.from <= day && day <= span.to;
+    let rows = account.payments.iter().filter(|payment| within(payment.day(zone))).collect();
+    let left = account.withdrawals.iter().filter(|one| within(one.day(zone))).collect();
+    step(account, span, Period::Week, rows, left)
+}
+
+fn step(account: &Account, span: Span, period: Period, rows: Vec<&Payment>, left: Vec<&Withdrawal>) -> Step {
+    let zone = account.question.zone;
+    let flows = Flows::of(&rows, &left);
+    // A row of one address says nothing of the others.
+    let recorded = account.summary.recorded_to.map(|to| to.min(account.summary.as_of));
+    let reach = if recorded.is_some_and(|to| to >= Moment::Day(span.to).last_second(zone)) {
+        Reach::Whole
+    } else if recorded.is_some_and(|to| to.with_timezone(&zone).date_naive() >= span.from) || !flows.is_empty() {
+        Reach::Part
+    } else {
+        Reach::Nothing
     };
-    Step {
-        label: span.label(period),
-        from: span.from,
-        to: span.to,
-        complete: false,
-        outputs: rows.len(),
-        transactions: txids.len(),
-        sats: rows.iter().map(|p| p.amount.to_sat()).sum(),
-        low,
-        close,
-        high,
-        without_price: rows.iter().filter(|p| p.value.is_none()).count(),
-        withdrawals,
-        withdrawn_sats: left.to_sat(),
-        value,
+    Step { label: span.label(period), from: span.from, to: span.to, reach, flows }
+}
+
+impl Step {
+    /// Whether the ledger and the question reach to its end; else its figures are those of a part of it.
+    pub fn is_complete(&self) -> bool {
+        self.reach == Reach::Whole
+    }
+
+    /// What came in and what left; `None` where nothing is known.
+    pub fn known(&self) -> Option<&Flows> {
+        (self.reach != Reach::Nothing).then_some(&self.flows)
+    }
+
+    /// What is different from the step `before`; `None` where one of the two is not wholly known.
+    pub fn change_from(&self, before: &Self) -> Option<Change> {
+        (self.is_complete() && before.is_complete()).then(|| self.flows.change_from(&before.flows))
+    }
+}
+
+impl Serialize for Step {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        /// A step in the shape that `summary --json --by` prints; money is decimal text.
+        #[derive(Serialize)]
+        struct Row<'a> {
+            label: &'a str,
+            from: NaiveDate,
+            to: NaiveDate,
+            complete: bool,
+            outputs: usize,
+            transactions: usize,
+            sats: u64,
+            low: Option<String>,
+            close: Option<String>,
+            high: Option<String>,
+            without_price: usize,
+            withdrawals: usize,
+            withdrawn_sats: Option<u64>,
+            joined_sats: Option<u64>,
+        }
+        let flows = &self.flows;
+        let [low, close, high] =
+            flows.value.map_or([None, None, None], |value| value.rounded().map(|money| Some(money.to_string())));
+        Row {
+            label: &self.label,
+            from: self.from,
+            to: self.to,
+            complete: self.is_complete(),
+            outputs: flows.outputs,
+            transactions: flows.transactions,
+            sats: flows.sats,
+            low,
+            close,
+            high,
+            without_price: flows.without_price,
+            withdrawals: flows.withdrawals,
+            withdrawn_sats: flows.withdrawn_sats,
+            joined_sats: flows.joined_sats,
+        }
+        .serialize(serializer)
     }
 }

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
 use super::classes::{Class, ClassFigures};
+use super::worth::Peak;
 use crate::domain::{Address, Amount, Decimal, Time, TimeBasis, Trust, Value, rfc3339};
 
 /// The figures of a family (field names are those of `summary --json`).
@@ -27,15 +28,20 @@ pub struct Summary {
     pub time_zone: String,
     /// Currency of every value (ISO 4217).
     pub currency: String,
-    /// What came in, without internal transfers.
+    /// What came in, without what comes from the family and what joined its coins.
     pub received: Received,
+    /// Coins of others that came in together with coins of the family: no income, and no transfer within it.
+    pub joined: Joined,
     /// What left.
     pub withdrawn: Withdrawn,
-    /// What is left on the addresses; `None` where the ledger holds more spends than payments.
+    /// What is left on the addresses: all that was paid to them less their coins that were spent. `None` where the value of a
+    /// spent coin is unknown, and where the ledger holds more spends than payments.
     #[serde(rename = "balance_sats", serialize_with = "as_sats_option")]
     pub balance: Option<Amount>,
     /// Inflows that wait for a block: not part of any other figure.
     pub unconfirmed: Unconfirmed,
+    /// The same, with whether that is all.
+    pub waiting: Waiting,
     /// Inflows by class.
     pub classes: BTreeMap<Class, ClassFigures>,
     /// The tolerance around demands, printed beside the classes: `0.10`.
@@ -43,17 +49,17 @@ pub struct Summary {
     pub class_tolerance: Decimal,
     /// Inflows not counted as income.
     pub internal: Internal,
-    /// Ways of counting the income, side by side: those of the family's own addresses, and after [`super::with_linked`] those
+    /// Ways of counting the income, side by side: those of the family's own addresses, and after [`with_linked`](super::with_linked) those
     /// with linked addresses.
     pub estimates: Vec<Estimate>,
     /// Inflows that came after the wallets had been emptied.
-    pub after_withdrawal: Internal,
+    pub after_withdrawal: Apart,
     /// Address by address.
     pub addresses: Vec<AddressFigures>,
     /// Who told.
     pub explorers: Vec<String>,
     /// Inflows by how far their transactions can be trusted.
-    pub trust: BTreeMap<Trust, Internal>,
+    pub trust: BTreeMap<Trust, Apart>,
     /// Where the prices come from.
     pub price_source: String,
     /// What a reader must know before printing these figures.
@@ -106,49 +112,59 @@ pub struct AsOfValue {
     pub value: Value,
 }
 
-/// The day on which the coins received by then were worth most, at the day's high.
-#[derive(Clone, Debug, Serialize)]
-pub struct Peak {
-    /// The UTC day.
-    pub date: NaiveDate,
-    /// The coins received by the end of that day.
-    #[serde(rename = "sats", serialize_with = "as_sats")]
-    pub amount: Amount,
-    /// The interval of that very day.
-    #[serde(flatten)]
-    pub value: Value,
-    /// Days in question without a price.
-    pub days_without_price: usize,
-}
-
 /// What left.
 #[derive(Clone, Debug, Serialize)]
 pub struct Withdrawn {
-    /// Transactions that spend from the family.
+    /// Transactions that spend from the family and pay others.
     pub transactions: usize,
-    /// What left, net of what returned.
-    #[serde(rename = "sats", serialize_with = "as_sats")]
-    pub amount: Amount,
+    /// What left, net of what returned; `None` where that is unknown of one of them.
+    #[serde(rename = "sats", serialize_with = "as_sats_option")]
+    pub amount: Option<Amount>,
+    /// Those of which it is unknown, since the value of a spent coin is.
+    pub unknown: usize,
     /// Time of the first.
     #[serde(serialize_with = "as_rfc3339_option")]
     pub first: Option<Time>,
     /// Time of the last.
     #[serde(serialize_with = "as_rfc3339_option")]
     pub last: Option<Time>,
-    /// Each withdrawal at the price of the day it left.
+    /// Each withdrawal at the price of the day it left; `None` where the amount is unknown.
     pub at_withdrawal: Option<Value>,
-    /// Withdrawals whose day has no price; they are not in `at_withdrawal`.
+    /// Withdrawals of known amount whose day has no price; they are not in `at_withdrawal`.
     pub without_price: usize,
 }
 
 /// Inflows set apart, with their sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Internal {
+pub struct Apart {
     /// How many outputs.
     pub outputs: usize,
     /// Their sum.
     #[serde(rename = "sats", serialize_with = "as_sats")]
     pub amount: Amount,
+}
+
+/// What transactions that spend from the family pay back to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Internal {
+    /// How many outputs.
+    pub outputs: usize,
+    /// The family's own coins among them; `None` where the value of a spent coin is unknown.
+    #[serde(rename = "sats", serialize_with = "as_sats_option")]
+    pub amount: Option<Amount>,
+    /// Fees of transactions that pay nobody else; those of withdrawals are part of what left.
+    #[serde(rename = "fees_sats", serialize_with = "as_sats_option")]
+    pub fees: Option<Amount>,
+}
+
+/// Coins of others that came in together with coins of the family.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Joined {
+    /// Transactions that brought them.
+    pub transactions: usize,
+    /// Their sum, without the fees; `None` where the value of a spent coin is unknown.
+    #[serde(rename = "sats", serialize_with = "as_sats_option")]
+    pub amount: Option<Amount>,
 }
 
 /// One way of counting the income (the names are those of Gomez et al., CCS 2023).
@@ -193,9 +209,20 @@ pub struct Unconfirmed {
     pub amount: Amount,
     /// Outputs of the family whose spending waits.
     pub spent_outputs: usize,
-    /// Their sum.
-    #[serde(serialize_with = "as_sats")]
-    pub spent_sats: Amount,
+    /// Their sum; `None` where the value of one is unknown.
+    #[serde(serialize_with = "as_sats_option")]
+    pub spent_sats: Option<Amount>,
+}
+
+/// Money that waits for a block, and whether it is all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Waiting {
+    /// What is recorded of it.
+    #[serde(flatten)]
+    pub money: Unconfirmed,
+    /// Whether all waiting transactions that explorers counted were read; else it is at least so much. `None` where that is not
+    /// known: nobody was asked, or the question is about an earlier moment.
+    pub whole: Option<bool>,
 }
 
 /// The figures of one address, gross, as explorers count them.
@@ -206,15 +233,17 @@ pub struct AddressFigures {
     /// Sum of the outputs to it.
     #[serde(rename = "received_sats", serialize_with = "as_sats")]
     pub received: Amount,
-    /// Sum of its outputs that were spent.
-    #[serde(rename = "withdrawn_sats", serialize_with = "as_sats")]
-    pub withdrawn: Amount,
+    /// Sum of its outputs that were spent; `None` where the value of one is unknown.
+    #[serde(rename = "withdrawn_sats", serialize_with = "as_sats_option")]
+    pub withdrawn: Option<Amount>,
     /// Outputs to it.
     pub outputs: usize,
     /// Transactions that pay it, spend from it or both, each once.
     pub transactions: usize,
-    /// Whether the whole ledger of the address equals the explorer's totals; `None` when never asked.
+    /// Whether the confirmed ledger of the address equals the explorer's totals; `None` when never asked.
     pub reconciled: Option<bool>,
+    /// Whether all that the explorer counted as waiting was read; `None` when never asked.
+    pub waiting_whole: Option<bool>,
     /// The explorer that the totals are from.
     pub checked_with: Option<String>,
     /// The moment to which its ledger is complete; `None` unless reconciled.

@@ -1,7 +1,7 @@
 use chrono::NaiveDate;
 
-use super::account::on_basis;
-use super::{AsOfValue, Question};
+use super::question::Question;
+use super::summary::AsOfValue;
 use crate::domain::{Amount, Moment, Time, Tx, Value};
 use crate::price::Prices;
 
@@ -34,7 +34,7 @@ pub struct TxFigures {
 /// Computes the figures of one transaction.
 pub fn transaction(tx: &Tx, prices: &Prices, question: Question) -> TxFigures {
     let time = match tx.state.block() {
-        Some(block) => Some(on_basis(question.basis, block.time, tx.first_seen)),
+        Some(block) => Some(question.place(block.time, tx.first_seen)),
         None => tx.first_seen,
     };
     let day = time.map(|t| t.date_naive());

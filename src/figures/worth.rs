@@ -1,6 +1,7 @@
 use chrono::NaiveDate;
+use serde::Serialize;
 
-use super::{Payment, Peak};
+use super::payment::Payment;
 use crate::domain::{Amount, Value};
 use crate::price::Prices;
 
@@ -13,6 +14,21 @@ pub struct Worth {
     pub amount: Amount,
     /// What they were worth; `None` where the day has no price.
     pub value: Option<Value>,
+}
+
+/// The day on which the coins received by then were worth most, at the day's high.
+#[derive(Clone, Debug, Serialize)]
+pub struct Peak {
+    /// The UTC day.
+    pub date: NaiveDate,
+    /// The coins received by the end of that day.
+    #[serde(rename = "sats", serialize_with = "sats")]
+    pub amount: Amount,
+    /// The interval of that very day.
+    #[serde(flatten)]
+    pub value: Value,
+    /// Days in question without a price.
+    pub days_without_price: usize,
 }
 
 /// The coins received and their worth, day by day, from the first payment to `until`. Internal transfers do not count.
@@ -32,16 +48,19 @@ pub fn worth_by_day(payments: &[Payment], prices: &Prices, until: NaiveDate) -> 
         .collect()
 }
 
-/// The day up to `until` on which the coins received by then were worth most at the day's high; the earliest of equals.
-pub(super) fn peak(payments: &[Payment], prices: &Prices, until: NaiveDate) -> Option<Peak> {
-    let days = worth_by_day(payments, prices, until);
-    let days_without_price = days.iter().filter(|d| d.value.is_none()).count();
-    let mut best: Option<Peak> = None;
-    for Worth { day, amount, value } in days {
-        let Some(value) = value else { continue };
-        if best.as_ref().is_none_or(|b| value.high > b.value.high) {
-            best = Some(Peak { date: day, amount, value, days_without_price });
-        }
-    }
-    best
+/// The day on which the coins received by then were worth most at the day's high; the earliest of equals.
+pub fn peak(days: &[Worth]) -> Option<Peak> {
+    let priced = days.iter().filter_map(|day| Some((day, day.value?)));
+    let (best, value) = priced.reduce(|best, next| if next.1.high > best.1.high { next } else { best })?;
+    let days_without_price = days.iter().filter(|day| day.value.is_none()).count();
+    Some(Peak { date: best.day, amount: best.amount, value, days_without_price })
+}
+
+/// The first day whose value is such.
+pub fn first_day(days: &[Worth], is_such: impl Fn(&Value) -> bool) -> Option<Worth> {
+    days.iter().find(|day| day.value.as_ref().is_some_and(&is_such)).copied()
+}
+
+fn sats<S: serde::Serializer>(amount: &Amount, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(amount.to_sat())
 }

@@ -40,7 +40,8 @@ struct Told {
     txid: String,
     time: String,
     block_height: u32,
-    sats: u64,
+    /// `None` where it is unknown how much left.
+    sats: Option<u64>,
     value: Option<Worth>,
     currency: String,
     label: Option<String>,
@@ -169,7 +170,7 @@ impl Told {
     }
 
     fn what(&self) -> String {
-        let btc = format::btc(Amount::from_sat(self.sats), 8);
+        let btc = self.sats.map_or("an unknown amount of".to_owned(), |sats| format::btc(Amount::from_sat(sats), 8));
         match self.kind.parse() {
             Ok(EventKind::Withdrawal) => format!("{btc} BTC withdrawn"),
             Ok(EventKind::Arrival) => {

@@ -1,6 +1,7 @@
 use serde::Serialize;
 
-use crate::domain::{Amount, Decimal, format};
+use crate::domain::{Amount, format};
+use crate::figures;
 use crate::trace::{Destination, Stop, Trail};
 
 /// More ends are counted, not listed.
@@ -62,7 +63,7 @@ impl Money {
         let share = |(name, amount): (&str, Amount)| Share {
             name: words(name).to_owned(),
             btc: format::btc(amount, 8),
-            percent: percent(amount, trail.source),
+            percent: figures::percent(amount, trail.source),
         };
         let mut ends: Vec<&Destination> = trail.destinations.iter().collect();
         ends.sort_by_key(|end| (std::cmp::Reverse(end.amount), end.coin));
@@ -116,11 +117,4 @@ fn meaning(policy: &str) -> &'static str {
         "haircut" => "in proportion to value",
         _ => "whatever a followed coin touches counts in full",
     }
-}
-
-/// To a tenth; what is there is never 0.
-fn percent(part: Amount, whole: Amount) -> String {
-    let share = Decimal::from(part.to_sat()) * Decimal::ONE_HUNDRED / Decimal::from(whole.to_sat().max(1));
-    let rounded = share.round_dp(1);
-    if rounded.is_zero() && part > Amount::ZERO { "under 0.1 %".to_owned() } else { format!("{rounded:.1} %") }
 }

@@ -186,9 +186,10 @@ fn finding(account: &Account) -> Vec<String> {
     if withdrawn.transactions > 0 {
         let worth =
             withdrawn.at_withdrawal.map_or(String::new(), |value| format!(", worth about {} then", about(value.close)));
+        let amount = withdrawn.amount.map(|amount| format!("{} BTC were", format::btc(amount, 8)));
         out.push(format!(
-            "{} BTC were withdrawn in {}, {}{worth}.",
-            format::btc(withdrawn.amount, 8),
+            "{} withdrawn in {}, {}{worth}.",
+            amount.unwrap_or_else(|| "An unknown amount was".to_owned()),
             format::count(withdrawn.transactions, "transaction", "transactions"),
             span(withdrawn.first, withdrawn.last, zone),
         ));
@@ -231,7 +232,7 @@ fn amounts(account: &Account) -> Vec<[String; 3]> {
     let outputs = format::count(received.outputs, "output", "outputs");
     let transactions = |count| format::count(count, "transaction", "transactions");
     let btc = |amount: Amount| format::btc(amount, 8);
-    vec![
+    let mut out = vec![
         [
             "received".to_owned(),
             btc(received.amount),
@@ -243,14 +244,19 @@ fn amounts(account: &Account) -> Vec<[String; 3]> {
         ],
         [
             "withdrawn".to_owned(),
-            btc(withdrawn.amount),
+            format::btc_if_known(withdrawn.amount),
             match withdrawn.transactions {
                 0 => "nothing".to_owned(),
                 count => format!("{}, {}", transactions(count), span(withdrawn.first, withdrawn.last, zone)),
             },
         ],
-        ["left".to_owned(), summary.balance.map_or("unknown".to_owned(), btc), String::new()],
-    ]
+        ["left".to_owned(), format::btc_if_known(summary.balance), String::new()],
+    ];
+    if summary.joined.transactions > 0 {
+        let what = format!("coins of others, in {}", transactions(summary.joined.transactions));
+        out.insert(1, ["joined".to_owned(), format::btc_if_known(summary.joined.amount), what]);
+    }
+    out
 }
 
 fn values(account: &Account) -> Vec<ValueRow> {

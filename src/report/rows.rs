@@ -101,13 +101,6 @@ impl ValueRow {
 
 impl PaymentRow {
     pub(super) fn of(payment: &Payment, account: &Account) -> Self {
-        let mut class = payment.class.name().to_owned();
-        if payment.after_withdrawal {
-            class.push_str(", after withdrawal");
-        }
-        if payment.internal {
-            class.push_str(", internal");
-        }
         Self {
             time: moment(payment.time, account),
             txid: payment.txid.to_string(),
@@ -115,7 +108,7 @@ impl PaymentRow {
             address: payment.address.to_string(),
             btc: format::btc(payment.amount, 8),
             value: interval(payment.value),
-            class,
+            class: payment.kind(),
             trust: payment.trust.name(),
         }
     }
@@ -123,7 +116,7 @@ impl PaymentRow {
 
 impl WithdrawalRow {
     pub(super) fn of(row: &Withdrawal, account: &Account) -> Self {
-        let btc = if row.is_whole { format::btc(row.amount, 8) } else { "unknown".to_owned() };
+        let btc = format::btc_if_known(row.amount);
         Self { time: moment(row.time, account), txid: row.txid.to_string(), btc, value: interval(row.value) }
     }
 }
@@ -133,7 +126,7 @@ impl EventRow {
         Self {
             time: moment(event.time, account),
             kind: event.kind.name(),
-            btc: format::btc(event.amount, 8),
+            btc: format::btc_if_known(event.amount),
             value: interval(event.value),
             label: event.label.as_ref().map_or(String::new(), |one| format!("{} ({})", one.name, one.category)),
             txid: event.txid.to_string(),
@@ -153,7 +146,7 @@ impl AddressRow {
         Self {
             address: Address::to_string(&row.address),
             received: format::btc(row.received, 8),
-            withdrawn: format::btc(row.withdrawn, 8),
+            withdrawn: format::btc_if_known(row.withdrawn),
             transactions: format::grouped(row.transactions as u64),
             check,
         }

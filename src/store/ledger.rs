@@ -56,16 +56,18 @@ impl Store {
         self.db
             .prepare_cached(
                 "SELECT s.txid, i.vin, i.sats, s.block_height, s.block_hash, s.block_time, s.first_seen, r.explorer,
-                        (SELECT t.trust FROM tx_trust t WHERE t.tx_id = s.tx_id)
+                        (SELECT t.trust FROM tx_trust t WHERE t.tx_id = s.tx_id),
+                        (SELECT coalesce(sum(o.sats), 0) FROM tx_output o WHERE o.tx_id = s.tx_id)
                  FROM spend i JOIN tx_state s USING (tx_id) JOIN request r USING (request_id)
-                 WHERE i.address = ?1 AND i.sats IS NOT NULL AND s.state <> 'gone'",
+                 WHERE i.address = ?1 AND s.state <> 'gone'",
             )?
             .query_map([address.as_str()], |row| {
                 Ok(Spend {
                     txid: parsed(row, 0)?,
                     vin: row.get(1)?,
                     address: address.clone(),
-                    value: Amount::from_sat(row.get(2)?),
+                    value: row.get::<_, Option<u64>>(2)?.map(Amount::from_sat),
+                    paid: Amount::from_sat(row.get(9)?),
                     block: block(row)?,
                     first_seen: row.get::<_, Option<i64>>(6)?.map(time),
                     explorer: row.get(7)?,

@@ -86,7 +86,14 @@ impl<'a> Reader<'a> {
         }
         let goal = ask!(self.explorer.totals(address).await);
         let explorer = self.explorer.name().to_owned();
-        let done = AddressRound { address: address.clone(), explorer, new: 0, gone: 0, end: End::Unchanged };
+        let done = AddressRound {
+            address: address.clone(),
+            explorer,
+            new: 0,
+            gone: 0,
+            waiting_whole: true,
+            end: End::Unchanged,
+        };
         let (seen, pending) = (BTreeSet::new(), BTreeSet::new());
         let known = self.known(address).await?;
         let blocks = BTreeSet::new();
@@ -153,7 +160,8 @@ impl<'a> Reader<'a> {
                 store.address_totals(&of)
             })
             .await?;
-        if !said.agrees(&ledger) {
+        done.waiting_whole = said.is_whole(&ledger);
+        if !said.reconciles(&ledger) {
             done.end = End::Unreconciled { explorer: said, ledger };
         }
         Ok(done)

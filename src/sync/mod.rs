@@ -135,6 +135,8 @@ pub struct AddressRound {
     pub new: usize,
     /// Transactions that the explorer does not know any more.
     pub gone: usize,
+    /// Whether everything was read that the explorer counts as waiting; else the ledger holds "at least" so much of it.
+    pub waiting_whole: bool,
     /// How it ended.
     pub end: End,
 }

@@ -4,11 +4,11 @@ use super::super::geometry::Rect;
 use super::super::labels::Align;
 use super::super::page::{Page, Words};
 use super::super::style::Colour;
-use super::super::withdrawals::{self, Leaving};
+use super::super::withdrawals;
 use super::super::{Drawing, Input, canvas::Layer, words};
 use super::{Bars, CHART, ROW, Row};
 use crate::domain::{Amount, Period, Span, format};
-use crate::figures::{Flows, Reach, Step, Week};
+use crate::figures::{self, DayOut, Flows, Reach, Step};
 
 /// Weeks that stand before the one that is marked, at most: half a year with it.
 const BEFORE: usize = 25;
@@ -18,9 +18,9 @@ const PALE: f64 = 0.62;
 pub(super) fn draw(input: &Input<'_>, week: Span) -> Drawing {
     let weeks = window(input.weeks, week);
     let input = &Input { weeks, ..*input };
-    let found = Week::of(input.account, week);
+    let found = figures::week(input.account, week);
     let (headline, csv) = (headline(input, &found), super::csv(weeks));
-    if weeks.iter().all(|w| w.outputs + w.withdrawals == 0) {
+    if weeks.iter().all(|w| w.flows.is_empty()) {
         let foot = words::foot(input, false);
         let mut page = Page::new(input, CHART.name, Words { headline, subtitle: unmarked(input), foot }, 0.0, 0.0);
         let sentence = quiet(input, &found);
@@ -46,16 +46,16 @@ pub(super) fn draw(input: &Input<'_>, week: Span) -> Drawing {
     super::dates(&mut page, input, &bars, true);
     let is_asked = |n: usize| asked.is_some() && n == last;
     let pale = page.palette.inward.mixed(page.palette.paper, PALE);
-    for (n, step) in weeks.iter().enumerate().filter(|(_, step)| step.sats > 0) {
+    for (n, step) in weeks.iter().enumerate().filter(|(_, step)| step.flows.sats > 0) {
         let colour = if is_asked(n) { page.palette.inward } else { pale };
         bars.draw(&mut page, n, y.px(super::sats(step)), colour);
     }
     let zone = input.account.question.zone;
-    let leaving: Vec<Leaving> = withdrawals::by_day(input.account)
+    let leaving: Vec<DayOut> = figures::days_out(input.account)
         .into_iter()
         .filter(|day| asked.is_some() && (week.from..=week.to).contains(&day.day))
         .collect();
-    let x = |day: &Leaving| {
+    let x = |day: &DayOut| {
         let in_week = (day.day - week.from).num_days().clamp(0, 6) as f64;
         bars.centre(last) + ((in_week + 0.5) / 7.0 - 0.5) * bars.width
     };
@@ -63,7 +63,7 @@ pub(super) fn draw(input: &Input<'_>, week: Span) -> Drawing {
     // The amounts of the others have their places first: words can stand elsewhere.
     if !rows.is_empty() {
         let grey = page.palette.grey;
-        for (n, step) in weeks.iter().enumerate().filter(|(n, step)| !is_asked(*n) && step.sats > 0) {
+        for (n, step) in weeks.iter().enumerate().filter(|(n, step)| !is_asked(*n) && step.flows.sats > 0) {
             super::on_top(
                 &mut page,
                 bars.centre(n),
@@ -74,14 +74,14 @@ pub(super) fn draw(input: &Input<'_>, week: Span) -> Drawing {
         }
         super::figures(&mut page, &rows, &bars);
     }
-    if let Some(step) = asked.filter(|step| step.sats > 0) {
+    if let Some(step) = asked.filter(|step| step.flows.sats > 0) {
         let (top, colour) = (y.px(super::sats(step)), page.palette.inward);
         super::on_top(&mut page, bars.centre(last), top, &super::amount_in_short(step, most), colour);
         // From the bar's top downwards, else upwards.
         let tops = (0..14).chain((1..30).map(|n| -n)).map(|n| top + 12.0 * f64::from(n));
         aside(&mut page, &said_of(input, step), colour, band, tops);
     }
-    if let (Some(day), Some(flows)) = (leaving.first(), &found.flows) {
+    if let (Some(day), Some(flows)) = (leaving.first(), found.known()) {
         let lines = if leaving.len() == 1 { withdrawals::lines(input, day, false) } else { left_in_all(input, flows) };
         let middle = page.plot.centre().y;
         let around = (0..24).map(|n| middle + f64::from(if n % 2 == 0 { n } else { -n - 1 }) * 6.0);
@@ -114,10 +114,11 @@ fn aside(page: &mut Page, lines: &[String], colour: Colour, band: Rect, tops: im
 /// The figures under the bars, and what left where something did.
 fn rows(input: &Input<'_>) -> Vec<Row> {
     let mut rows = super::rows_of_figures(input);
-    if !rows.is_empty() && input.weeks.iter().any(|step| step.withdrawals > 0) {
-        let left = |step: &Step| match step.withdrawals {
-            0 => "–".to_owned(),
-            _ => format::btc_round(Amount::from_sat(step.withdrawn_sats)),
+    if !rows.is_empty() && input.weeks.iter().any(|step| step.flows.withdrawals > 0) {
+        let left = |step: &Step| match (step.flows.withdrawals, step.flows.withdrawn_sats) {
+            (0, _) => "–".to_owned(),
+            (_, Some(sats)) => format::btc_round(Amount::from_sat(sats)),
+            (_, None) => "?".to_owned(),
         };
         rows.push(Row { name: "BTC out", figures: input.weeks.iter().map(left).collect() });
     }
@@ -126,23 +127,22 @@ fn rows(input: &Input<'_>) -> Vec<Row> {
 
 /// What stands at the bar of the week.
 fn said_of(input: &Input<'_>, step: &Step) -> Vec<String> {
-    let money = step.value.map(|value| format!(", {}", format::money(input.account.currency, value.close)));
+    let money = step.flows.value.map(|value| format!(", {}", format::money(input.account.currency, value.close)));
     vec![
         format!("{}:", format::days(step.from, step.to)),
-        format!("{} BTC{}", format::btc_short(Amount::from_sat(step.sats)), money.unwrap_or_default()),
-        format::count(step.outputs, "payment", "payments"),
+        format!("{} BTC{}", format::btc_short(Amount::from_sat(step.flows.sats)), money.unwrap_or_default()),
+        format::count(step.flows.outputs, "payment", "payments"),
     ]
 }
 
 /// What stands at the withdrawals of several days.
 fn left_in_all(input: &Input<'_>, flows: &Flows) -> Vec<String> {
     let count = format::count(flows.withdrawals, "withdrawal", "withdrawals");
-    let amount = match flows.withdrawn_unknown {
-        0 => format!("{} BTC in all", format::btc_short(Amount::from_sat(flows.withdrawn_sats))),
-        _ => "amount unknown".to_owned(),
+    let amount = match flows.withdrawn_sats {
+        Some(sats) => format!("{} BTC in all", format::btc_short(Amount::from_sat(sats))),
+        None => "amount unknown".to_owned(),
     };
-    let whole = flows.withdrawn_without_price + flows.withdrawn_unknown == 0;
-    match flows.withdrawn_value.filter(|_| whole) {
+    match flows.withdrawn_value.filter(|_| flows.withdrawn_without_price == 0) {
         Some(value) => vec![
             format!("{count}, {amount},"),
             format!("worth {} when they left", format::money(input.account.currency, value.close)),
@@ -151,16 +151,16 @@ fn left_in_all(input: &Input<'_>, flows: &Flows) -> Vec<String> {
     }
 }
 
-fn headline(input: &Input<'_>, week: &Week) -> String {
+fn headline(input: &Input<'_>, week: &Step) -> String {
     let (title, days) = (words::title(input), format::days(week.from, week.to));
-    let Some(flows) = &week.flows else {
+    let Some(flows) = week.known() else {
         return format!("The week of {days} is not recorded of {title}");
     };
     let bitcoin = |sats: u64| format!("{} bitcoin", format::btc_round(Amount::from_sat(sats)));
     let at_least = if week.reach == Reach::Whole { "" } else { "at least " };
-    let left = match flows.withdrawn_unknown {
-        0 => format!("{at_least}{}", bitcoin(flows.withdrawn_sats)),
-        _ => "an unknown amount".to_owned(),
+    let left = match flows.withdrawn_sats {
+        Some(sats) => format!("{at_least}{}", bitcoin(sats)),
+        None => "an unknown amount".to_owned(),
     };
     match (flows.outputs, flows.withdrawals) {
         (0, 0) if week.reach == Reach::Whole => {
@@ -168,9 +168,9 @@ fn headline(input: &Input<'_>, week: &Week) -> String {
         }
         (0, 0) => format!("Nothing came to {title} in the recorded part of the week of {days}"),
         (_, 0) => {
-            let before = span_before(week).map(|span| Week::of(input.account, span));
+            let before = span_before(week).map(|span| figures::week(input.account, span));
             let before = before.filter(|before| before.reach == Reach::Whole && week.reach == Reach::Whole);
-            let after = match before.and_then(|before| before.flows) {
+            let after = match before.map(|before| before.flows) {
                 Some(then) if then.sats > 0 => {
                     format!(", after {} the week before", format::btc_round(Amount::from_sat(then.sats)))
                 }
@@ -191,7 +191,7 @@ fn headline(input: &Input<'_>, week: &Week) -> String {
 }
 
 /// The week before; `None` at the beginning of time.
-fn span_before(week: &Week) -> Option<Span> {
+fn span_before(week: &Step) -> Option<Span> {
     Some(Span::around(week.from.pred_opt()?, Period::Week))
 }
 
@@ -224,7 +224,7 @@ fn subtitle(input: &Input<'_>, rows: &[Row]) -> String {
 }
 
 /// Where nothing came in or left in all the weeks of the picture.
-fn quiet(input: &Input<'_>, week: &Week) -> String {
+fn quiet(input: &Input<'_>, week: &Step) -> String {
     let to = format::day(week.to);
     match input.weeks.first() {
         Some(first) => {
@@ -235,9 +235,9 @@ fn quiet(input: &Input<'_>, week: &Week) -> String {
     }
 }
 
-fn alt(input: &Input<'_>, week: &Week, zone: &str) -> String {
+fn alt(input: &Input<'_>, week: &Step, zone: &str) -> String {
     let weeks = format::count(input.weeks.len(), "week", "weeks");
-    let flows = week.flows.clone().unwrap_or_default();
+    let flows = &week.flows;
     let came = match flows.outputs {
         0 => "nothing came in".to_owned(),
         outputs => format!(
@@ -246,11 +246,11 @@ fn alt(input: &Input<'_>, week: &Week, zone: &str) -> String {
             format::count(outputs, "payment", "payments")
         ),
     };
-    let left = match (flows.withdrawals, flows.withdrawn_unknown) {
+    let left = match (flows.withdrawals, flows.withdrawn_sats) {
         (0, _) => "nothing left".to_owned(),
-        (count, 0) => format!(
+        (count, Some(sats)) => format!(
             "{} BTC left in {}",
-            format::btc(Amount::from_sat(flows.withdrawn_sats), 8),
+            format::btc(Amount::from_sat(sats), 8),
             format::count(count, "withdrawal", "withdrawals")
         ),
         (count, _) => format!("an unknown amount left in {}", format::count(count, "withdrawal", "withdrawals")),

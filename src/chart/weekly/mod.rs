@@ -11,7 +11,7 @@ use super::scale::{self, Scale, btc};
 use super::style::{Colour, size};
 use super::{Chart, Drawing, Input, text, withdrawals, words};
 use crate::domain::{Amount, format};
-use crate::figures::Step;
+use crate::figures::{self, DayOut, Flows, Step};
 
 pub(super) const CHART: Chart =
     Chart { name: "weekly", about: "bitcoin received week by week, with counts and values", draw };
@@ -28,8 +28,10 @@ fn draw(input: &Input<'_>) -> Drawing {
     let input = &Input { weeks: drawn(input.weeks), ..*input };
     let weeks = input.weeks;
     let csv = csv(weeks);
-    let busiest =
-        weeks.iter().filter(|w| w.sats > 0).reduce(|best, week| if week.sats > best.sats { week } else { best });
+    let busiest = weeks
+        .iter()
+        .filter(|w| w.flows.sats > 0)
+        .reduce(|best, week| if week.flows.sats > best.flows.sats { week } else { best });
     let Some(busiest) = busiest else {
         let (headline, sentence) = words::nothing(input);
         let words =
@@ -48,7 +50,7 @@ fn draw(input: &Input<'_>) -> Drawing {
     let y = scale_of_bars(&mut page, sats(busiest), &rows);
     let bars = Bars::new(weeks.len(), page.plot);
     dates(&mut page, input, &bars, false);
-    for (n, week) in weeks.iter().enumerate().filter(|(_, w)| w.sats > 0) {
+    for (n, week) in weeks.iter().enumerate().filter(|(_, w)| w.flows.sats > 0) {
         let colour = page.palette.inward;
         bars.draw(&mut page, n, y.px(sats(week)), colour);
     }
@@ -56,13 +58,13 @@ fn draw(input: &Input<'_>) -> Drawing {
         (Some(a), Some(b)) => a.from.format("%Y").to_string() != b.to.format("%Y").to_string(),
         _ => false,
     };
-    let week_of = |day: &withdrawals::Leaving| weeks.partition_point(|w| w.to < day.day).min(weeks.len() - 1);
-    let x = |day: &withdrawals::Leaving| {
+    let week_of = |day: &DayOut| weeks.partition_point(|w| w.to < day.day).min(weeks.len() - 1);
+    let x = |day: &DayOut| {
         let n = week_of(day);
         let in_week = (day.day - weeks[n].from).num_days().clamp(0, 6) as f64;
         bars.centre(n) + ((in_week + 0.5) / 7.0 - 0.5) * bars.pitch
     };
-    let leaving = withdrawals::by_day(input.account);
+    let leaving = figures::days_out(input.account);
     withdrawals::mark(&mut page, &leaving, x);
     if rows.is_empty() {
         label_largest(&mut page, input, &bars, &y);
@@ -94,13 +96,12 @@ fn scale_of_bars(page: &mut Page, most: f64, rows: &[Row]) -> Scale {
 
 /// The weeks up to a little after the last in which something happened: a long quiet end says nothing more.
 fn drawn(weeks: &[Step]) -> &[Step] {
-    let moved = |w: &Step| w.outputs > 0 || w.withdrawals > 0;
-    let busy = weeks.iter().rposition(moved).map_or(0, |n| n + 1);
+    let busy = weeks.iter().rposition(|w| !w.flows.is_empty()).map_or(0, |n| n + 1);
     &weeks[..weeks.len().min(busy + (busy / 8).max(1))]
 }
 
 fn sats(week: &Step) -> f64 {
-    btc(Amount::from_sat(week.sats))
+    btc(Amount::from_sat(week.flows.sats))
 }
 
 /// Where the bars stand.
@@ -147,15 +148,15 @@ fn rows_of_figures(input: &Input<'_>) -> Vec<Row> {
     if pitch < NARROWEST {
         return Vec::new();
     }
-    let shown = |week: &Step, figure: Option<String>| match (week.outputs, figure) {
+    let shown = |week: &Step, figure: Option<String>| match (week.flows.outputs, figure) {
         (0, _) => "–".to_owned(),
         (_, None) => "?".to_owned(),
         (_, Some(figure)) => figure,
     };
-    let counts = weeks.iter().map(|w| shown(w, Some(format::grouped(w.outputs as u64)))).collect();
+    let counts = weeks.iter().map(|w| shown(w, Some(format::grouped(w.flows.outputs as u64)))).collect();
     let mut rows = vec![Row { name: "outputs", figures: counts }];
-    if weeks.iter().any(|w| w.outputs > 0 && w.value.is_some()) {
-        let money = |w: &Step| w.value.map(|v| format::money_tight(input.account.currency, v.close));
+    if weeks.iter().any(|w| w.flows.outputs > 0 && w.flows.value.is_some()) {
+        let money = |w: &Step| w.flows.value.map(|v| format::money_tight(input.account.currency, v.close));
         rows.push(Row { name: "value", figures: weeks.iter().map(|w| shown(w, money(w))).collect() });
     }
     rows.retain(|row| row.figures.iter().all(|f| text::width(f, size::SMALL, false) <= pitch - 3.0));
@@ -203,7 +204,7 @@ fn dates(page: &mut Page, input: &Input<'_>, bars: &Bars, to_the_last: bool) {
 
 /// Writes each bar's amount on top of it.
 fn label_each(page: &mut Page, input: &Input<'_>, bars: &Bars, y: &Scale, most: f64) {
-    for (n, week) in input.weeks.iter().enumerate().filter(|(_, w)| w.sats > 0) {
+    for (n, week) in input.weeks.iter().enumerate().filter(|(_, w)| w.flows.sats > 0) {
         let colour = page.palette.inward;
         on_top(page, bars.centre(n), y.px(sats(week)), &amount_in_short(week, most), colour);
     }
@@ -217,7 +218,7 @@ fn amount_in_short(week: &Step, most: f64) -> String {
         x if x >= 1.0 => 2,
         _ => 3,
     };
-    let short = format::btc(Amount::from_sat(week.sats), decimals);
+    let short = format::btc(Amount::from_sat(week.flows.sats), decimals);
     let nothing = !short.chars().any(|c| ('1'..='9').contains(&c));
     if nothing { format!("<{}", tiny(decimals)) } else { short }
 }
@@ -243,8 +244,8 @@ fn tiny(decimals: u32) -> String {
 
 /// Where bars are too narrow for figures, the largest get words.
 fn label_largest(page: &mut Page, input: &Input<'_>, bars: &Bars, y: &Scale) {
-    let mut order: Vec<usize> = (0..input.weeks.len()).filter(|n| input.weeks[*n].sats > 0).collect();
-    order.sort_by_key(|n| (std::cmp::Reverse(input.weeks[*n].sats), *n));
+    let mut order: Vec<usize> = (0..input.weeks.len()).filter(|n| input.weeks[*n].flows.sats > 0).collect();
+    order.sort_by_key(|n| (std::cmp::Reverse(input.weeks[*n].flows.sats), *n));
     let mut named: Vec<usize> = Vec::new();
     for n in order {
         // Three weeks apart from each other: the neighbours of a peak say the same.
@@ -252,11 +253,11 @@ fn label_largest(page: &mut Page, input: &Input<'_>, bars: &Bars, y: &Scale) {
             continue;
         }
         let week = &input.weeks[n];
-        let money = week.value.map(|v| format!(", {}", format::money(input.account.currency, v.close)));
+        let money = week.flows.value.map(|v| format!(", {}", format::money(input.account.currency, v.close)));
         let lines = [
             format!("{}:", format::days(week.from, week.to)),
-            format!("{} BTC{}", format::btc_short(Amount::from_sat(week.sats)), money.unwrap_or_default()),
-            format::count(week.outputs, "payment", "payments"),
+            format!("{} BTC{}", format::btc_short(Amount::from_sat(week.flows.sats)), money.unwrap_or_default()),
+            format::count(week.flows.outputs, "payment", "payments"),
         ];
         let label = page.label(&lines, page.palette.inward, false);
         if page.annotate(&label, at(bars.centre(n), y.px(sats(week))), (0.6, -0.6)) {
@@ -268,10 +269,9 @@ fn label_largest(page: &mut Page, input: &Input<'_>, bars: &Bars, y: &Scale) {
 fn headline(input: &Input<'_>, busiest: &Step) -> String {
     let title = words::title(input);
     let received = input.account.summary.received.amount;
-    let (sum, most) = (format::btc_round(received), format::btc_round(Amount::from_sat(busiest.sats)));
+    let (sum, most) = (format::btc_round(received), format::btc_round(Amount::from_sat(busiest.flows.sats)));
     let days = format::days(busiest.from, busiest.to);
-    let part = busiest.sats as f64 / received.to_sat().max(1) as f64;
-    match words::share(part) {
+    match words::share(figures::part(Amount::from_sat(busiest.flows.sats), received)) {
         Some("all") => format!("All {sum} bitcoin that {title} took in came in the week of {days}"),
         Some(share) => format!("{title}’s busiest week brought {share} of its {sum} bitcoin"),
         None => format!("{title}’s busiest week, {days}, brought {most} of its {sum} bitcoin"),
@@ -294,8 +294,8 @@ fn subtitle(input: &Input<'_>, rows: &[Row]) -> String {
 
 fn alt(input: &Input<'_>, busiest: &Step) -> String {
     let weeks = format::count(input.weeks.len(), "week", "weeks");
-    let most = format::btc(Amount::from_sat(busiest.sats), 8);
-    let payments = format::count(busiest.outputs, "payment", "payments");
+    let most = format::btc(Amount::from_sat(busiest.flows.sats), 8);
+    let payments = format::count(busiest.flows.outputs, "payment", "payments");
     let days = format::days(busiest.from, busiest.to);
     let received = &input.account.summary.received;
     format!(
@@ -304,19 +304,25 @@ fn alt(input: &Input<'_>, busiest: &Step) -> String {
     )
 }
 
+/// The series; what joined has a column where anything did.
 fn csv(weeks: &[Step]) -> String {
+    let joined = weeks.iter().any(|week| week.flows.joined_sats != Some(0));
     let mut out = String::from(
-        "week,from,to,received_btc,outputs,transactions,low,close,high,without_price,withdrawals,withdrawn_btc\n",
+        "week,from,to,received_btc,outputs,transactions,low,close,high,without_price,withdrawals,withdrawn_btc",
     );
-    for week in weeks {
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let Step { label, from, to, outputs, transactions, without_price, withdrawals, .. } = week;
-        let [received, withdrawn] = [week.sats, week.withdrawn_sats].map(|s| format::in_btc(Amount::from_sat(s)));
-        let (low, close, high) = (text(&week.low), text(&week.close), text(&week.high));
+    out.push_str(if joined { ",joined_btc\n" } else { "\n" });
+    for Step { label, from, to, flows, .. } in weeks {
+        let Flows { outputs, transactions, without_price, withdrawals, .. } = flows;
+        let cell = |sats: Option<u64>| withdrawals::cell(sats.map(Amount::from_sat));
+        let (received, withdrawn) = (cell(Some(flows.sats)), cell(flows.withdrawn_sats));
+        let values = flows.value.map_or(",,".to_owned(), |value| value.rounded().map(|x| x.to_string()).join(","));
         out.push_str(&format!(
-            "{label},{from},{to},{received},{outputs},{transactions},{low},{close},{high},{without_price},\
-             {withdrawals},{withdrawn}\n"
+            "{label},{from},{to},{received},{outputs},{transactions},{values},{without_price},{withdrawals},{withdrawn}"
         ));
+        if joined {
+            out.push_str(&format!(",{}", cell(flows.joined_sats)));
+        }
+        out.push('\n');
     }
     out
 }

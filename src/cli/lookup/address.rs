@@ -120,7 +120,7 @@ fn page(account: &Account, address: &Address, known: &Known<'_>, links: &Links) 
     if figures.internal.outputs > 0 {
         line(
             "change",
-            format!("{} returned by its own spending, and not counted above", summary::apart(&figures.internal)),
+            format!("{} returned by its own spending, and not counted above", summary::internal(&figures.internal)),
         );
     }
     if figures.after_withdrawal.outputs > 0 {
@@ -219,7 +219,7 @@ fn as_json(account: &Account, address: &Address, known: &Known<'_>, links: &Link
         let txid = w.txid.to_string();
         json!({ "time": rfc3339(w.time), "block_time": rfc3339(w.block_time), "first_seen": w.first_seen.map(rfc3339),
             "block_height": w.block_height, "page": links.transaction(&teller, &txid), "txid": txid,
-            "sats": w.is_whole.then(|| w.amount.to_sat()), "low": low, "close": close, "high": high })
+            "sats": w.amount.map(|amount| amount.to_sat()), "low": low, "close": close, "high": high })
     };
     if let Value::Object(fields) = &mut json {
         let mut set = |key: &str, value: Value| drop(fields.insert(key.to_owned(), value));

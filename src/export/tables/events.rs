@@ -11,8 +11,10 @@ pub(super) const COLUMNS: &[Column<Event>] = &[
     }),
     column("time", "time in the block's header", |row, _| Cell::time(row.time)),
     column("block_height", "height of the block", |row, _| Cell::Integer(row.height.into())),
-    column("sats", "satoshis that left, arrived or moved", |row, _| Cell::sats(row.amount)),
-    column("btc", "the same in bitcoin", |row, _| Cell::btc(row.amount)),
+    column("sats", "satoshis that left, arrived or moved; empty where unknown", |row, _| {
+        row.amount.map_or(Cell::Nothing, Cell::sats)
+    }),
+    column("btc", "the same in bitcoin", |row, _| row.amount.map_or(Cell::Nothing, Cell::btc)),
     column("currency", "of the values", |_, frame| Cell::text(frame.currency)),
     column("low", "value on the UTC day of time, at the day's low; empty where the day has no price", |row, _| {
         Cell::money(row.value.as_ref(), 0)

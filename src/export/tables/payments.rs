@@ -21,15 +21,25 @@ pub(super) const COLUMNS: &[Column<Payment>] = &[
     }),
     column("close", "the same at the day's close", |row, _| Cell::money(row.value.as_ref(), 1)),
     column("high", "the same at the day's high", |row, _| Cell::money(row.value.as_ref(), 2)),
-    column("class", "what kind of payment it looks like: demand, multiple, dust, other, unknown", |row, _| {
-        Cell::text(row.class.name())
-    }),
+    column(
+        "class",
+        "what kind of payment it looks like: demand, multiple, dust, other, unknown; empty where it is no income",
+        |row, _| row.class().map_or(Cell::Nothing, |class| Cell::text(class.name())),
+    ),
     column("after_withdrawal", "whether it came after the wallets had been emptied", |row, _| {
         Cell::Flag(row.after_withdrawal)
     }),
     column("internal", "whether its transaction also spends from the family: no income", |row, _| {
         Cell::Flag(row.internal)
     }),
+    column("internal_sats", "what of it only moves within the family; empty where unknown", |row, _| {
+        row.within().map_or(Cell::Nothing, Cell::sats)
+    }),
+    column(
+        "joined_sats",
+        "what of it is coins of others that came in together with the family's; empty where unknown",
+        |row, _| row.joined.map_or(Cell::Nothing, Cell::sats),
+    ),
     column("explorer", "who told of it first", |row, _| Cell::text(&row.explorer)),
     column("trust", "told, recomputed, agreed or proven", |row, _| Cell::text(row.trust.name())),
 ];

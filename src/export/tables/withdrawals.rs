@@ -16,12 +16,10 @@ pub(super) const COLUMNS: &[Column<Withdrawal>] = &[
     }),
     column(
         "sats",
-        "satoshis that leave: spent minus what returns, the fee included; empty where spends are missing",
-        |row, _| {
-            if row.is_whole { Cell::sats(row.amount) } else { Cell::Nothing }
-        },
+        "satoshis that leave: spent minus what returns, the fee included; empty where the value of a spent coin is unknown",
+        |row, _| row.amount.map_or(Cell::Nothing, Cell::sats),
     ),
-    column("btc", "the same in bitcoin", |row, _| if row.is_whole { Cell::btc(row.amount) } else { Cell::Nothing }),
+    column("btc", "the same in bitcoin", |row, _| row.amount.map_or(Cell::Nothing, Cell::btc)),
     column("currency", "of the values", |_, frame| Cell::text(frame.currency)),
     column("low", "value on the UTC day of time, at the day's low; empty where the day has no price", |row, _| {
         Cell::money(row.value.as_ref(), 0)

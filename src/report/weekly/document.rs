@@ -27,7 +27,7 @@ pub(super) fn of(material: &Material<'_>, families: &[FamilyWeek<'_>], total: &T
         "change": total.change,
         "compared": total.compared,
         "events": total.flows.is_some().then_some(total.events),
-        "families": families.iter().filter(|one| one.week.flows.is_some()).map(|one| family(one, material)).collect::<Vec<_>>(),
+        "families": families.iter().filter(|one| one.week.known().is_some()).map(|one| family(one, material)).collect::<Vec<_>>(),
         "not_recorded": nothing.map(|family: &Family| &family.name).collect::<Vec<_>>(),
     })
 }
@@ -40,8 +40,8 @@ fn family(one: &FamilyWeek<'_>, material: &Material<'_>) -> Value {
         "title": family.title,
         "reach": one.week.reach,
         "recorded_to": account.summary.recorded_to.map(rfc3339),
-        "flows": one.week.flows,
-        "before": { "week": one.before.label, "reach": one.before.reach, "flows": one.before.flows },
+        "flows": one.week.known(),
+        "before": { "week": one.before.label, "reach": one.before.reach, "flows": one.before.known() },
         "change": one.change,
         "events": events.collect::<Vec<_>>(),
     })

@@ -93,8 +93,7 @@ struct Totals {
     value: Option<Interval>,
     without_price: u64,
     withdrawals: u64,
-    withdrawn_sats: u64,
-    withdrawn_unknown: u64,
+    withdrawn_sats: Option<u64>,
     withdrawn_value: Option<Interval>,
     withdrawn_without_price: u64,
 }
@@ -186,7 +185,10 @@ impl Document {
             value.as_ref().is_none_or(|value| value.close.parse::<Decimal>().is_ok_and(|x| !x.is_sign_negative()))
         };
         let fits = |sats: u64| sats <= Amount::MAX_MONEY.to_sat();
-        fits(totals.sats) && fits(totals.withdrawn_sats) && number(&totals.value) && number(&totals.withdrawn_value)
+        fits(totals.sats)
+            && totals.withdrawn_sats.is_none_or(fits)
+            && number(&totals.value)
+            && number(&totals.withdrawn_value)
     }
 
     fn told(&self) -> Told {
@@ -212,17 +214,11 @@ impl Document {
                 None => UNKNOWN.to_owned(),
             }
         };
-        let left = match totals.withdrawn_unknown {
-            0 => format::btc(Amount::from_sat(totals.withdrawn_sats), 8),
-            unknown if unknown >= totals.withdrawals => UNKNOWN.to_owned(),
-            _ => format!("at least {}", format::btc(Amount::from_sat(totals.withdrawn_sats), 8)),
-        };
-        let without = totals.withdrawn_without_price.saturating_add(totals.withdrawn_unknown);
         Told::Figures(Figures {
             came: format::btc(Amount::from_sat(totals.sats), 8),
             value: money(&totals.value, totals.without_price),
-            left,
-            left_value: money(&totals.withdrawn_value, without),
+            left: format::btc_if_known(totals.withdrawn_sats.map(Amount::from_sat)),
+            left_value: money(&totals.withdrawn_value, totals.withdrawn_without_price),
             events: format::grouped(events),
             families,
         })

@@ -19,7 +19,7 @@ use crate::casebook::Case;
 use crate::chart::{self, Look, Series, Size, Theme};
 use crate::domain::{Currency, Family, Period, Span};
 use crate::events::Event;
-use crate::figures::{Account, Change, Flows, Question, Reach, Week};
+use crate::figures::{self, Account, Change, Flows, Question, Reach, Step};
 
 pub use index::{Figures, Found, Index, Line, Told};
 pub use page::{FamilyPage, Page};
@@ -56,9 +56,9 @@ pub struct FamilyWeek<'a> {
     pub breaks_off: Option<String>,
     case: &'a Case<'a>,
     /// The week.
-    pub week: Week,
+    pub week: Step,
     /// The week before.
-    pub before: Week,
+    pub before: Step,
     /// What is different; `None` where one of the two is not wholly recorded.
     pub change: Option<Change>,
     /// Its cash-out events of the week, the newest first.
@@ -115,7 +115,7 @@ impl<'a> Material<'a> {
     fn family(&self, case: &'a Case<'a>) -> Result<FamilyWeek<'a>> {
         let account = case.account()?;
         let before = Span::around(self.week.from.pred_opt().unwrap_or(self.week.from), Period::Week);
-        let (week, before) = (Week::of(account, self.week), Week::of(account, before));
+        let [week, before] = [self.week, before].map(|span| figures::week(account, span));
         let day = |event: &Event| -> NaiveDate { event.time.with_timezone(&self.question.zone).date_naive() };
         let within = |event: &&Event| (self.week.from..=self.week.to).contains(&day(event));
         let (change, events) = (week.change_from(&before), case.events()?.iter().filter(within).collect());
@@ -125,14 +125,14 @@ impl<'a> Material<'a> {
 
     fn total(&self, families: &[FamilyWeek<'_>]) -> Total {
         let count = |reach: Reach| families.iter().filter(|family| family.week.reach == reach).count();
-        let known: Vec<&Flows> = families.iter().filter_map(|family| family.week.flows.as_ref()).collect();
+        let known: Vec<&Flows> = families.iter().filter_map(|family| family.week.known()).collect();
         let both = |family: &FamilyWeek<'_>| family.change.is_some();
-        let together = |pick: fn(&Week) -> Option<&Flows>, before: bool| {
+        let together = |pick: fn(&Step) -> Option<&Flows>, before: bool| {
             let compared = families.iter().filter(|family| both(family));
             Flows::together(compared.filter_map(|one| pick(if before { &one.before } else { &one.week })))
         };
         let compared = families.iter().filter(|family| both(family)).count();
-        let flows_of: fn(&Week) -> Option<&Flows> = |week| week.flows.as_ref();
+        let flows_of: fn(&Step) -> Option<&Flows> = |week| week.known();
         Total {
             flows: (!known.is_empty()).then(|| Flows::together(known.iter().copied())),
             change: (compared > 0).then(|| together(flows_of, false).change_from(&together(flows_of, true))),
@@ -156,7 +156,7 @@ impl<'a> Material<'a> {
 impl FamilyWeek<'_> {
     /// Whether there is more to say of it than that nothing happened.
     pub fn has_news(&self) -> bool {
-        let moved = |week: &Week| week.flows.as_ref().is_some_and(|flows| !flows.is_empty());
+        let moved = |week: &Step| week.known().is_some_and(|flows| !flows.is_empty());
         self.week.reach != Reach::Nothing && (moved(&self.week) || moved(&self.before) || !self.events.is_empty())
     }
 }

@@ -110,7 +110,7 @@ impl Page {
 impl FamilyPage {
     fn of(family: &FamilyWeek<'_>, material: &Material<'_>, alone: bool) -> Self {
         let whole = family.week.reach == Reach::Whole;
-        let mut finding: Vec<String> = match &family.week.flows {
+        let mut finding: Vec<String> = match family.week.known() {
             Some(flows) => words::sentences(flows, "its tracked addresses", whole, material.currency).into(),
             None => Vec::new(),
         };
@@ -128,7 +128,7 @@ impl FamilyPage {
         if !whole {
             notes.push(format!("The week is not recorded to its end: {}.", reach(family)));
         }
-        if let Some(flows) = &family.week.flows {
+        if let Some(flows) = family.week.known() {
             let count = |count, what: &str, many: &str| format::count(count, what, many);
             if flows.without_price > 0 {
                 let outputs = count(flows.without_price, "payment output has", "payment outputs have");

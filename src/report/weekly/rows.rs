@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::FamilyWeek;
 use super::words::{UNKNOWN, cents, signed_btc, signed_cents, signed_count, withdrawn};
 use crate::domain::{Amount, Value, format};
-use crate::figures::{Change, Flows, Week};
+use crate::figures::{Change, Flows, Step};
 
 /// A figure of the week, of the week before, and the difference.
 #[derive(Clone, Debug, Serialize)]
@@ -46,7 +46,7 @@ pub struct FamilyRow {
 impl FamilyRow {
     pub(super) fn of(family: &FamilyWeek<'_>) -> Self {
         let whose = (family.family.name.clone(), family.family.title.clone());
-        Self::with(whose, family.week.flows.as_ref(), family.change.as_ref(), family.events.len())
+        Self::with(whose, family.week.known(), family.change.as_ref(), family.events.len())
     }
 
     /// The row of a family, or of the sums.
@@ -83,7 +83,7 @@ pub(super) fn compare(family: &FamilyWeek<'_>) -> Vec<CompareRow> {
     let sats = |sats: u64| format::btc(Amount::from_sat(sats), 8);
     let count = |count: usize| format::grouped(count as u64);
     let part = |value: Option<Value>, which: usize| Some(signed_cents(*value?.rounded().get(which)?));
-    let both = [&family.week, &family.before].map(|week| week.flows.as_ref());
+    let both = [&family.week, &family.before].map(|week| week.known());
     let moved = both.iter().flatten().any(|flows| flows.withdrawals > 0);
     let mut out = vec![
         row("received, BTC", &|flows| sats(flows.sats), &|change| Some(signed_btc(change.sats))),
@@ -111,6 +111,6 @@ pub(super) fn compare(family: &FamilyWeek<'_>) -> Vec<CompareRow> {
     out
 }
 
-fn told(week: &Week, of: &dyn Fn(&Flows) -> String) -> String {
-    week.flows.as_ref().map_or(UNKNOWN.to_owned(), of)
+fn told(week: &Step, of: &dyn Fn(&Flows) -> String) -> String {
+    week.known().map_or(UNKNOWN.to_owned(), of)
 }

@@ -36,13 +36,9 @@ fn sign(signum: i64) -> &'static str {
     }
 }
 
-/// What left, with what is not known of it.
+/// What left, if that is known.
 pub(super) fn withdrawn(flows: &Flows) -> String {
-    match flows.withdrawn_unknown {
-        0 => format::btc(Amount::from_sat(flows.withdrawn_sats), 8),
-        unknown if unknown == flows.withdrawals => UNKNOWN.to_owned(),
-        _ => format!("at least {}", format::btc(Amount::from_sat(flows.withdrawn_sats), 8)),
-    }
+    format::btc_if_known(flows.withdrawn_sats.map(Amount::from_sat))
 }
 
 /// A value at one of its three prices, where all of it is priced; else unknown.
@@ -71,10 +67,9 @@ pub(super) fn sentences(flows: &Flows, whose: &str, whole: bool, currency: Curre
             about(flows.value, flows.without_price, "when each payment arrived"),
         ),
     };
-    let without = flows.withdrawn_without_price + flows.withdrawn_unknown;
     let left = match flows.withdrawals {
         0 => format!("Nothing was withdrawn{so_far}."),
-        count if flows.withdrawn_unknown == count => {
+        count if flows.withdrawn_sats.is_none() => {
             format!(
                 "An unknown amount was withdrawn in {at_least}{}.",
                 format::count(count, "transaction", "transactions")
@@ -82,9 +77,9 @@ pub(super) fn sentences(flows: &Flows, whose: &str, whole: bool, currency: Curre
         }
         count => format!(
             "{} BTC were withdrawn in {at_least}{}{}.",
-            first_upper(&withdrawn(flows)),
+            withdrawn(flows),
             format::count(count, "transaction", "transactions"),
-            about(flows.withdrawn_value, without, "then"),
+            about(flows.withdrawn_value, flows.withdrawn_without_price, "then"),
         ),
     };
     if flows.outputs == 0 && flows.withdrawals > 0 { [left, came] } else { [came, left] }
@@ -101,11 +96,6 @@ pub(super) fn change(change: &Change) -> String {
         }
     };
     format!("Against the week before: {} came in, {} withdrawn.", of(Some(change.sats)), of(change.withdrawn_sats))
-}
-
-fn first_upper(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
 #[cfg(test)]
@@ -126,7 +116,8 @@ mod tests {
     #[test]
     fn what_is_unknown_is_not_nothing() {
         let mut flows = Flows::default();
-        (flows.outputs, flows.sats, flows.withdrawals, flows.withdrawn_unknown) = (2, 5, 1, 1);
+        (flows.outputs, flows.sats, flows.value) = (2, 5, None);
+        (flows.withdrawals, flows.withdrawn_unknown, flows.withdrawn_sats) = (1, 1, None);
         let [came, left] = sentences(&flows, "X", false, Currency::Usd);
         assert!(came.contains("in at least 2 payment outputs") && came.ends_with("of unknown value."), "{came}");
         assert_eq!(left, "An unknown amount was withdrawn in at least 1 transaction.");

@@ -1,8 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use rusqlite::{Params, Row};
 use bitcoin::BlockHash;
-use rusqlite::{Params, Transaction, TransactionBehavior};
+use rusqlite::Params;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 

@@ -1,40 +1,13 @@
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Account, Payment, Withdrawal, totals};
-use crate::domain::{Moment, Period, Span, Txid, Value};
-
-/// How much of a week the ledger tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reach {
-    /// All of it: what is not in the ledger did not happen.
-    Whole,
-    /// A part of it, or single rows: what happened is at least this.
-    Part,
-    /// Nothing: what happened is unknown.
-    Nothing,
-}
-
-/// What is known of one ISO week of a family.
-#[derive(Clone, Debug, Serialize)]
-pub struct Week {
-    /// How the week is called: `2017-W20`.
-    pub label: String,
-    /// Monday, in the zone of the question.
-    pub from: NaiveDate,
-    /// Sunday.
-    pub to: NaiveDate,
-    /// How much of it the ledger tells.
-    pub reach: Reach,
-    /// What came in and what moved; `None` where nothing is known.
-    pub flows: Option<Flows>,
-}
+use super::payment::{Payment, Withdrawal};
+use super::totals;
+use crate::domain::{Txid, Value};
 
 /// What came in and what moved.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Flows {
     /// Payment outputs received, without internal transfers.
     pub outputs: usize,
@@ -46,15 +19,17 @@ pub struct Flows {
     pub value: Option<Value>,
     /// Outputs without a price; they have no part in the value.
     pub without_price: usize,
-    /// Transactions that spend from the family.
+    /// Satoshis of others that came in together with coins of the family; `None` where that is unknown.
+    pub joined_sats: Option<u64>,
+    /// Transactions that spend from the family and pay others.
     pub withdrawals: usize,
-    /// Satoshis that left, miners' fees included.
-    pub withdrawn_sats: u64,
-    /// Withdrawals whose amount is unknown, because spends are missing from the ledger; they have no part in amount and value.
+    /// Satoshis that left, miners' fees included; `None` where that is unknown of a withdrawal.
+    pub withdrawn_sats: Option<u64>,
+    /// Withdrawals whose amount is unknown, because the value of a spent coin is.
     pub withdrawn_unknown: usize,
-    /// Value on the days of the withdrawals; `None` where there were some and none of them has a value.
+    /// Value on the days of the withdrawals; `None` where there were some and none has a value, and where an amount is unknown.
     pub withdrawn_value: Option<Value>,
-    /// Withdrawals without a price; they have no part in the value.
+    /// Withdrawals of known amount without a price; they have no part in the value.
     pub withdrawn_without_price: usize,
     /// Transactions with income: over several families one counts once.
     #[serde(skip)]
@@ -83,70 +58,53 @@ pub struct Change {
     pub withdrawn_value: Option<Value>,
 }
 
-impl Week {
-    /// The week `span` of an account that counts at least to its end.
-    pub fn of(account: &Account, span: Span) -> Self {
-        let zone = account.question.zone;
-        let within = |day: NaiveDate| span.from <= day && day <= span.to;
-        let rows: Vec<&Payment> = account.income().filter(|payment| within(payment.day(zone))).collect();
-        let left: Vec<&Withdrawal> = account.withdrawals.iter().filter(|one| within(one.day(zone))).collect();
-        let recorded = account.summary.recorded_to;
-        let reach = if recorded.is_some_and(|to| to >= Moment::Day(span.to).last_second(zone)) {
-            Reach::Whole
-        } else if recorded.is_some_and(|to| to.with_timezone(&zone).date_naive() >= span.from)
-            || !rows.is_empty()
-            || !left.is_empty()
-        {
-            Reach::Part
-        } else {
-            Reach::Nothing
-        };
-        let flows = (reach != Reach::Nothing).then(|| Flows::of(&rows, &left));
-        Self { label: span.label(Period::Week), from: span.from, to: span.to, reach, flows }
-    }
-
-    /// What is different from the week `before`; `None` where one of the two is not wholly known.
-    pub fn change_from(&self, before: &Week) -> Option<Change> {
-        let whole = |week: &Self| week.reach == Reach::Whole;
-        let both = self.flows.as_ref().zip(before.flows.as_ref()).filter(|_| whole(self) && whole(before));
-        both.map(|(now, then)| now.change_from(then))
+/// Nothing came in and nothing moved.
+impl Default for Flows {
+    fn default() -> Self {
+        Self::of(&[], &[])
     }
 }
 
 impl Flows {
-    fn of(rows: &[&Payment], left: &[&Withdrawal]) -> Self {
-        let came_in: BTreeSet<Txid> = rows.iter().map(|payment| payment.txid).collect();
-        let known = || left.iter().filter(|one| one.is_whole);
+    /// What these payments bring, of which those that are no income may hold joined coins, and what these withdrawals take.
+    pub(super) fn of(rows: &[&Payment], left: &[&Withdrawal]) -> Self {
+        let income: Vec<&Payment> = rows.iter().filter(|payment| !payment.internal).copied().collect();
+        let came_in: BTreeSet<Txid> = income.iter().map(|payment| payment.txid).collect();
+        let withdrawn = totals::total(left.iter().map(|one| one.amount));
         Self {
-            outputs: rows.len(),
+            outputs: income.len(),
             transactions: came_in.len(),
-            sats: rows.iter().map(|payment| payment.amount.to_sat()).sum(),
-            value: totals::sum(rows.iter().map(|payment| payment.value)),
-            without_price: rows.iter().filter(|payment| payment.value.is_none()).count(),
+            sats: income.iter().map(|payment| payment.amount.to_sat()).sum(),
+            value: totals::sum(income.iter().map(|payment| payment.value)),
+            without_price: income.iter().filter(|payment| payment.value.is_none()).count(),
+            joined_sats: totals::total(rows.iter().map(|payment| payment.joined)).map(|sum| sum.to_sat()),
             withdrawals: left.len(),
-            withdrawn_sats: known().map(|one| one.amount.to_sat()).sum(),
-            withdrawn_unknown: left.len() - known().count(),
-            withdrawn_value: totals::sum(left.iter().map(|one| one.value.filter(|_| one.is_whole))),
-            withdrawn_without_price: known().filter(|one| one.value.is_none()).count(),
+            withdrawn_sats: withdrawn.map(|sum| sum.to_sat()),
+            withdrawn_unknown: left.iter().filter(|one| one.amount.is_none()).count(),
+            withdrawn_value: totals::sum(left.iter().map(|one| one.value)).filter(|_| withdrawn.is_some()),
+            withdrawn_without_price: left.iter().filter(|one| one.amount.is_some() && one.value.is_none()).count(),
             moved: left.iter().map(|one| one.txid).collect(),
             came_in,
         }
     }
 
-    /// Whether anything came in or moved.
+    /// Whether nothing came in and nothing moved.
     pub fn is_empty(&self) -> bool {
-        self.outputs == 0 && self.withdrawals == 0
+        self.outputs == 0 && self.withdrawals == 0 && self.joined_sats == Some(0)
     }
 
     /// What several families took and lost together: sums of what is known; a transaction of two of them counts once.
     pub fn together<'a>(parts: impl IntoIterator<Item = &'a Flows>) -> Self {
         let parts: Vec<&Flows> = parts.into_iter().collect();
-        let mut all = Self::default();
+        let mut all = Self {
+            joined_sats: parts.iter().map(|part| part.joined_sats).sum(),
+            withdrawn_sats: parts.iter().map(|part| part.withdrawn_sats).sum(),
+            ..Self::default()
+        };
         for part in &parts {
             all.outputs += part.outputs;
             all.sats += part.sats;
             all.without_price += part.without_price;
-            all.withdrawn_sats += part.withdrawn_sats;
             all.withdrawn_unknown += part.withdrawn_unknown;
             all.withdrawn_without_price += part.withdrawn_without_price;
             all.came_in.extend(&part.came_in);
@@ -154,8 +112,8 @@ impl Flows {
         }
         (all.transactions, all.withdrawals) = (all.came_in.len(), all.moved.len());
         all.value = totals::sum(parts.iter().filter(|part| part.outputs > 0).map(|part| part.value));
-        all.withdrawn_value =
-            totals::sum(parts.iter().filter(|part| part.withdrawals > 0).map(|part| part.withdrawn_value));
+        let values = parts.iter().filter(|part| part.withdrawals > 0).map(|part| part.withdrawn_value);
+        all.withdrawn_value = totals::sum(values).filter(|_| all.withdrawn_sats.is_some());
         all
     }
 
@@ -167,15 +125,17 @@ impl Flows {
             Some(Value { low: now[0] - then[0], close: now[1] - then[1], high: now[2] - then[2] })
         };
         let priced = self.without_price + before.without_price == 0;
-        let amounts = self.withdrawn_unknown + before.withdrawn_unknown == 0;
-        let left_priced = amounts && self.withdrawn_without_price + before.withdrawn_without_price == 0;
+        let left_priced = self.withdrawn_without_price + before.withdrawn_without_price == 0;
         Change {
             outputs: counts(self.outputs, before.outputs),
             transactions: counts(self.transactions, before.transactions),
             sats: signed(self.sats) - signed(before.sats),
             value: value(self.value, before.value).filter(|_| priced),
             withdrawals: counts(self.withdrawals, before.withdrawals),
-            withdrawn_sats: amounts.then(|| signed(self.withdrawn_sats) - signed(before.withdrawn_sats)),
+            withdrawn_sats: self
+                .withdrawn_sats
+                .zip(before.withdrawn_sats)
+                .map(|(now, then)| signed(now) - signed(then)),
             withdrawn_value: value(self.withdrawn_value, before.withdrawn_value).filter(|_| left_priced),
         }
     }
@@ -197,7 +157,7 @@ mod tests {
             close: Decimal::new(cents, 2),
             high: Decimal::new(2 * cents, 2),
         });
-        Flows { outputs: 1, transactions: 1, sats, value, withdrawn_value: Some(Value::default()), ..Flows::default() }
+        Flows { outputs: 1, transactions: 1, sats, value, ..Flows::default() }
     }
 
     #[test]
@@ -208,7 +168,7 @@ mod tests {
         assert_eq!(change.value.unwrap().rounded().map(|x| x.to_string()), ["0.02", "0.11", "0.22"]);
         let unpriced = Flows { without_price: 1, ..flows(100, 1_005) };
         assert_eq!(unpriced.change_from(&flows(250, 994)).value, None, "a part against a whole is no change");
-        let unknown = Flows { withdrawals: 1, withdrawn_unknown: 1, ..flows(100, 1_005) };
+        let unknown = Flows { withdrawals: 1, withdrawn_unknown: 1, withdrawn_sats: None, ..flows(100, 1_005) };
         assert_eq!(unknown.change_from(&flows(250, 994)).withdrawn_sats, None);
     }
 

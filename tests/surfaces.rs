@@ -1,0 +1,283 @@
+//! Every surface tells the same figures of ledgers of every kind: text, JSON, rows, tables, charts and series.
+
+use std::collections::BTreeMap;
+
+use bitcoin::{Address, Network, OutPoint};
+use serde_json::{Value, json};
+
+use crate::live::trial;
+use crate::support::{FakeChain, FakeExplorer, Kind};
+use crate::trial::Trial;
+
+const COIN: u64 = 100_000_000;
+
+/// Income, joined, withdrawn, fees of moves within, what is left; `None` is unknown.
+type Sums = [Option<u64>; 5];
+
+fn known(sums: [u64; 5]) -> Sums {
+    sums.map(Some)
+}
+
+type Rows = Vec<BTreeMap<String, String>>;
+
+fn table(text: &str) -> Rows {
+    csv::Reader::from_reader(text.as_bytes()).deserialize().map(|row| row.unwrap()).collect()
+}
+
+/// A column's sum; `None` where a cell is empty.
+fn sum(rows: &Rows, column: &str) -> Option<u64> {
+    rows.iter().map(|row| row[column].parse::<u64>().ok()).sum()
+}
+
+fn btc(sats: Option<u64>) -> String {
+    sats.map_or("unknown".to_owned(), |sats| format!("{}.{:08}", sats / COIN, sats % COIN))
+}
+
+/// A cell of a chart's series in bitcoin; empty is unknown.
+fn sats(cell: &str) -> Option<u64> {
+    let number: ransomtrail::domain::Decimal = cell.parse().ok()?;
+    (number * ransomtrail::domain::Decimal::from(COIN)).normalize().to_string().parse().ok()
+}
+
+/// The word that stands second in the line of a page that begins so.
+fn said(page: &str, name: &str) -> Option<String> {
+    page.lines().find_map(|line| {
+        let mut words = line.split_whitespace();
+        (words.next() == Some(name)).then(|| words.next().unwrap_or_default().to_owned())
+    })
+}
+
+/// Holds every surface against these sums.
+fn check(name: &str, trial: &Trial, expect: Sums) {
+    let [received, joined, withdrawn, fees, left] = expect;
+    let json = trial.json(&["summary", "story", "--by", "day"]);
+    let parts = [&json["received"]["sats"], &json["joined"]["sats"], &json["withdrawn"]["sats"]];
+    let parts = parts.into_iter().chain([&json["internal"]["fees_sats"], &json["balance_sats"]]);
+    assert_eq!(parts.map(Value::as_u64).collect::<Vec<_>>(), expect, "{name}: {json}");
+    let page = trial.ok(&["summary", "story"]);
+    for (line, sats) in [("received", received), ("withdrawn", withdrawn), ("left", left)] {
+        assert_eq!(said(&page, line), Some(btc(sats)), "{name}: {line}\n{page}");
+    }
+    let line = (joined != Some(0)).then(|| btc(joined));
+    assert_eq!(said(&page, "joined"), line, "{name}\n{page}");
+
+    let step =
+        |field: &str| json["series"].as_array().unwrap().iter().map(|step| step[field].as_u64()).sum::<Option<u64>>();
+    assert_eq!([step("sats"), step("joined_sats"), step("withdrawn_sats")], [received, joined, withdrawn], "{name}");
+    let exported = |table_of: &str| table(&trial.ok(&["export", "story", "--table", table_of]));
+    let series = exported("series");
+    let found = ["sats", "joined_sats", "withdrawn_sats"].map(|column| sum(&series, column));
+    assert_eq!(found, [received, joined, withdrawn], "{name}");
+    let rows = exported("payments");
+    let income: Rows = rows.iter().filter(|row| row["internal"] == "false").cloned().collect();
+    let internal = json["internal"]["sats"].as_u64();
+    let found = [sum(&income, "sats"), sum(&rows, "joined_sats"), sum(&rows, "internal_sats")];
+    assert_eq!(found, [received, joined, internal], "{name}");
+    assert!(rows.iter().all(|row| row["class"].is_empty() == (row["internal"] == "true")), "{name}: {rows:?}");
+    assert_eq!(sum(&exported("withdrawals"), "sats"), withdrawn, "{name}");
+
+    let told = trial.json(&["payments", "story"]);
+    let each = |field: &str| told.as_array().unwrap().iter().map(|row| row[field].as_u64()).sum::<Option<u64>>();
+    assert_eq!([each("joined_sats"), each("internal_sats")], [joined, internal], "{name}: {told}");
+    let direct = json["estimates"][0]["sats"].as_u64().unwrap();
+    assert_eq!(each("sats"), Some(direct), "{name}: all direct deposits");
+    if let (Some(joined), Some(internal)) = (joined, internal) {
+        assert_eq!(direct, received.unwrap() + internal + joined, "{name}");
+    }
+    if let [Some(received), Some(joined), Some(withdrawn), Some(fees)] = [received, joined, withdrawn, fees] {
+        assert_eq!(left.map(|left| left + withdrawn + fees), Some(received + joined), "{name}");
+    }
+    let report = trial.json(&["report", "story", "--format", "json"]);
+    let amounts: Vec<Value> = report["amounts"].as_array().cloned().unwrap_or_default();
+    for (line, sats) in [("received", received), ("withdrawn", withdrawn), ("left", left)] {
+        let row = amounts.iter().find(|row| row[0] == line);
+        assert!(amounts.is_empty() || row.is_some_and(|row| row[1] == btc(sats)), "{name}: {line} {amounts:?}");
+    }
+
+    trial.ok(&["chart", "story", "--kind", "cumulative,weekly,timeline", "--format", "svg", "--out", "charts"]);
+    let drawn = |kind: &str| std::fs::read_to_string(trial.path(&format!("charts/story/{kind}.csv"))).unwrap();
+    let states = table(&drawn("cumulative"));
+    if let Some(last) = states.last() {
+        let found = ["received_btc", "withdrawn_btc", "held_btc"].map(|column| sats(&last[column]));
+        assert_eq!(found, [received, withdrawn, left], "{name}: {last:?}");
+    } else {
+        assert_eq!(expect, known([0; 5]), "{name}");
+    }
+    let of = |rows: &Rows, event: &str, column: &str| {
+        rows.iter().filter(|row| row["event"] == event).map(|row| sats(&row[column])).sum::<Option<u64>>()
+    };
+    let events = ["payment", "joined", "withdrawal", "fee"].map(|event| of(&states, event, "btc"));
+    assert_eq!(events, [received, joined, withdrawn, fees], "{name}");
+    let marks = table(&drawn("timeline"));
+    assert_eq!([of(&marks, "payment", "btc"), of(&marks, "withdrawal", "btc")], [received, withdrawn], "{name}");
+    let weeks = table(&drawn("weekly"));
+    let column = |column: &str| weeks.iter().map(|row| row.get(column).map_or(Some(0), |cell| sats(cell))).sum();
+    let found: [Option<u64>; 3] = ["received_btc", "joined_btc", "withdrawn_btc"].map(column);
+    assert_eq!(found, [received, joined, withdrawn], "{name}");
+}
+
+fn at(txid: bitcoin::Txid, vout: u32) -> OutPoint {
+    OutPoint::new(txid, vout)
+}
+
+struct Story {
+    chain: FakeChain,
+    ours: [Address; 2],
+    other: Address,
+}
+
+impl Story {
+    fn new() -> Self {
+        let chain = FakeChain::new(Network::Regtest);
+        let ours = [Kind::P2pkh, Kind::P2wpkh].map(|kind| chain.address(kind, 1));
+        let other = chain.address(Kind::P2tr, 900);
+        Self { chain, ours, other }
+    }
+
+    fn synced(&self) -> Trial {
+        let trial = trial(&self.chain);
+        let server = FakeExplorer::start(self.chain.clone());
+        trial.ok(&["sync", "story", "--explorer", &server.url()]);
+        trial
+    }
+}
+
+/// W1 is swept together with five coins of somebody else into W2; later W2 pays others, with change.
+fn sweep() -> Story {
+    let mut story = Story::new();
+    let Story { chain, ours: [w1, w2], other } = &mut story;
+    let (own, foreign) = (chain.pay(w1, COIN), chain.pay(other, 5 * COIN));
+    chain.mine();
+    let swept = chain.spend(&[at(own, 0), at(foreign, 0)], &[(w2, 599_900_000)]);
+    chain.mine();
+    chain.pay(w1, COIN / 2);
+    chain.mine();
+    chain.spend(&[at(swept, 0)], &[(other, 3 * COIN), (w2, 299_800_000)]);
+    chain.mine();
+    story
+}
+
+#[test]
+fn a_sweep_reads_the_same_everywhere() {
+    let trial = sweep().synced();
+    check("sweep", &trial, known([COIN * 3 / 2, 499_900_000, 300_100_000, 0, 349_800_000]));
+    let caveats = trial.json(&["summary", "story"])["caveats"].to_string();
+    assert!(caveats.contains("withdrawn may exceed received") && !caveats.contains("more spends"), "{caveats}");
+}
+
+#[test]
+fn a_coin_of_unknown_value_is_unknown_everywhere() {
+    let trial = sweep().synced();
+    // As a source tells it that gives the address of an input and neither its coin nor its value.
+    let db = rusqlite::Connection::open(trial.path("test.db")).unwrap();
+    let last =
+        "(SELECT max(tx_id) FROM tx_input WHERE address = (SELECT address FROM tx_output WHERE sats = 299800000))";
+    let changed = db
+        .execute(
+            &format!("UPDATE tx_input SET prev_txid = NULL, prev_vout = NULL, sats = NULL WHERE tx_id = {last}"),
+            [],
+        )
+        .unwrap();
+    assert_eq!(changed, 1);
+    drop(db);
+    // What the unknown coin returned may be its own or somebody else's.
+    let unknown = [Some(COIN * 3 / 2), None, None, Some(0), None];
+    check("unknown", &trial, unknown);
+    let svg = std::fs::read_to_string(trial.path("charts/story/cumulative.svg")).unwrap();
+    assert!(svg.contains("Of unknown amount: 1 withdrawal"), "the foot says so");
+}
+
+#[test]
+fn a_move_within_is_no_withdrawal() {
+    let mut story = Story::new();
+    let Story { chain, ours: [a, b], .. } = &mut story;
+    let paid = chain.pay(a, COIN);
+    chain.mine();
+    chain.spend(&[at(paid, 0)], &[(b, COIN / 4), (a, COIN / 2)]);
+    chain.mine();
+    let trial = story.synced();
+    check("internal", &trial, known([COIN, 0, 0, COIN / 4, COIN * 3 / 4]));
+    let summary = trial.json(&["summary", "story"]);
+    assert_eq!((&summary["withdrawn"]["transactions"], &summary["internal"]["outputs"]), (&json!(0), &json!(2)));
+    assert_eq!(trial.json(&["events", "story"]), json!([]), "it is no event either");
+}
+
+#[test]
+fn other_ledgers_read_the_same_everywhere() {
+    check("empty", &Story::new().synced(), known([0; 5]));
+
+    let mut story = Story::new();
+    let paid = story.chain.pay(&story.ours[0], COIN);
+    story.chain.mine();
+    story.chain.pay(&story.ours[1], COIN);
+    story.chain.spend(&[at(paid, 0)], &[(&story.other, COIN / 2)]);
+    let trial = story.synced();
+    check("waiting", &trial, known([COIN, 0, 0, 0, COIN]));
+    assert_eq!(trial.json(&["summary", "story"])["waiting"]["whole"], true);
+
+    let mut story = Story::new();
+    let paid = story.chain.pay(&story.ours[0], COIN);
+    story.chain.mine_at(1_230_000_000);
+    story.chain.spend(&[at(paid, 0)], &[(&story.other, COIN / 2)]);
+    story.chain.mine_at(1_230_100_000);
+    let trial = story.synced();
+    check("no price", &trial, known([COIN, 0, COIN, 0, 0]));
+    let summary = trial.json(&["summary", "story"]);
+    assert_eq!(
+        (&summary["withdrawn"]["without_price"], &summary["withdrawn"]["at_withdrawal"]),
+        (&json!(1), &Value::Null)
+    );
+
+    let mut story = Story::new();
+    let paid = story.chain.pay(&story.ours[0], COIN);
+    story.chain.mine();
+    story.chain.spend(&[at(paid, 0)], &[(&story.other, COIN / 2)]);
+    story.chain.mine();
+    let trial = trial_of_reorganised(story);
+    check("reorganised", &trial, known([COIN, 0, 0, 0, COIN]));
+}
+
+/// Synchronised, then again after the last block left the chain and the withdrawal in it was forgotten.
+fn trial_of_reorganised(mut story: Story) -> Trial {
+    let trial = story.synced();
+    check("before", &trial, known([COIN, 0, COIN, 0, 0]));
+    let gone = story.chain.txs.last().map(|_| story.chain.tip().txids[1]).unwrap();
+    story.chain.disconnect(1);
+    story.chain.evict(&gone);
+    story.chain.mine();
+    story.chain.mine();
+    let server = FakeExplorer::start(story.chain);
+    trial.ok(&["sync", "story", "--explorer", &server.url()]);
+    trial
+}
+
+/// A server lists fifty transactions that wait, and counts all of them.
+#[test]
+fn more_that_waits_than_is_listed_is_at_least_so_much_and_no_disagreement() {
+    let mut story = Story::new();
+    story.chain.pay(&story.ours[0], COIN);
+    story.chain.mine();
+    for n in 0..60 {
+        story.chain.pay(&story.ours[0], 10_000 + n);
+    }
+    let trial = trial(&story.chain);
+    let server = FakeExplorer::start(story.chain.clone());
+    let round = trial.json(&["sync", "story", "--explorer", &server.url()]);
+    assert_eq!(round["whole"], true, "confirmed figures are equal: {round}");
+    let waits: Vec<&Value> = round["addresses"].as_array().unwrap().iter().map(|one| &one["waiting_whole"]).collect();
+    assert_eq!(waits, [&json!(false), &json!(true)]);
+    let summary = trial.json(&["summary", "story"]);
+    assert!(summary["addresses"].as_array().unwrap().iter().all(|one| one["reconciled"] == true), "{summary}");
+    assert_eq!((&summary["waiting"]["whole"], &summary["waiting"]["outputs"]), (&json!(false), &json!(50)));
+    assert!(summary["caveats"].to_string().contains("more waits for 1 address than was read"), "{summary}");
+    assert!(trial.ok(&["summary", "story"]).contains("at least 50 outputs"));
+    let status = trial.json(&["status"]);
+    let family = status["families"].as_array().unwrap().iter().find(|one| one["family"] == "story").unwrap();
+    assert_eq!((&family["reconciled"], &family["waiting_in_part"]), (&json!(2), &json!(1)), "{status}");
+    check("waiting in part", &trial, known([COIN, 0, 0, 0, COIN]));
+    // When the rest is in a block everything is there.
+    story.chain.mine();
+    let server = FakeExplorer::start(story.chain);
+    trial.ok(&["sync", "story", "--explorer", &server.url()]);
+    assert_eq!(trial.json(&["summary", "story"])["waiting"]["whole"], true);
+}
