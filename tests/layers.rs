@@ -1,6 +1,6 @@
 //! The floor plan in code: a room uses only rooms on lower floors, and some things live in one room only.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -130,4 +130,39 @@ fn files_stay_readable() {
         let lines = text.lines().count();
         assert!(lines <= 400, "{} has {lines} lines; split it", path.display());
     }
+}
+
+/// Read off the imports: each file of the room stands on others, and none on itself.
+#[test]
+fn no_circle_of_files_is_in_figures() {
+    let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let files: Vec<(String, String)> = sources()
+        .into_iter()
+        .filter(|(path, _)| room(path) == "figures" && !path.ends_with("mod.rs"))
+        .map(|(path, text)| (path.file_stem().unwrap().to_str().unwrap().to_owned(), code(&text)))
+        .collect();
+    for (name, text) in &files {
+        let mut used = BTreeSet::new();
+        for after in text.split("super::").skip(1) {
+            let inside = after.strip_prefix('{').map(|list| list.split('}').next().unwrap_or_default());
+            let word = |part: &str| part.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            used.extend(inside.unwrap_or_else(|| after.split([';', ',']).next().unwrap()).split(',').map(word));
+        }
+        for other in used.iter().filter(|other: &&String| !other.is_empty()) {
+            assert!(files.iter().any(|(file, _)| file == other), "{name} names no file: super::{other}");
+        }
+        uses.insert(name.clone(), used);
+    }
+    let mut done: BTreeSet<String> = BTreeSet::from([String::new()]);
+    loop {
+        let free: Vec<String> =
+            uses.iter().filter(|(_, used)| used.is_subset(&done)).map(|(name, _)| name.clone()).collect();
+        if free.is_empty() {
+            break;
+        }
+        uses.retain(|name, _| !free.contains(name));
+        done.extend(free);
+    }
+    assert!(uses.is_empty(), "these files stand on each other: {uses:#?}");
+    assert!(done.len() > 15);
 }

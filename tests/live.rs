@@ -110,7 +110,7 @@ fn a_round_ends_with_the_explorers_totals() {
         // 70 payments, three, and one output to each address; what returns with the withdrawal is not income.
         assert_eq!(summary["received"]["outputs"], 75);
         assert_eq!(summary["received"]["transactions"], 74);
-        assert_eq!(summary["internal"], json!({ "outputs": 1, "sats": 50_000 }));
+        assert_eq!(summary["internal"], json!({ "outputs": 1, "sats": 50_000, "fees_sats": 0 }));
         assert_eq!(summary["withdrawn"]["sats"], 40 * 100_000 + (0..40).sum::<u64>() - 50_000);
         // Coins of a test network have no price: unknown, not 0.
         assert_eq!(summary["received"]["at_receipt"], json!(null));

@@ -113,7 +113,7 @@ fn a_live_address() {
     let found = story.json(&story.address.to_string());
     // What returns from its own spending is no income, and what waits is not counted.
     assert_eq!(found["received"]["sats"], 400_006);
-    assert_eq!(found["internal"], json!({ "outputs": 1, "sats": 40_000 }));
+    assert_eq!(found["internal"], json!({ "outputs": 1, "sats": 40_000, "fees_sats": 0 }));
     assert_eq!(found["withdrawn"]["sats"], 200_001 - 40_000);
     assert_eq!(found["addresses"][0]["received_sats"], 440_006);
     assert_eq!(found["addresses"][0]["reconciled"], true);

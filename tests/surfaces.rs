@@ -87,11 +87,13 @@ fn check(name: &str, trial: &Trial, expect: Sums) {
     if let [Some(received), Some(joined), Some(withdrawn), Some(fees)] = [received, joined, withdrawn, fees] {
         assert_eq!(left.map(|left| left + withdrawn + fees), Some(received + joined), "{name}");
     }
-    let report = trial.json(&["report", "story", "--format", "json"]);
-    let amounts: Vec<Value> = report["amounts"].as_array().cloned().unwrap_or_default();
+    trial.ok(&["report", "story", "--format", "json"]);
+    let report = std::fs::read_to_string(trial.path("ransomtrail-report/story/index.json")).unwrap();
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let amounts = report["page"]["amounts"].as_array().unwrap();
     for (line, sats) in [("received", received), ("withdrawn", withdrawn), ("left", left)] {
         let row = amounts.iter().find(|row| row[0] == line);
-        assert!(amounts.is_empty() || row.is_some_and(|row| row[1] == btc(sats)), "{name}: {line} {amounts:?}");
+        assert!(row.is_some_and(|row| row[1] == btc(sats)), "{name}: {line} {amounts:?}");
     }
 
     trial.ok(&["chart", "story", "--kind", "cumulative,weekly,timeline", "--format", "svg", "--out", "charts"]);

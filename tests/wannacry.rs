@@ -37,7 +37,8 @@ fn before_at_and_after_the_withdrawals() {
     assert_eq!(all["balance_sats"], 18_600_000);
     assert_eq!(all["recorded_to"], "2017-09-17T23:59:59Z");
     assert_eq!(all["as_of"], "2017-09-17T23:59:59Z");
-    assert_eq!(all["internal"], json!({ "outputs": 0, "sats": 0 }));
+    assert_eq!(all["internal"], json!({ "outputs": 0, "sats": 0, "fees_sats": 0 }));
+    assert_eq!(all["joined"], json!({ "transactions": 0, "sats": 0 }));
     assert_eq!(all["after_withdrawal"], json!({ "outputs": 2, "sats": 18_600_000 }));
     let transactions: Vec<_> = all["addresses"].as_array().unwrap().iter().map(|a| a["transactions"].clone()).collect();
     assert_eq!(transactions, [115, 115, 130]);

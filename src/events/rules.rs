@@ -27,15 +27,15 @@ pub struct Watched<'a> {
 
 /// Every event of these kinds, the newest first; in one transaction by kind and output.
 pub fn events(watched: Watched<'_>, kinds: &[EventKind]) -> Vec<Event> {
-    let withdrawn: BTreeSet<Txid> = watched.account.withdrawals.iter().map(|w| w.txid).collect();
+    let spending: BTreeSet<Txid> = watched.account.spendings.iter().map(|one| one.txid).collect();
     let ways = watched.trail.ways();
     let mut out = withdrawals(watched);
     out.extend(arrivals(watched, &ways));
     let arrived: BTreeSet<Txid> = out.iter().map(|event| event.txid).collect();
     out.retain(|event| kinds.contains(&event.kind));
     for step in trace::moves(watched.graph, watched.trail, watched.until) {
-        // What the family spends is a withdrawal, whatever else it spends with it.
-        if withdrawn.contains(&step.txid) {
+        // What the family spends is a withdrawal or a move within it, whatever else it spends with it.
+        if spending.contains(&step.txid) {
             continue;
         }
         let kind = if step.rest >= watched.sleep { EventKind::Awakening } else { EventKind::Movement };

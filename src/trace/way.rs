@@ -3,7 +3,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::graph::{Graph, Input, NONE, index};
+use super::graph::{Graph, Input, NONE, Output, index};
 use super::{Rules, Source};
 use crate::domain::{Address, OutPoint};
 
@@ -51,18 +51,24 @@ impl<'g> Way<'g> {
         }
     }
 
-    /// What the family's coins bring into a transaction, without what returns.
+    /// What the family's coins bring into a transaction that pays others, without what returns. What a move within the family
+    /// costs has not left: it is a fee.
     fn leaving(&self, tx: u32) -> Vec<(Coin, u64)> {
-        if !self.inputs(tx).any(|(_, input)| self.is_own_input(input)) {
+        let pays_others = |output: &Output| output.sats > 0 && !self.own.contains(&output.address);
+        if !self.graph.outputs_of(tx).iter().any(pays_others) {
             return Vec::new();
         }
-        let Some(coins) = self.in_coins(tx) else {
-            // A transaction whose values are not all told cannot be shared out; its own coins that are told still left.
-            let own = self.inputs(tx).filter(|(_, input)| self.is_own_input(input));
-            return own.filter_map(|(at, input)| Some((self.coin(at, input), input.sats?))).collect();
-        };
-        let own = coins.into_iter().zip(self.graph.inputs_of(tx)).filter(|(_, input)| self.is_own_input(input));
-        own.map(|(coin, _)| coin).collect()
+        // Also where values of strangers' coins are not told: its own coins still left.
+        let own = self.inputs(tx).filter(|(_, input)| self.is_own_input(input));
+        let mut coins: Vec<(Coin, u64)> =
+            own.filter_map(|(at, input)| Some((self.coin(at, input), input.sats?))).collect();
+        let mut returned = self.returned(tx);
+        for (_, sats) in coins.iter_mut().rev() {
+            let here = returned.min(*sats);
+            *sats -= here;
+            returned -= here;
+        }
+        coins
     }
 
     fn income(&self, tx: u32) -> Vec<(Coin, u64)> {
