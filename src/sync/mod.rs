@@ -160,9 +160,12 @@ pub enum End {
 }
 
 impl Round {
-    /// Every address was read, and every ledger equals its totals.
+    /// Every address was read, and every ledger equals its totals. That more waits than a server lists is no failure, unless what
+    /// is missing may be what was refused.
     pub fn is_whole(&self) -> bool {
-        let reconciled = |a: &AddressRound| !matches!(a.end, End::Unreconciled { .. });
+        let reconciled = |a: &AddressRound| {
+            !matches!(a.end, End::Unreconciled { .. }) && (a.waiting_whole || self.refused.is_empty())
+        };
         self.not_asked.is_empty() && self.addresses.iter().all(reconciled)
     }
 
