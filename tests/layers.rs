@@ -109,6 +109,10 @@ fn some_things_live_in_one_room() {
     ];
     check(&writing, &["files"]);
     check(&["lettre", "atom_syndication"], &["notify"]);
+    // One writer of CSV, which guards what strangers wrote; joined commas would be another.
+    check(&["csv::Writer", "WriterBuilder", "{},{}"], &["domain"]);
+    // The built-in record joins rows of JSON.
+    check(&[".join(\",\")"], &["domain", "explorer"]);
     check(&["plotters", "resvg", "dejavu"], &["chart"]);
 }
 

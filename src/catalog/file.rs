@@ -9,8 +9,9 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::domain::words::{Limit, NAME, NOTE, SUMMARY, TITLE};
 use crate::domain::{
-    Address, Amount, Demand, DemandAmount, Fact, FactKind, Family, Link, Source, WatchedAddress, parse_network,
+    Address, Amount, Demand, DemandAmount, Fact, FactKind, Family, Link, Source, WatchedAddress, link, parse_network,
 };
 
 /// What a file says, with the line of each address.
@@ -37,16 +38,16 @@ impl fmt::Display for BadFile {
 #[serde(deny_unknown_fields)]
 struct Raw {
     name: Spanned<String>,
-    title: String,
+    title: Spanned<String>,
     #[serde(default)]
-    aliases: Vec<String>,
-    summary: String,
+    aliases: Vec<Spanned<String>>,
+    summary: Spanned<String>,
     #[serde(default)]
     network: Option<Spanned<String>>,
     #[serde(default)]
     active: RawActive,
     #[serde(default)]
-    sample: Option<String>,
+    sample: Option<Spanned<String>>,
     #[serde(default)]
     demands: Vec<Spanned<RawDemand>>,
     sources: BTreeMap<String, RawSource>,
@@ -72,22 +73,22 @@ struct RawDemand {
     from: Option<Spanned<toml::value::Datetime>>,
     to: Option<Spanned<toml::value::Datetime>>,
     tolerance: Option<Spanned<String>>,
-    note: Option<String>,
+    note: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawSource {
-    title: String,
-    url: Option<String>,
-    licence: Option<String>,
+    title: Spanned<String>,
+    url: Option<Spanned<String>>,
+    licence: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawAddresses {
     source: Spanned<String>,
-    note: Option<String>,
+    note: Option<Spanned<String>>,
     list: Vec<Spanned<String>>,
 }
 
@@ -97,18 +98,18 @@ struct RawFact {
     machines: Option<u64>,
     countries: Option<u64>,
     first_day: Option<Spanned<toml::value::Datetime>>,
-    attributed_to: Option<String>,
-    by: String,
+    attributed_to: Option<Spanned<String>>,
+    by: Spanned<String>,
     on: Option<Spanned<toml::value::Datetime>>,
     source: Spanned<String>,
-    note: Option<String>,
+    note: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawLink {
-    title: String,
-    url: String,
+    title: Spanned<String>,
+    url: Spanned<String>,
 }
 
 /// Turns a byte offset into a line number.
@@ -121,6 +122,20 @@ impl Lines<'_> {
 
     fn bad<T>(&self, at: &Spanned<T>, reason: impl Into<String>) -> BadFile {
         BadFile { line: self.of(at.span().start), reason: reason.into() }
+    }
+
+    /// Somebody's words as they are kept, on one line.
+    fn words(&self, text: &Spanned<String>, limit: Limit) -> Result<String, BadFile> {
+        limit.line(text.get_ref()).map_err(|long| self.bad(text, long.to_string()))
+    }
+
+    /// The same where there may be none.
+    fn maybe(&self, text: &Option<Spanned<String>>, limit: Limit) -> Result<Option<String>, BadFile> {
+        text.as_ref().map(|text| self.words(text, limit)).transpose()
+    }
+
+    fn link(&self, text: &Spanned<String>) -> Result<String, BadFile> {
+        link::web(text.get_ref()).map_err(|bad| self.bad(text, bad.to_string()))
     }
 }
 
@@ -136,6 +151,7 @@ pub(super) fn parse(text: &str) -> Result<FamilyFile, BadFile> {
     if !good_name {
         return Err(lines.bad(&raw.name, "a name has lower-case letters, digits and hyphens only"));
     }
+    lines.words(&raw.name, NAME)?;
     let network = match &raw.network {
         None => Network::Bitcoin,
         Some(name) => parse_network(name.get_ref()).map_err(|reason| lines.bad(name, reason))?,
@@ -150,24 +166,33 @@ pub(super) fn parse(text: &str) -> Result<FamilyFile, BadFile> {
     {
         return Err(lines.bad(at, "it ends before it begins"));
     }
-    let sources = raw
-        .sources
-        .into_iter()
-        .map(|(key, s)| Source { key, title: s.title, url: s.url, licence: s.licence })
-        .collect();
+    let sources = raw.sources.iter().map(|(key, source)| {
+        let RawSource { title, url, licence } = source;
+        // It stands in brackets beside addresses.
+        if NAME.line(key).ok().as_ref() != Some(key) {
+            return Err(lines.bad(title, "the key of this source is too long, or cannot be seen"));
+        }
+        Ok(Source {
+            key: key.clone(),
+            title: lines.words(title, TITLE)?,
+            url: url.as_ref().map(|url| lines.link(url)).transpose()?,
+            licence: lines.maybe(licence, TITLE)?,
+        })
+    });
+    let links = raw.links.iter().map(|l| Ok(Link { title: lines.words(&l.title, TITLE)?, url: lines.link(&l.url)? }));
     let family = Family {
         name: name.clone(),
-        title: raw.title,
-        aliases: raw.aliases,
-        summary: raw.summary,
+        title: lines.words(&raw.title, TITLE)?,
+        aliases: raw.aliases.iter().map(|alias| lines.words(alias, NAME)).collect::<Result<_, _>>()?,
+        summary: lines.words(&raw.summary, SUMMARY)?,
         active_from,
         active_to,
-        sample: raw.sample,
+        sample: lines.maybe(&raw.sample, SUMMARY)?,
         demands,
-        sources,
+        sources: sources.collect::<Result<_, _>>()?,
         addresses,
         facts,
-        links: raw.links.into_iter().map(|l| Link { title: l.title, url: l.url }).collect(),
+        links: links.collect::<Result<_, _>>()?,
         built_in: false,
     };
     Ok(FamilyFile { family, network, lines: address_lines })
@@ -184,6 +209,7 @@ fn addresses(raw: &Raw, network: Network, lines: &Lines<'_>) -> Result<(Vec<Watc
         if !raw.sources.contains_key(source) {
             return Err(lines.bad(&block.source, format!("no source \"{source}\"; add [sources.{source}]")));
         }
+        let note = lines.maybe(&block.note, NOTE)?;
         for text in &block.list {
             let at = text.span().start;
             if at >= offset {
@@ -197,7 +223,7 @@ fn addresses(raw: &Raw, network: Network, lines: &Lines<'_>) -> Result<(Vec<Watc
             if let Some(before) = seen.insert(address.clone(), line) {
                 return Err(BadFile { line, reason: format!("{address} is named twice (line {before})") });
             }
-            out.push(WatchedAddress { address, source: source.clone(), note: block.note.clone() });
+            out.push(WatchedAddress { address, source: source.clone(), note: note.clone() });
             found_at.push(line);
         }
     }
@@ -236,7 +262,7 @@ fn demand(raw: &Spanned<RawDemand>, lines: &Lines<'_>) -> Result<Demand, BadFile
     {
         return Err(lines.bad(raw, "the demand ends before it begins"));
     }
-    Ok(Demand { amount, from, to, tolerance, note: note.clone() })
+    Ok(Demand { amount, from, to, tolerance, note: lines.maybe(note, NOTE)? })
 }
 
 fn fact(spanned: &Spanned<RawFact>, raw: &Raw, lines: &Lines<'_>) -> Result<Fact, BadFile> {
@@ -246,7 +272,7 @@ fn fact(spanned: &Spanned<RawFact>, raw: &Raw, lines: &Lines<'_>) -> Result<Fact
         machines.map(FactKind::Machines),
         countries.map(FactKind::Countries),
         first_day.map(FactKind::FirstDay),
-        attributed_to.clone().map(FactKind::AttributedTo),
+        lines.maybe(attributed_to, TITLE)?.map(FactKind::AttributedTo),
     ];
     let mut said = said.into_iter().flatten();
     let (Some(what), None) = (said.next(), said.next()) else {
@@ -260,8 +286,9 @@ fn fact(spanned: &Spanned<RawFact>, raw: &Raw, lines: &Lines<'_>) -> Result<Fact
         return Err(lines.bad(source, format!("no source \"{key}\"; add [sources.{key}]")));
     }
     let on = on.as_ref().map(|d| day(d, lines)).transpose()?;
-    Ok(Fact { what, by: by.clone(), on, source: key.clone(), note: note.clone() })
+    Ok(Fact { what, by: lines.words(by, TITLE)?, on, source: key.clone(), note: lines.maybe(note, NOTE)? })
 }
+
 /// A billion dollars a payment, and more than all bitcoin: what is larger could not be multiplied with.
 const MOST: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
 
@@ -314,6 +341,16 @@ list = [
     }
 
     #[test]
+    fn what_acts_is_written_out() {
+        let text = GOOD.replace("Try One", "Try\u{202e} \\u001b[2J").replace("for tests", "for\u{200b} tests");
+        let family = parse(&text).unwrap().family;
+        assert_eq!(
+            (family.title.as_str(), family.summary.as_str()),
+            ("Try\\u{202e} \\u{1b}[2J", "A family for\\u{200b} tests.")
+        );
+    }
+
+    #[test]
     fn a_bad_file_is_refused_with_line_and_reason() {
         let check = |from: &str, to: &str, expect: &str| {
             assert!(GOOD.contains(from), "{from}");
@@ -342,6 +379,18 @@ list = [
         );
         check("try-one", "Try One", "line 1: a name has");
         check("title", "tilte", "line 2: unknown field");
+        let long = |most: usize| "x".repeat(most + 1);
+        check("Try One", &long(300), "line 2: the title has more than 300 characters");
+        check("A family for tests.", &long(2_000), "line 3: the summary has more than 2000 characters");
+        check("A newspaper", &long(300), "line 12: the title has");
+        check("try-one", &long(200), "line 1: the name has more than 200 characters");
+        check("to = 2017-05-15", &format!("note = \"{}\"", long(4_000)), "line 9: the note has");
+        let url = |url: &str| format!("\"A newspaper\"\nurl = \"{url}\"");
+        check("\"A newspaper\"", &url("javascript:alert(1)"), "line 13: \"javascript:alert(1)\" is no web page");
+        check("\"A newspaper\"", &url("data:text/html,x"), "line 13: ");
+        check("\"A newspaper\"", &url("https://x.example/\\u202e"), "line 13: ");
+        let reading = "\"A newspaper\"\n[[links]]\ntitle = \"x\"\nurl = \"vbscript:x\"";
+        check("\"A newspaper\"", reading, "line 15: \"vbscript:x\" is no web page");
         check("[sources.press]", "[sources.press", "line 11");
     }
 }

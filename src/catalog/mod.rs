@@ -7,6 +7,7 @@
 mod file;
 pub mod labels;
 mod own;
+mod read;
 mod write;
 
 use std::collections::{BTreeMap, HashMap};
@@ -16,7 +17,7 @@ use anyhow::{Context, Result, bail};
 use bitcoin::Network;
 use rust_embed::Embed;
 
-use crate::domain::{Address, Family, WatchedAddress};
+use crate::domain::{Address, Family, WatchedAddress, words};
 
 pub use labels::Labels;
 pub use own::{Added, add, create, remove};
@@ -61,7 +62,7 @@ impl Catalog {
             }
         }
         for path in own.map(|folder| own::listed(folder, "toml")).transpose()?.unwrap_or_default() {
-            let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+            let text = read::text(&path, read::FAMILY)?;
             catalog.admit(&path.display().to_string(), &text, network, false)?;
         }
         Ok(catalog)
@@ -96,7 +97,10 @@ impl Catalog {
                 bail!("{place}: line {line}: {} is named before ({other}, line {there})", watched.address);
             }
         }
-        self.texts.insert(family.name.clone(), text.to_owned());
+        // The file goes into packs: one that holds what acts, in comments too, is written anew.
+        let acts = |c: char| words::acts(c) && !matches!(c, '\n' | '\r' | '\t');
+        let text = if text.contains(acts) { write::family(&family, network)? } else { text.to_owned() };
+        self.texts.insert(family.name.clone(), text);
         self.families.insert(family.name.clone(), family);
         Ok(())
     }

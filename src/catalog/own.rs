@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use bitcoin::Network;
 
-use super::{Catalog, file, write};
+use super::{Catalog, file, read, write};
 use crate::domain::Family;
 use crate::files::{self, Mode};
 
@@ -40,7 +40,7 @@ pub struct Added {
 
 /// Checks the family file at `from` against the whole catalogue and copies it into the user's folder.
 pub fn add(from: &Path, folder: &Path) -> Result<Added> {
-    let text = std::fs::read_to_string(from).with_context(|| from.display().to_string())?;
+    let text = read::text(from, read::FAMILY)?;
     put(&text, &from.display().to_string(), folder)
 }
 

@@ -158,10 +158,13 @@ mod tests {
 
     use super::super::file;
     use super::*;
+    use crate::domain::words::{NAME, shown};
     use crate::domain::{Address, Amount, Decimal, Link, Source, WatchedAddress};
 
-    /// A family with every field in use, and this text wherever text may stand.
+    /// A family with every field in use, and this text, as it is kept, wherever text may stand.
     fn with(text: &str) -> Family {
+        let text = &*shown(text).chars().take(NAME.most).collect::<String>();
+        let url = || "https://example.org/?a='\u{fc}'".to_owned();
         let watched = |address: &str, note: Option<&str>| WatchedAddress {
             address: Address::parse(address, Network::Bitcoin).unwrap(),
             source: text.to_owned(),
@@ -186,7 +189,7 @@ mod tests {
             sources: vec![Source {
                 key: text.to_owned(),
                 title: text.to_owned(),
-                url: Some(text.to_owned()),
+                url: Some(url()),
                 licence: Some(text.to_owned()),
             }],
             addresses: vec![
@@ -200,7 +203,7 @@ mod tests {
                 fact(FactKind::FirstDay("2017-05-12".parse().unwrap()), None),
                 fact(FactKind::AttributedTo(text.to_owned()), day("2017-12-19")),
             ],
-            links: vec![Link { title: text.to_owned(), url: text.to_owned() }],
+            links: vec![Link { title: text.to_owned(), url: url() }],
             built_in: false,
         }
     }

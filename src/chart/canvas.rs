@@ -6,6 +6,7 @@ use super::geometry::{Point, Rect};
 use super::labels::Align;
 use super::style::Colour;
 use super::text;
+use crate::domain::words;
 
 /// plotters' SVG has whole coordinates only: drawn this many times larger, lines can stand between pixels.
 pub(super) const FINE: f64 = 4.0;
@@ -81,9 +82,9 @@ impl Canvas {
         self.shapes.push((layer, colour, 1.0, Shape::Ring(centre, radius, width)));
     }
 
-    /// One line of text on its baseline. Characters that XML forbids become spaces.
+    /// One line of text on its baseline. What acts, and what XML forbids, is written out.
     pub fn text(&mut self, content: &str, size: f64, bold: bool, colour: Colour, align: Align, baseline: Point) {
-        let content = content.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let content = words::shown(content).into_owned();
         self.shapes.push((Layer::Text, colour, 1.0, Shape::Text { content, size, bold, align, baseline }));
     }
 
@@ -135,8 +136,7 @@ fn hex(colour: Colour) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    clean.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    words::shown(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 fn draw(backend: &mut SVGBackend<'_>, colour: Colour, opacity: f64, shape: &Shape) {
@@ -245,6 +245,6 @@ mod tests {
         check("<circle cx=\"41\" cy=\"80\" r=\"8\" fill-opacity=\"0.5\" fill=\"#0072B2\"/>\n");
         check("<polyline fill=\"none\" stroke=\"#0072B2\" stroke-width=\"6\" points=\"0,0 4,5\"/>\n");
         check("<text x=\"200\" y=\"50\" text-anchor=\"end\" font-size=\"44\" fill=\"#0072B2\" font-weight=\"bold\">");
-        check("&lt;Q &amp;  A&gt;</text>\n");
+        check("&lt;Q &amp; \\u{1}A&gt;</text>\n");
     }
 }

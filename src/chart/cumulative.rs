@@ -7,6 +7,7 @@ use super::labels::Align;
 use super::page::{Page, Words};
 use super::scale::{self, Scale, btc};
 use super::{Chart, Drawing, Input, withdrawals, words};
+use crate::domain::csv::{Cell, Csv};
 use crate::domain::{Amount, Time, format, rfc3339};
 use crate::figures::{self, Did, State};
 
@@ -222,12 +223,11 @@ fn alt(input: &Input<'_>) -> String {
 }
 
 fn csv(states: &[State]) -> String {
-    let mut out = String::from("time,event,btc,received_btc,withdrawn_btc,held_btc\n");
+    let mut out = Csv::new(["time", "event", "btc", "received_btc", "withdrawn_btc", "held_btc"]);
     for state in states {
         let sums = [state.amount, Some(state.received), state.withdrawn, state.held];
         let [amount, received, withdrawn, held] = sums.map(withdrawals::cell);
-        let (time, kind) = (rfc3339(state.time), state.did.name());
-        out.push_str(&format!("{time},{kind},{amount},{received},{withdrawn},{held}\n"));
+        out.row(&[Cell::text(rfc3339(state.time)), Cell::text(state.did.name()), amount, received, withdrawn, held]);
     }
-    out
+    out.finish()
 }

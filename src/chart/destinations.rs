@@ -5,6 +5,7 @@ use super::labels::{Align, HARD};
 use super::page::{Page, TWO_LINES, Words};
 use super::style::{Size, size};
 use super::{Chart, Drawing, Input, followed, text, words};
+use crate::domain::csv::{Cell, Csv};
 use crate::domain::{Amount, format};
 use crate::figures;
 use crate::trace::Trail;
@@ -135,22 +136,19 @@ fn values(page: &mut Page, amount: Amount, whole: Amount, with_notes: bool, plac
 
 /// The drawn rows, which sum to what was withdrawn.
 fn csv(trail: Option<&Trail>, ends: &Ends) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut write = |cells: &[String]| writer.write_record(cells).is_ok();
-    write(&["destination", "kind", "category", "coins", "sats", "btc", "percent"].map(str::to_owned));
+    let mut out = Csv::new(["destination", "kind", "category", "coins", "sats", "btc", "percent"]);
     for end in trail.iter().flat_map(|_| &ends.list) {
         let whole = trail.map_or(Amount::ZERO, |trail| trail.source);
         let share = figures::percent(end.amount, whole);
-        write(&[
-            end.name.clone(),
-            end.kind.key().to_owned(),
-            end.category.clone().unwrap_or_default(),
-            end.coins.to_string(),
-            end.amount.to_sat().to_string(),
-            format::in_btc(end.amount).to_string(),
-            share.trim_end_matches(" %").to_owned(),
+        out.row(&[
+            Cell::text(&end.name),
+            Cell::text(end.kind.key()),
+            end.category.clone().into(),
+            end.coins.into(),
+            end.amount.to_sat().into(),
+            format::in_btc(end.amount).into(),
+            Cell::number(share.trim_end_matches(" %")),
         ]);
     }
-    // Written to memory, which cannot fail.
-    writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+    out.finish()
 }

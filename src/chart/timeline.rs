@@ -10,6 +10,7 @@ use super::page::{self, Page, Words};
 use super::scale::{self, Scale, btc};
 use super::style::{Colour, Palette};
 use super::{Chart, Drawing, Input, demands, withdrawals, words};
+use crate::domain::csv::{Cell, Csv};
 use crate::domain::{Amount, Currency, Demand, DemandAmount, format, rfc3339};
 use crate::figures::{self, Class, Payment, Withdrawal};
 
@@ -272,16 +273,31 @@ fn alt(input: &Input<'_>) -> String {
 }
 
 fn csv(input: &Input<'_>) -> String {
-    let mut out = String::from("time,event,txid,vout,btc,close,class,after_withdrawal\n");
-    let cents = |value: Option<crate::domain::Value>| value.map(|v| v.rounded()[1].to_string()).unwrap_or_default();
+    let mut out = Csv::new(["time", "event", "txid", "vout", "btc", "close", "class", "after_withdrawal"]);
+    let cents = |value: Option<crate::domain::Value>| Cell::from(value.map(|v| v.rounded()[1]));
     for p in input.account.income() {
-        let (time, sum) = (rfc3339(p.time), format::in_btc(p.amount));
-        let (value, class) = (cents(p.value), p.class.name());
-        out.push_str(&format!("{time},payment,{},{},{sum},{value},{class},{}\n", p.txid, p.vout, p.after_withdrawal));
+        out.row(&[
+            Cell::text(rfc3339(p.time)),
+            Cell::text("payment"),
+            Cell::text(p.txid),
+            p.vout.into(),
+            format::in_btc(p.amount).into(),
+            cents(p.value),
+            Cell::text(p.class.name()),
+            p.after_withdrawal.into(),
+        ]);
     }
     for w in &input.account.withdrawals {
-        let (time, sum, value) = (rfc3339(w.time), withdrawals::cell(w.amount), cents(w.value));
-        out.push_str(&format!("{time},withdrawal,{},,{sum},{value},,\n", w.txid));
+        out.row(&[
+            Cell::text(rfc3339(w.time)),
+            Cell::text("withdrawal"),
+            Cell::text(w.txid),
+            Cell::Nothing,
+            withdrawals::cell(w.amount),
+            cents(w.value),
+            Cell::Nothing,
+            Cell::Nothing,
+        ]);
     }
-    out
+    out.finish()
 }

@@ -8,6 +8,7 @@ use super::labels::{Align, HARD};
 use super::page::{Page, Words};
 use super::scale::{self, Scale, float};
 use super::{Chart, Drawing, Input, withdrawals, words};
+use crate::domain::csv::{Cell, Csv};
 use crate::domain::{Currency, Decimal, Time, Value, format};
 use crate::figures::{self, Worth};
 
@@ -350,10 +351,10 @@ fn alt(input: &Input<'_>, days: &[Day]) -> String {
 }
 
 fn csv(worth: &[Worth]) -> String {
-    let mut out = String::from("day,received_btc,low,close,high\n");
+    let mut out = Csv::new(["day", "received_btc", "low", "close", "high"]);
     for row in worth {
-        let values = row.value.map_or_else(|| ",,".to_owned(), |v| v.rounded().map(|x| x.to_string()).join(","));
-        out.push_str(&format!("{},{},{values}\n", row.day, format::in_btc(row.amount)));
+        let [low, close, high] = row.value.map_or([None; 3], |value| value.rounded().map(Some));
+        out.row(&[Cell::text(row.day), format::in_btc(row.amount).into(), low.into(), close.into(), high.into()]);
     }
-    out
+    out.finish()
 }

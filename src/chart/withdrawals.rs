@@ -4,6 +4,7 @@ use super::labels::Align;
 use super::page::Page;
 use super::scale::float;
 use super::words;
+use crate::domain::csv::Cell;
 use crate::domain::{Amount, Time, format};
 use crate::figures::{Account, DayOut};
 
@@ -112,8 +113,8 @@ pub(super) fn value_of(day: &DayOut) -> Option<f64> {
 }
 
 /// An amount for a table of series: bitcoin as a number, empty where it is unknown.
-pub(super) fn cell(amount: Option<Amount>) -> String {
-    amount.map_or_else(String::new, |amount| format::in_btc(amount).to_string())
+pub(super) fn cell(amount: Option<Amount>) -> Cell {
+    amount.map(format::in_btc).into()
 }
 
 /// A small triangle that points down.

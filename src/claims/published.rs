@@ -5,7 +5,8 @@ use rust_embed::Embed;
 use serde::{Deserialize, Serialize};
 
 use super::{Claim, Scope, parse};
-use crate::domain::{Address, Family, Moment, Network, rfc3339};
+use crate::domain::words::{CLAIM, NOTE, TITLE, shown};
+use crate::domain::{Address, Family, Moment, Network, link, rfc3339};
 
 #[derive(Embed)]
 #[folder = "data/claims"]
@@ -58,6 +59,19 @@ struct Raw {
 }
 
 impl Published {
+    /// As it is kept: with a link to the web, and words that do not act and are not too long.
+    pub fn kept(self) -> Result<Self> {
+        let link = link::web(&self.link).with_context(|| format!("the link of \"{}\"", shown(&self.text)))?;
+        Ok(Self {
+            text: CLAIM.line(&self.text)?,
+            who: TITLE.line(&self.who)?,
+            quantity: CLAIM.line(&self.quantity)?,
+            note: self.note.as_deref().map(|note| NOTE.line(note)).transpose()?,
+            link,
+            ..self
+        })
+    }
+
     /// The claim to hold against the chain.
     pub fn claim(&self) -> Result<Claim> {
         let quantity = parse(&self.text).with_context(|| format!("the published claim \"{}\"", self.text))?;
@@ -117,7 +131,7 @@ fn read(text: &str) -> Result<Vec<Published>> {
             // Shipped claims are about families of mainnet.
             addresses: raw.addresses.iter().map(|a| Address::parse(a, Network::Bitcoin)).collect::<Result<_, _>>()?,
         };
-        Ok(Published {
+        let published = Published {
             scope,
             family: file.family.clone(),
             text: raw.text,
@@ -127,7 +141,8 @@ fn read(text: &str) -> Result<Vec<Published>> {
             link: raw.link,
             quantity: raw.quantity,
             note: raw.note,
-        })
+        };
+        published.kept()
     };
     file.claims.into_iter().map(one).collect()
 }

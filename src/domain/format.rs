@@ -5,7 +5,7 @@
 use chrono::NaiveDate;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::{Amount, Currency};
+use super::{Amount, Currency, words};
 
 /// A whole number with its thousands set apart: `95,397`.
 pub fn grouped(number: u64) -> String {
@@ -157,10 +157,10 @@ pub fn in_btc(amount: Amount) -> Decimal {
 /// Most characters of what somebody else wrote that stand on a line.
 const LINE: usize = 300;
 
-/// What a server wrote, or a complaint that quotes it, for a line of the terminal or of the log: without control characters,
+/// What a server wrote, or a complaint that quotes it, for a line of the terminal or of the log: with nothing that acts on it,
 /// and of more than 300 characters the middle is left out, since a parser says at the end what it expected and where.
 pub fn on_a_line(text: &str) -> String {
-    let clean: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean: Vec<char> = words::shown(text).chars().collect();
     let end = LINE / 3;
     if clean.len() <= LINE {
         return clean.into_iter().collect();
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn what_others_write_stays_on_its_line() {
-        assert_eq!(on_a_line("no such\u{1b}[2J address\r\n"), "no such [2J address  ");
+        assert_eq!(on_a_line("no such\u{1b}[2J address\r\n"), "no such\\u{1b}[2J address  ");
         assert_eq!(on_a_line(&"ü".repeat(300)), "ü".repeat(300));
         let long = on_a_line(&format!("invalid type: string \"{}\", expected u32 at column 7", "9".repeat(5_000)));
         assert!(

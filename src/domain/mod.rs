@@ -5,6 +5,7 @@
 
 mod address;
 mod confidence;
+pub mod csv;
 mod event;
 mod family;
 mod fate;
@@ -12,9 +13,11 @@ mod follow;
 pub mod format;
 mod history;
 mod incident;
+pub mod json;
 mod kinds;
 mod label;
 mod ledger;
+pub mod link;
 mod money;
 mod provenance;
 mod quote;
@@ -23,6 +26,7 @@ mod stop;
 mod time;
 mod trust;
 mod tx;
+pub mod words;
 
 pub use address::{Address, BadAddress, network_name, parse_network};
 pub use bitcoin::{Amount, BlockHash, Network, OutPoint, SignedAmount, Txid};

@@ -71,7 +71,7 @@ impl ClaimRow {
 
     fn read(&self, family: &str, network: Network) -> Result<Published> {
         let address = |text: &String| Ok(Address::parse(text, network)?);
-        Ok(Published {
+        let published = Published {
             family: family.to_owned(),
             text: self.text.clone(),
             who: self.who.clone(),
@@ -84,7 +84,8 @@ impl ClaimRow {
             link: self.link.clone(),
             quantity: self.quantity.clone(),
             note: self.note.clone(),
-        })
+        };
+        published.kept()
     }
 }
 

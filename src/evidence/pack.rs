@@ -167,11 +167,11 @@ fn tables(all: &Labels, own: &[Address], slice: &Slice) -> Result<[String; 3]> {
         let mut chosen: Vec<&Label> = Vec::new();
         let mut seen = BTreeSet::new();
         for label in all.iter().filter(|l| l.origin == *origin && named.contains(l.address.as_str())) {
-            if seen.insert(labels::as_csv(&[label])?) {
+            if seen.insert(labels::as_csv(&[label])) {
                 chosen.push(label);
             }
         }
-        *table = labels::as_csv(&chosen)?;
+        *table = labels::as_csv(&chosen);
     }
     Ok(out)
 }

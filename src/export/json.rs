@@ -1,6 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::{Content, Format};
+use crate::domain::json;
 
 /// An array of objects.
 pub(super) const JSON: Format =
@@ -17,10 +18,15 @@ fn objects(content: &Content) -> impl Iterator<Item = Value> + '_ {
 }
 
 fn array(content: &Content) -> Vec<u8> {
-    let all: Vec<String> = objects(content).map(|object| object.to_string()).collect();
+    let all: Vec<String> = objects(content).map(|object| line(&object)).collect();
     if all.is_empty() { b"[]\n".to_vec() } else { format!("[\n{}\n]\n", all.join(",\n")).into_bytes() }
 }
 
 fn lines(content: &Content) -> Vec<u8> {
-    objects(content).map(|object| format!("{object}\n")).collect::<String>().into_bytes()
+    objects(content).map(|object| line(&object) + "\n").collect::<String>().into_bytes()
+}
+
+/// An object with names and plain values, which can always be written.
+fn line(object: &Value) -> String {
+    json::line(object).unwrap_or_default()
 }

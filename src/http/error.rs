@@ -1,3 +1,5 @@
+use crate::domain::words;
+
 /// Why a request brought no body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HttpError {
@@ -91,8 +93,8 @@ pub(super) fn snippet(body: &str) -> String {
     let text = body.trim_start_matches('\u{feff}').trim();
     let line =
         if text.starts_with('<') { title(text).unwrap_or_default() } else { text.lines().next().unwrap_or_default() };
-    let words: Vec<_> = line.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
-    let line = words.join(" ");
+    let parts: Vec<_> = line.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    let line = words::shown(&parts.join(" ")).into_owned();
     match line.char_indices().nth(SNIPPET) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,

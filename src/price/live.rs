@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::{coinbase, kraken, mempool};
 use crate::domain::format::on_a_line;
-use crate::domain::{BadQuote, Decimal, Quote};
+use crate::domain::{BadQuote, Decimal, Quote, words};
 
 /// A source of the newest days: names requests and reads answers, never touches the network.
 #[derive(Debug)]
@@ -113,7 +113,7 @@ pub(super) fn in_order(
 
 /// The beginning of what a source wrote, without what could write to the terminal.
 pub(super) fn beginning(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(60).collect()
+    words::shown(text).chars().take(60).collect()
 }
 
 #[cfg(test)]

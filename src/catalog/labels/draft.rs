@@ -6,6 +6,8 @@ use std::sync::Arc;
 use bitcoin::Network;
 use chrono::NaiveDate;
 
+use crate::domain::link::{self, BadLink};
+use crate::domain::words::{NAME, NOTE, TooLong, shown};
 use crate::domain::{Address, BadAddress, Category, Confidence, Label, Origin};
 
 /// A row as the file tells it.
@@ -46,6 +48,12 @@ pub enum Reason {
     /// A field that cannot be understood.
     #[error("{0}")]
     Unreadable(String),
+    /// A source that is no page of the web, and no words either.
+    #[error("the source {0}")]
+    BadLink(BadLink),
+    /// A field that is longer than anybody writes.
+    #[error(transparent)]
+    TooLong(#[from] TooLong),
     /// The same file says exactly this already.
     #[error("it is told twice")]
     Repeated,
@@ -60,6 +68,8 @@ impl Reason {
             Self::BadAddress(_) => "bad address",
             Self::Missing(_) => "missing field",
             Self::Unreadable(_) => "unreadable field",
+            Self::BadLink(_) => "bad link",
+            Self::TooLong(_) => "too long",
             Self::Repeated => "told twice",
         }
     }
@@ -134,19 +144,19 @@ impl Draft {
             BadAddress::Checksum(text) => Reason::BadAddress(BadAddress::Checksum(printable(&text))),
             BadAddress::Network(..) => Reason::OtherNetwork(error),
         })?;
-        let name = plain(needed(self.name, "name")?, "name")?;
-        let source = plain(needed(self.source, "source")?, "source")?;
+        let name = NAME.line(&needed(self.name, "name")?)?;
+        let source = link::source(&needed(self.source, "source")?).map_err(|bad| match bad {
+            BadLink::TooLong(long) => Reason::TooLong(long),
+            other => Reason::BadLink(other),
+        })?;
         let category = self.category.ok_or(Reason::Missing("category"))?.map_err(Reason::Unreadable)?;
         let confidence = match given(self.confidence) {
             None => Confidence::Unknown,
             Some(word) => word.parse().map_err(Reason::Unreadable)?,
         };
         let lastmod = given(self.lastmod).map(|text| day(&text)).transpose()?;
-        let actor = given(self.actor).map(|text| plain(text, "actor")).transpose()?;
-        let note = given(self.note);
-        if note.as_deref().is_some_and(|n| n.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))) {
-            return Err(Reason::Unreadable("the note holds control characters".to_owned()));
-        }
+        let actor = given(self.actor).map(|text| NAME.line(&text)).transpose()?;
+        let note = given(self.note).map(|text| NOTE.lines(&text)).transpose()?;
         let file = Arc::clone(file);
         Ok(Label {
             address,
@@ -173,17 +183,10 @@ fn needed(text: Option<String>, what: &'static str) -> Result<String, Reason> {
     given(text).ok_or(Reason::Missing(what))
 }
 
-/// Names are printed to terminals: what would steer one is refused.
-fn plain(text: String, what: &str) -> Result<String, Reason> {
-    if text.chars().any(char::is_control) {
-        return Err(Reason::Unreadable(format!("the {what} holds control characters")));
-    }
-    Ok(text)
-}
-
-/// What a refused text looked like, without what would steer a terminal, and not for pages.
+/// What a refused text looked like, and not for pages.
 pub(super) fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(120).collect()
+    let beginning: String = text.chars().take(120).collect();
+    shown(&beginning).into_owned()
 }
 
 /// A day, or the day of a moment: `2021-11-14`, `2021-11-14 10:00:00`, `2021-11-14T10:00:00Z`.
@@ -237,9 +240,24 @@ mod tests {
         check(|r| r.source = Some(String::new()), "missing field: no source");
         check(|r| r.category = None, "missing field: no category");
         check(|r| r.confidence = Some("sure".to_owned()), "unreadable field: no confidence \"sure\"");
-        check(|r| r.name = Some("\u{1b}[2J".to_owned()), "unreadable field: the name holds control");
+        check(
+            |r| r.name = Some("Hit\u{1b}[2J\u{202e}CTB\u{200b}".to_owned()),
+            "Hit\\u{1b}[2J\\u{202e}CTB\\u{200b} unknown",
+        );
         check(|r| r.note = Some("first\nsecond".to_owned()), "HitBTC");
-        check(|r| r.note = Some("\u{7}".to_owned()), "unreadable field: the note holds control");
+        check(|r| r.name = Some("x".repeat(60 << 20)), "too long: the name has more than 200 characters");
+        check(|r| r.note = Some("x".repeat(4_001)), "too long: the note has more than 4000 characters");
+        check(|r| r.actor = Some("x".repeat(201)), "too long: the name has more");
+        check(
+            |r| r.source = Some(format!("https://example.org/{}", "x".repeat(2_000))),
+            "too long: the source has more",
+        );
+        check(
+            |r| r.source = Some("javascript:alert(1)".to_owned()),
+            "bad link: the source \"javascript:alert(1)\" is no web",
+        );
+        check(|r| r.source = Some("DATA:text/html,x".to_owned()), "bad link: ");
+        check(|r| r.source = Some("a letter: of the bank".to_owned()), "HitBTC");
     }
 
     #[test]

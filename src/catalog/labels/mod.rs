@@ -54,7 +54,7 @@ impl Labels {
         }
         for path in own.map(|folder| super::own::listed(folder, "csv")).transpose()?.unwrap_or_default() {
             let place = path.display().to_string();
-            let text = std::fs::read_to_string(&path).with_context(|| place.clone())?;
+            let text = super::read::text(&path, super::read::LABELS)?;
             let origin = if own::is_own(&path) { Origin::Own } else { Origin::Imported };
             labels.admit(&place, &text, network, origin)?;
         }
@@ -136,7 +136,7 @@ pub fn as_tagpack(labels: &[&Label], title: &str, creator: &str) -> Result<Strin
 }
 
 /// Labels as the text of a label file.
-pub fn as_csv(labels: &[&Label]) -> Result<String> {
+pub fn as_csv(labels: &[&Label]) -> String {
     let labels: Vec<Label> = labels.iter().map(|l| (*l).clone()).collect();
     table::write(&labels, &[])
 }

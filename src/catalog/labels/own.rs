@@ -8,6 +8,7 @@ use bitcoin::Network;
 
 use super::draft::Reading;
 use super::{Refusal, list, table, tagpack};
+use crate::catalog::read;
 use crate::domain::{Address, Label, Origin, network_name, parse_network};
 use crate::files::{self, Mode};
 
@@ -68,7 +69,7 @@ pub fn import(from: &Path, format: Option<Format>, network: Network, folder: &Pa
     if target.exists() && !replace {
         bail!("{place}: {} is there already; give --replace to put this list in its place", target.display());
     }
-    let text = std::fs::read_to_string(from).with_context(|| place.clone())?;
+    let text = read::text(from, read::LABELS)?;
     let file: Arc<str> = target.display().to_string().into();
     let Reading { labels, refused, mut about } = match format {
         Format::TagPack => tagpack::read(&text, network, Origin::Imported, &file),
@@ -84,7 +85,7 @@ pub fn import(from: &Path, format: Option<Format>, network: Network, folder: &Pa
     } else {
         let name = from.file_name().and_then(|n| n.to_str()).unwrap_or_default();
         about.insert(0, format!("Taken in from {name} by ransomtrail labels import"));
-        put(&target, &table::write(&labels, &about)?)?;
+        put(&target, &table::write(&labels, &about))?;
         Some(target)
     };
     Ok(Imported { format, labels, refused, path })
@@ -152,7 +153,7 @@ fn own(path: &Path, network: Network) -> Result<(Vec<Label>, Vec<String>)> {
 }
 
 fn rewrite(path: &Path, labels: &[Label], about: &[String], network: Network) -> Result<()> {
-    let text = table::write(labels, about)?;
+    let text = table::write(labels, about);
     let file: Arc<str> = path.display().to_string().into();
     let reading = table::read(&text, network, Origin::Own, &file)?;
     if let Some(refusal) = reading.refused.first() {

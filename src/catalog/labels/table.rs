@@ -7,6 +7,8 @@ use bitcoin::Network;
 use serde::Deserialize;
 
 use super::draft::{Draft, Reading, check_all};
+use crate::domain::csv::{Cell, Csv, unguarded};
+use crate::domain::words::{TITLE, shown};
 use crate::domain::{Label, Origin};
 
 /// The columns as they are written; reading goes by their names.
@@ -38,7 +40,7 @@ pub(super) fn read(text: &str, network: Network, origin: Origin, file: &Arc<str>
     let headers = reader.headers().context("the line with the names of the columns cannot be read")?.clone();
     for name in &headers {
         if !COLUMNS.contains(&name) && !ALSO_READ.contains(&name) {
-            bail!("no column \"{}\"; the columns are {}", super::draft::printable(name), COLUMNS.join(","));
+            bail!("no column \"{}\"; the columns are {}", super::draft::printable(name), COLUMNS.join(", "));
         }
     }
     for name in COLUMNS.iter().take(4) {
@@ -64,7 +66,7 @@ pub(super) fn read(text: &str, network: Network, origin: Origin, file: &Arc<str>
 
 impl Row {
     fn draft(self, line: usize) -> Draft {
-        let cell = |text: String| Some(unguarded(&text).to_owned()).filter(|t| !t.is_empty());
+        let cell = |text: String| Some(unguarded(&text).into_owned()).filter(|t| !t.is_empty());
         let cluster = self.cluster.trim().eq_ignore_ascii_case("true");
         Draft {
             line,
@@ -85,73 +87,33 @@ impl Row {
 }
 
 /// Labels as the text of such a file, under these comment lines.
-pub(super) fn write(labels: &[Label], about: &[String]) -> Result<String> {
+pub(super) fn write(labels: &[Label], about: &[String]) -> String {
     let mut out = String::new();
     for line in about {
         // A title of somebody else's cannot end the comment.
-        out.push_str(&format!("# {}\n", line.split_whitespace().collect::<Vec<_>>().join(" ")));
+        let words: String = shown(line).chars().take(TITLE.most).collect();
+        out.push_str(&format!("# {}\n", words.split_whitespace().collect::<Vec<_>>().join(" ")));
     }
-    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-    writer.write_record(COLUMNS)?;
+    let mut table = Csv::new(COLUMNS.iter().copied());
     for label in labels {
-        let lastmod = label.lastmod.map(|d| d.to_string()).unwrap_or_default();
-        let cells = [
-            label.address.as_str(),
-            &label.name,
-            label.category.name(),
-            &label.source,
-            label.confidence.name(),
-            &lastmod,
-            if label.cluster { "true" } else { "" },
-            label.actor.as_deref().unwrap_or_default(),
-            label.note.as_deref().unwrap_or_default(),
-        ];
-        writer.write_record(cells.map(guarded))?;
+        table.row(&[
+            Cell::text(&label.address),
+            Cell::text(&label.name),
+            Cell::text(label.category.name()),
+            Cell::text(&label.source),
+            Cell::text(label.confidence.name()),
+            label.lastmod.map(|day| day.to_string()).into(),
+            label.cluster.then_some("true").into(),
+            label.actor.clone().into(),
+            label.note.clone().into(),
+        ]);
     }
-    let rows = writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))?;
-    out.push_str(&String::from_utf8(rows).context("labels as text")?);
-    Ok(out)
-}
-
-/// A spreadsheet takes a cell that begins like this for a formula, and runs it.
-fn is_formula(cell: &str) -> bool {
-    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
-}
-
-/// Such a cell gets an apostrophe in front, which spreadsheets take for "this is text".
-fn guarded(cell: &str) -> String {
-    if is_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
-}
-
-/// Takes the apostrophe off again.
-fn unguarded(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if is_formula(rest) => rest,
-        _ => cell,
-    }
+    out + &table.finish()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn formulas_are_disarmed_and_come_back() {
-        let check = |cell: &str, written: &str| {
-            assert_eq!(guarded(cell), written);
-            assert_eq!(unguarded(written), cell);
-        };
-        check("HitBTC", "HitBTC");
-        check("=1+1", "'=1+1");
-        check("@cmd", "'@cmd");
-        check("-5", "'-5");
-        check("+49", "'+49");
-        check("\t=1", "'\t=1");
-        check("＝1", "'＝1");
-        check("'=1", "''=1");
-        check("'tis", "'tis");
-        check("''", "''");
-    }
 
     #[test]
     fn a_table_that_is_none_is_refused_as_a_whole() {

@@ -14,6 +14,7 @@ use super::ends::Ends;
 use super::page::{Page, Words};
 use super::style::Size;
 use super::{Chart, Drawing, Input, followed};
+use crate::domain::csv::{Cell, Csv};
 use crate::domain::{Amount, format};
 use crate::trace::Trail;
 
@@ -108,8 +109,7 @@ fn alt(trail: &Trail, ends: &Ends, net: &Net) -> String {
 /// The drawn links, each from a station to another one; several transactions in one station are named by the first, or by
 /// the one that most satoshis go through.
 fn csv(input: &Input<'_>, ends: &Ends, net: Option<&Net>) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let header = [
+    let mut out = Csv::new([
         "from",
         "from_kind",
         "from_transactions",
@@ -122,44 +122,38 @@ fn csv(input: &Input<'_>, ends: &Ends, net: Option<&Net>) -> String {
         "last_hop",
         "sats",
         "btc",
-    ];
-    let row = |station: &Station| -> (String, &'static str) {
-        let txid = || station.lead.map_or(String::new(), |txid| txid.to_string());
+    ]);
+    let row = |station: &Station| -> (Cell, &'static str) {
+        let txid = || station.lead.map(|txid| txid.to_string()).into();
         match station.what {
-            What::Source => (input.family.name.clone(), "withdrawn"),
+            What::Source => (Cell::text(&input.family.name), "withdrawn"),
             What::Transaction => (txid(), "transaction"),
             What::Peel => (txid(), "peel-chain"),
             What::Run => (txid(), "run"),
             What::Several => (txid(), "several"),
             What::Others => (txid(), "others"),
-            What::End(end) => ends.list.get(end).map_or((String::new(), ""), |end| (end.name.clone(), end.kind.key())),
+            What::End(end) => ends.list.get(end).map_or((Cell::Nothing, ""), |e| (Cell::text(&e.name), e.kind.key())),
         }
     };
-    let mut write = |cells: &[String]| writer.write_record(cells).is_ok();
-    write(&header.map(str::to_owned));
     for link in net.iter().flat_map(|net| &net.links) {
         let Some((from, to)) = net.and_then(|net| net.stations.get(link.from).zip(net.stations.get(link.to))) else {
             continue;
         };
         let ((from_name, from_kind), (to_name, to_kind)) = (row(from), row(to));
-        let hop = |hops: Option<u32>| hops.map_or(String::new(), |hop| hop.to_string());
-        let step = |steps: Option<usize>| steps.map_or(String::new(), |step| step.to_string());
-        let amount = Amount::from_sat(link.sats);
-        write(&[
+        out.row(&[
             from_name,
-            from_kind.to_owned(),
-            from.txs.to_string(),
+            Cell::text(from_kind),
+            from.txs.into(),
             to_name,
-            to_kind.to_owned(),
-            to.txs.to_string(),
-            step(from.steps.map(|steps| steps.0)),
-            step(from.steps.map(|steps| steps.1)),
-            hop(from.hops.map(|hops| hops.0)),
-            hop(from.hops.map(|hops| hops.1)),
-            link.sats.to_string(),
-            format::in_btc(amount).to_string(),
+            Cell::text(to_kind),
+            to.txs.into(),
+            from.steps.map(|steps| steps.0).into(),
+            from.steps.map(|steps| steps.1).into(),
+            from.hops.map(|hops| hops.0).into(),
+            from.hops.map(|hops| hops.1).into(),
+            link.sats.into(),
+            format::in_btc(Amount::from_sat(link.sats)).into(),
         ]);
     }
-    // Written to memory, which cannot fail.
-    writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+    out.finish()
 }

@@ -10,8 +10,9 @@ use super::page::{Page, Words};
 use super::scale::{self, Scale, btc};
 use super::style::{Colour, size};
 use super::{Chart, Drawing, Input, text, withdrawals, words};
+use crate::domain::csv::{Cell, Csv};
 use crate::domain::{Amount, format};
-use crate::figures::{self, DayOut, Flows, Step};
+use crate::figures::{self, DayOut, Step};
 
 pub(super) const CHART: Chart =
     Chart { name: "weekly", about: "bitcoin received week by week, with counts and values", draw };
@@ -307,22 +308,39 @@ fn alt(input: &Input<'_>, busiest: &Step) -> String {
 /// The series; what joined has a column where anything did.
 fn csv(weeks: &[Step]) -> String {
     let joined = weeks.iter().any(|week| week.flows.joined_sats != Some(0));
-    let mut out = String::from(
-        "week,from,to,received_btc,outputs,transactions,low,close,high,without_price,withdrawals,withdrawn_btc",
-    );
-    out.push_str(if joined { ",joined_btc\n" } else { "\n" });
+    let names = [
+        "week",
+        "from",
+        "to",
+        "received_btc",
+        "outputs",
+        "transactions",
+        "low",
+        "close",
+        "high",
+        "without_price",
+        "withdrawals",
+        "withdrawn_btc",
+    ];
+    let mut out = Csv::new(names.into_iter().chain(joined.then_some("joined_btc")));
     for Step { label, from, to, flows, .. } in weeks {
-        let Flows { outputs, transactions, without_price, withdrawals, .. } = flows;
-        let cell = |sats: Option<u64>| withdrawals::cell(sats.map(Amount::from_sat));
-        let (received, withdrawn) = (cell(Some(flows.sats)), cell(flows.withdrawn_sats));
-        let values = flows.value.map_or(",,".to_owned(), |value| value.rounded().map(|x| x.to_string()).join(","));
-        out.push_str(&format!(
-            "{label},{from},{to},{received},{outputs},{transactions},{values},{without_price},{withdrawals},{withdrawn}"
-        ));
-        if joined {
-            out.push_str(&format!(",{}", cell(flows.joined_sats)));
-        }
-        out.push('\n');
+        let btc = |sats: Option<u64>| withdrawals::cell(sats.map(Amount::from_sat));
+        let money = |at: usize| Cell::from(flows.value.map(|value| value.rounded()[at]));
+        let cells = [
+            Cell::text(label),
+            Cell::text(from),
+            Cell::text(to),
+            btc(Some(flows.sats)),
+            flows.outputs.into(),
+            flows.transactions.into(),
+            money(0),
+            money(1),
+            money(2),
+            flows.without_price.into(),
+            flows.withdrawals.into(),
+            btc(flows.withdrawn_sats),
+        ];
+        out.row(cells.iter().chain(&joined.then(|| btc(flows.joined_sats))));
     }
-    out
+    out.finish()
 }

@@ -22,7 +22,7 @@ use words::Modifier;
 
 use super::quantity::{Quantity, Unit};
 use super::{Basis, Interval};
-use crate::domain::{Currency, Decimal};
+use crate::domain::{Currency, Decimal, words as words_of_others};
 
 /// What can be understood, for every complaint.
 const HELP: &str = "write one quantity like \"millions of dollars\", \"over $140,000\", \"nearly £1m\", \"about 52 bitcoin\", \
@@ -319,6 +319,6 @@ fn range_at(tokens: &[Token], at: usize, sign: Option<Noun>, first: &Amount) -> 
 
 /// What somebody wrote, short enough for a complaint.
 fn shortened(text: &str) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
+    let clean: String = words_of_others::shown(text).chars().take(200).collect();
     if text.chars().count() > 200 { clean + "…" } else { clean }
 }

@@ -9,9 +9,10 @@ use serde_json::json;
 use super::super::output::Usage;
 use super::super::{Answer, Context};
 use crate::catalog::{self, Catalog};
+use crate::domain::words::{Limit, NAME, SUMMARY, TITLE};
 use crate::domain::{
-    Address, Amount, Decimal, Demand, DemandAmount, Family, Network, Source, WatchedAddress, format, network_name,
-    parse_day,
+    Address, Amount, Decimal, Demand, DemandAmount, Family, Network, Source, WatchedAddress, format, link,
+    network_name, parse_day,
 };
 
 /// Flags of `families new`.
@@ -80,6 +81,11 @@ fn family(args: &Args, network: Network) -> Result<Family, Usage> {
     if words.into_iter().flatten().chain(&args.aliases).any(|text| text.trim().is_empty()) {
         return wrong("--source, --title, --summary and --alias have to say something".to_owned());
     }
+    let kept = |text: &String, limit: Limit| limit.line(text).map_err(|long| Usage(long.to_string()));
+    kept(name, NAME)?;
+    let title = args.title.as_ref().map(|title| kept(title, TITLE)).transpose()?;
+    let summary = args.summary.as_ref().map(|summary| kept(summary, SUMMARY)).transpose()?;
+    let aliases = args.aliases.iter().map(|alias| kept(alias, NAME)).collect::<Result<_, _>>()?;
     if let (Some(from), Some(to)) = (args.from, args.to)
         && to < from
     {
@@ -103,12 +109,9 @@ fn family(args: &Args, network: Network) -> Result<Family, Usage> {
     };
     Ok(Family {
         name: name.clone(),
-        title: args.title.clone().unwrap_or_else(|| name.clone()),
-        aliases: args.aliases.clone(),
-        summary: args
-            .summary
-            .clone()
-            .unwrap_or_else(|| format!("Its addresses are those that {} names.", source.title)),
+        title: title.unwrap_or_else(|| name.clone()),
+        aliases,
+        summary: summary.unwrap_or_else(|| format!("Its addresses are those that {} names.", source.title)),
         active_from: args.from,
         active_to: args.to,
         sample: None,
@@ -123,17 +126,16 @@ fn family(args: &Args, network: Network) -> Result<Family, Usage> {
 
 /// A URL is its own title; words are a source that one has on paper.
 fn source(text: &str) -> Result<Source, Usage> {
-    let mut source = Source { key: "source".to_owned(), title: text.to_owned(), url: None, licence: None };
-    if text.contains("://") {
-        let url = Url::parse(text).map_err(|error| Usage(format!("--source \"{text}\" is not a URL: {error}")))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(Usage(format!("--source \"{text}\" is no web page; use http:// or https://, or words")));
-        }
-        let path = url.path().trim_end_matches('/');
-        source.title = format!("{}{path}", url.host_str().unwrap_or_default());
-        source.url = Some(text.to_owned());
-    }
-    Ok(source)
+    let text = link::source(text).map_err(|bad| Usage(format!("--source {bad}")))?;
+    let url = link::followed(&text).and_then(|text| Url::parse(text).ok());
+    let title = match &url {
+        Some(url) => format!("{}{}", url.host_str().unwrap_or_default(), url.path().trim_end_matches('/')),
+        None => text.clone(),
+    };
+    // The path of a link may be longer than a title.
+    let title = if url.is_some() { title.chars().take(TITLE.most).collect() } else { title };
+    let title = TITLE.line(&title).map_err(|long| Usage(format!("--source: {long}")))?;
+    Ok(Source { key: "source".to_owned(), title, url: url.map(|_| text), licence: None })
 }
 
 /// No other family has these names or addresses.
@@ -194,6 +196,8 @@ mod tests {
         check("https://example.org/report/?q=1#x", "example.org/report", Some("https://example.org/report/?q=1#x"));
         check("https://example.org", "example.org", Some("https://example.org"));
         check("Police report 12/2026", "Police report 12/2026", None);
-        assert!(source("ftp://example.org").is_err() && source("https://").is_err());
+        for bad in ["ftp://example.org", "https://", "javascript:alert(1)", "data:text/html,x"] {
+            assert!(source(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -8,7 +8,8 @@ use super::super::output::Usage;
 use super::super::{Answer, Context, context};
 use super::{as_json, parse};
 use crate::catalog::labels;
-use crate::domain::{Category, Confidence, Label, Origin, parse_day};
+use crate::domain::words::{Limit, NAME, NOTE};
+use crate::domain::{Category, Confidence, Label, Origin, link, parse_day};
 
 /// Flags of `labels add`.
 #[derive(Debug, clap::Args)]
@@ -46,16 +47,17 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         let wrong = "the name, --source and --note have to say something, on one line and without control characters";
         return Err(Usage(wrong.to_owned()).into());
     }
+    let kept = |text: &String, limit: Limit| limit.line(text).map_err(|long| Usage(long.to_string()));
     let label = Label {
         address,
-        name: args.name.clone(),
+        name: kept(&args.name, NAME)?,
         category: args.category,
-        source: args.source.clone(),
+        source: link::source(&args.source).map_err(|bad| Usage(format!("--source: {bad}")))?,
         confidence: args.confidence,
         lastmod: Some(args.day.unwrap_or_else(|| context::now().date_naive())),
         cluster: args.cluster,
         actor: None,
-        note: args.note.clone(),
+        note: args.note.as_ref().map(|note| kept(note, NOTE)).transpose()?,
         origin: Origin::Own,
         file: "".into(),
     };

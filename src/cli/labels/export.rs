@@ -46,7 +46,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     chosen.retain(|label| label.origin != Origin::BuiltIn);
     let text = match args.format {
         To::Tagpack => labels::as_tagpack(&chosen, &args.title, &args.creator)?,
-        To::Csv => labels::as_csv(&chosen)?,
+        To::Csv => labels::as_csv(&chosen),
     };
     let rows: Vec<Value> = chosen.iter().map(|label| plain_json(label)).collect();
     let Some(path) = &args.out else {

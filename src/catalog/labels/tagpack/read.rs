@@ -58,7 +58,7 @@ fn yaml<T: DeserializeOwned>(text: &str) -> Result<T> {
     let budget = serde_saphyr::budget! {
         max_events: 200_000_000,
         max_nodes: 100_000_000,
-        max_total_scalar_bytes: 4 << 30,
+        max_total_scalar_bytes: 512 << 20,
     };
     let options = serde_saphyr::options! { budget: budget, with_snippet: false };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
