@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
 use super::{Answer, Context};
-use crate::domain::{Incident, format, rfc3339};
+use crate::domain::{Incident, format, rfc3339, words};
 
 /// Flags of `incidents`.
 #[derive(Debug, clap::Args)]
@@ -28,10 +28,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         let body = body.with_context(|| format!("the answer of incident {id} was not kept"))?;
         let (text, json) = match String::from_utf8(body) {
             // What a server sends does not move the cursor of whoever looks at it.
-            Ok(text) => {
-                let shown = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-                (shown, json!({ "incident": as_json(one), "answer": text }))
-            }
+            Ok(text) => (words::shown_lines(&text).into_owned(), json!({ "incident": as_json(one), "answer": text })),
             Err(bytes) => {
                 let hex = bytes.as_bytes().iter().map(|b| format!("{b:02x}")).collect::<String>();
                 (hex.clone(), json!({ "incident": as_json(one), "answer_hex": hex }))

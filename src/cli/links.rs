@@ -5,6 +5,7 @@ use supports_hyperlinks::Stream;
 
 use super::Context;
 use crate::config::ExplorerConfig;
+use crate::domain::link;
 use crate::explorer::{self, Subject};
 
 /// Knows the pages of the explorers in use.
@@ -35,7 +36,8 @@ impl Links {
 
     fn page(&self, explorer: &str, subject: Subject<'_>) -> Option<String> {
         let one = self.explorers.iter().find(|e| e.name == explorer)?;
-        explorer::dialect(&one.dialect)?.page_for_people(one.url.as_str(), subject)
+        let page = explorer::dialect(&one.dialect)?.page_for_people(one.url.as_str(), subject)?;
+        link::followed(&page).map(str::to_owned)
     }
 
     /// Turns the first `words` of a line that has its final widths into a link; without a page, or where no terminal shows

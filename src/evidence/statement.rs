@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::domain::words;
+
 /// What came of one question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -55,7 +57,8 @@ const LONGEST: usize = 1_000;
 
 /// What quotes a pack, which may come from anybody, does not move the cursor of whoever looks at it.
 fn shown(text: &str) -> String {
-    text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let text: String = text.chars().take(LONGEST).collect();
+    words::shown(&text).into_owned()
 }
 
 impl fmt::Display for Statement {

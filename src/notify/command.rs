@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
 use super::Message;
+use crate::domain::{json, words};
 
 /// Most characters of what a program said that are shown.
 const SAID: usize = 200;
@@ -35,7 +36,7 @@ pub(super) async fn run(run: &[String], env: &Environment, timeout: Duration, me
     command.args(args).env_clear().envs(env.0.iter().map(|(name, value)| (name, value)));
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn().map_err(|error| format!("{program}: {error}"))?;
-    let mut body = message.json().to_string();
+    let mut body = json::line(&message.json()).map_err(|error| error.to_string())?;
     body.push('\n');
     let (input, errors) = (child.stdin.take(), child.stderr.take());
     let feed = async move {
@@ -71,7 +72,7 @@ pub(super) async fn run(run: &[String], env: &Environment, timeout: Duration, me
             };
             let said = String::from_utf8_lossy(&said);
             let line = said.trim().lines().last().unwrap_or_default();
-            let line: String = line.chars().filter(|c| !c.is_control()).take(SAID).collect();
+            let line: String = words::shown(line).chars().take(SAID).collect();
             let colon = if line.is_empty() { "" } else { ": " };
             Err(format!("{program} ended with {status}{colon}{line}"))
         }

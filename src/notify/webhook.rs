@@ -5,6 +5,7 @@ use reqwest::header::HeaderName;
 use serde_json::{Value, json};
 
 use super::Message;
+use crate::domain::json as written;
 use crate::http::{Credentials, Http, HttpError, Secret};
 
 /// What the body of a webhook looks like.
@@ -62,7 +63,7 @@ impl fmt::Debug for Webhook {
 impl Webhook {
     /// Posts a message. The error names the host and nothing else of the URL.
     pub async fn send(&self, message: &Message) -> Result<(), String> {
-        let body = (self.shape.body)(message).to_string();
+        let body = written::line(&(self.shape.body)(message)).map_err(|error| error.to_string())?;
         let mut credentials = self.credentials.clone();
         // A receiver that was not heard gets it again; by this it may know it.
         credentials.headers.push((HeaderName::from_static("idempotency-key"), Secret::plain(message.id.clone())));
@@ -94,7 +95,7 @@ impl Webhook {
 fn slack(message: &Message) -> Value {
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let text = format!("{}\n{}", escape(&message.headline()), escape(&message.lines().join("\n")));
-    json!({ "text": text, "mrkdwn": false, "unfurl_links": false })
+    json!({ "text": text, "mrkdwn": false, "parse": "none", "unfurl_links": false, "unfurl_media": false })
 }
 
 fn mattermost(message: &Message) -> Value {
@@ -110,12 +111,15 @@ fn discord(message: &Message) -> Value {
     json!({ "content": content, "allowed_mentions": { "parse": [] } })
 }
 
-/// Text as it is, for readers of Markdown. An @ is kept from calling anybody by a zero-width space.
+/// Text as it is, for readers of Markdown. An @ is kept from calling anybody, and an address of the web from being a link, by a
+/// zero-width space.
 fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '@' => out.push_str("@\u{200b}"),
+            '/' if out.ends_with(':') => out.push_str("\u{200b}/"),
+            '.' if out.to_ascii_lowercase().ends_with("www") => out.push_str("\u{200b}."),
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '~' => {
                 let _ = write!(out, "\\{c}");
             }
@@ -155,6 +159,7 @@ mod tests {
     #[test]
     fn nobody_is_called_and_no_length_is_too_much() {
         assert_eq!(markdown("@everyone _x_ [a](b)"), "@\u{200b}everyone \\_x\\_ \\[a\\](b)");
+        assert_eq!(markdown("https://x.example www.y"), "https:\u{200b}//x.example www\u{200b}.y");
         let mut long = arrival(Occasion::Event);
         long.title = "W@".repeat(3000);
         let content = discord(&long)["content"].as_str().unwrap().to_owned();

@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 
+use crate::domain::words::shown;
 use crate::domain::{Currency, Moment, TimeBasis, rfc3339};
 use crate::trace::Policy;
 
@@ -42,7 +43,7 @@ impl Asked<'_> {
         flag("tz", self.zone.map(|zone| zone.name().to_owned()));
         flag("currency", self.currency.map(|currency| currency.code().to_owned()));
         flag("policy", self.policy.map(|policy| policy.name().to_owned()));
-        flag("claim", self.claim.map(|text| format!("'{}'", text.replace('\'', "'\\''"))));
+        flag("claim", self.claim.map(|text| format!("'{}'", shown(text).replace('\'', "'\\''"))));
         flag("on", self.on.map(moment));
         words.join(" ")
     }

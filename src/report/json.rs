@@ -9,5 +9,5 @@ pub(super) const FORMAT: Format =
 
 fn write(made: &Made) -> Result<String> {
     let document = json!({ "family": made.summary.family, "summary": made.summary, "page": made.page });
-    Ok(serde_json::to_string_pretty(&document)? + "\n")
+    Ok(crate::domain::json::pretty(&document)? + "\n")
 }

@@ -4,7 +4,7 @@ use super::{Chart, ClaimRow, FactRow, Page, SourceRow, Subject};
 use crate::casebook::Case;
 use crate::chart::{self, CHARTS, Look, Picture, Series, Size, Theme};
 use crate::claims::{Claim, Verified};
-use crate::domain::{Fact, FactKind, Moment, format};
+use crate::domain::{Fact, FactKind, Moment, format, link};
 use crate::figures::{self, Account, Summary};
 use crate::trace::Trail;
 
@@ -129,7 +129,7 @@ impl Material<'_> {
         for end in &trail.destinations {
             let (Some(label), Some(address)) = (&end.label, &end.address) else { continue };
             let source = self.case.label_source(address)?.unwrap_or_else(|| "source unknown".to_owned());
-            let url = source.contains("://").then(|| source.clone());
+            let url = link::followed(&source).map(str::to_owned);
             let title = match &url {
                 Some(_) => format!("Label {}", label.name),
                 None => format!("Label {}: {source}", label.name),

@@ -5,6 +5,7 @@
 //! input, same bytes; a page asks nothing of the network, neither when it is made nor when it is read.
 
 mod command;
+mod escape;
 mod html;
 mod json;
 mod markdown;

@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::Chart;
 use crate::casebook::Case;
 use crate::chart::{self, Look, Series, Size, Theme};
-use crate::domain::{Currency, Family, Period, Span};
+use crate::domain::{Currency, Family, Period, Span, json};
 use crate::events::Event;
 use crate::figures::{self, Account, Change, Flows, Question, Reach, Step};
 
@@ -169,7 +169,7 @@ impl Made<'_> {
 
     /// The page for programs: `index.json`, which the index of weeks is made from.
     pub fn json(&self) -> Result<String> {
-        Ok(serde_json::to_string_pretty(&self.document)? + "\n")
+        Ok(json::pretty(&self.document)? + "\n")
     }
 
     /// The same as a value.
