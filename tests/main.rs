@@ -50,5 +50,6 @@ mod units;
 mod wannacry;
 mod watch;
 mod weekly;
+mod words;
 mod world;
 mod wrong_input;
