@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bitcoin::Network;
+use bitcoin::{Network, Target};
+use chrono::DateTime;
 use ransomtrail::catalog::{Catalog, Labels};
 use ransomtrail::domain::{Confidence, Currency};
 use ransomtrail::explorer::snapshots;
 use ransomtrail::price::{Live, Prices};
+use ransomtrail::proof::periods;
 use serde_json::Value;
 
 use crate::trial::source;
@@ -130,4 +132,48 @@ fn the_wannacry_record_is_whole() {
     assert_eq!(rows.iter().filter(|r| r["hex"].is_string()).count(), 6, "the withdrawals as raw transactions");
     let unknown = |r: &&Value| r["in"].as_array().unwrap().iter().any(|i| i[0].is_null());
     assert!(rows.iter().filter(unknown).count() > 300, "what is unknown stays unknown");
+}
+
+#[test]
+fn checkpoints_are_those_of_the_chain() {
+    let text = std::fs::read_to_string(source("data/checkpoints/mainnet.csv")).unwrap();
+    for head in ["# What:", "# Unit:", "# Range:", "# Source:", "# Licence:"] {
+        assert!(text.lines().any(|line| line.starts_with(head)), "{head} is missing");
+    }
+    let rows = text.lines().filter(|line| !line.starts_with('#')).count() - 1;
+    let periods = periods();
+    assert_eq!(periods.len(), rows, "a row cannot be read");
+    let target = |bits| Target::from_compact(bits);
+    assert_eq!(target(periods[0].bits), Target::MAX_ATTAINABLE_MAINNET);
+    for (at, period) in periods.iter().enumerate() {
+        assert_eq!(period.first_height as usize, at * 2016);
+        assert_eq!(target(period.bits).to_compact_lossy(), period.bits, "{at}: not as headers carry it");
+        assert_eq!(period.last_hash.is_none(), at + 1 == rows, "{at}: only the last one has no end yet");
+        assert!(period.last_hash.is_none_or(|hash| target(period.bits).is_met_by(hash)), "{at}: no work");
+        if let Some(next) = periods.get(at + 1) {
+            let (here, after) = (target(period.bits), target(next.bits));
+            assert!(after <= here.max_transition_threshold_unchecked(), "{at}: more than four times as easy");
+            // Where it is four times as hard, the compact form may have lost a little.
+            assert!(after.difficulty(Network::Bitcoin) <= 4 * here.difficulty(Network::Bitcoin) + 4, "{at}");
+            assert!(period.span.0 < period.span.1 && period.span.1 <= next.span.1, "{at}");
+        }
+    }
+    let of_2013 = periods.iter().filter(|p| (1_356_998_400..1_388_534_400).contains(&p.span.1));
+    assert_eq!(of_2013.map(|p| p.difficulty()).min(), Some(2_968_775));
+}
+
+#[test]
+fn recorded_blocks_lie_in_their_periods() {
+    let text = std::fs::read_to_string(source("data/snapshots/wannacry.jsonl")).unwrap();
+    let mut blocks = 0;
+    for line in text.lines().skip(1) {
+        let row: Value = serde_json::from_str(line).unwrap();
+        let height = row["height"].as_u64().unwrap();
+        let time = DateTime::parse_from_rfc3339(row["time"].as_str().unwrap()).unwrap().timestamp();
+        let (begins, ends) = periods()[height as usize / 2016].span;
+        // A day more on both sides, as a header is held against it.
+        assert!((begins - 86_400..=ends + 86_400).contains(&time), "{height}: {time}, {begins} to {ends}");
+        blocks += 1;
+    }
+    assert!(blocks > 300);
 }

@@ -11,6 +11,7 @@ use super::output::Usage;
 use super::sync::{bar, chosen, difference, explorers, sums};
 use super::{Answer, Context, context};
 use crate::domain::{Address, Trust, format};
+use crate::proof::targets_known_to;
 use crate::store::{SharedStore, Store};
 use crate::sync::{self, Audit, Step};
 
@@ -141,6 +142,13 @@ fn answer(
         let proven = format::count(audit.proven, "transaction", "transactions");
         let headers = format::count(audit.headers, "block header", "block headers");
         line(format!("proofs           {proven} newly proven, {headers} fetched"));
+        if audit.by_floor > 0 {
+            let known_to = format::grouped(u64::from(targets_known_to()));
+            line(format!(
+                "                 {} of them above block {known_to}: work checked against a floor only",
+                audit.by_floor
+            ));
+        }
         for (txid, why) in audit.unproven.iter().take(10) {
             line(format!("NOT proven: {txid}: {why}"));
         }
@@ -163,6 +171,7 @@ fn answer(
         })).collect::<Vec<_>>(),
         "without_opinion": audit.without_opinion,
         "proven": audit.proven,
+        "proven_by_floor": audit.by_floor,
         "headers": audit.headers,
         "unproven": audit.unproven.iter().map(|(txid, why)| json!({ "txid": txid.to_string(), "reason": why })).collect::<Vec<_>>(),
         "trust_before": counted(before),

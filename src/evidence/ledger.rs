@@ -144,7 +144,12 @@ fn headers(slice: &Slice, network: Network, wrong: &mut Vec<String>) -> BTreeMap
     for row in &slice.headers {
         match ProvenHeader::from_hex(&row.header, network) {
             Ok(header) if header.hash() == row.hash && header.time() == row.time => {
-                out.insert(row.hash, header);
+                match header.at_height(row.height) {
+                    Ok(()) => {
+                        out.insert(row.hash, header);
+                    }
+                    Err(bad) => wrong.push(bad.to_string()),
+                }
             }
             Ok(_) => wrong.push(format!("the header of block {} is that of another block or time", row.hash)),
             Err(bad) => wrong.push(format!("the header of block {}: {bad}", row.hash)),

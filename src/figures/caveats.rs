@@ -8,9 +8,10 @@ use chrono_tz::Tz;
 use super::payment::{Payment, Withdrawal};
 use super::question::Question;
 use super::summary::Summary;
-use crate::domain::format::{count, day};
-use crate::domain::{Family, Moment, Time, TimeBasis};
+use crate::domain::format::{count, day, grouped};
+use crate::domain::{Family, Moment, Time, TimeBasis, Trust};
 use crate::price::Prices;
+use crate::proof::targets_known_to;
 
 pub(super) fn of(
     family: &Family,
@@ -47,6 +48,7 @@ pub(super) fn of(
         let addresses = count(in_part, "address", "addresses");
         out.push(format!("more waits for {addresses} than was read: what waits is at least what is shown"));
     }
+    out.extend(by_floor(payments));
     let waiting = &summary.unconfirmed;
     if waiting.outputs > 0 {
         let payments = count(waiting.outputs, "unconfirmed payment", "unconfirmed payments");
@@ -69,6 +71,17 @@ fn unknown_coins(summary: &Summary, unvalued: usize) -> Option<String> {
     }
     let lacking = "the ledger holds more spends than payments; what is left is unknown";
     summary.balance.is_none().then(|| lacking.to_owned())
+}
+
+/// Proofs whose work could not be held against the target of its period, since that is not known to the program.
+fn by_floor(payments: &[Payment]) -> Option<String> {
+    let known_to = targets_known_to();
+    let later = payments.iter().filter(|p| p.trust == Trust::Proven && p.block_height > known_to).count();
+    (later > 0).then(|| {
+        let proofs = count(later, "payment is", "payments are");
+        let known_to = grouped(u64::from(known_to));
+        format!("{proofs} proven by blocks above {known_to}, whose work was checked against a floor only")
+    })
 }
 
 /// Those that are about prices, and say nothing of the coins.

@@ -6,10 +6,12 @@
 
 mod header;
 mod merkle;
+mod periods;
 mod scan;
 mod watched;
 
 pub use header::{BadHeader, ProvenHeader};
 pub use merkle::{BadProof, MerkleBranch, MerkleTree};
+pub use periods::{Period, periods, targets_known_to};
 pub use scan::{BadBlock, Found, Hit, Scanned, scan_block};
 pub use watched::Watched;

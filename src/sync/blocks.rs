@@ -77,6 +77,7 @@ pub(super) fn checked_header(
     if header.hash() != *expected {
         return Err(garbled(format!("the header of block {}, not of {expected}", header.hash())));
     }
+    header.at_height(height).map_err(|e| garbled(e.to_string()))?;
     let block = BlockRef { height, hash: Some(header.hash()), time: header.time() };
     Ok(HeaderRecord { block, header: answer.value })
 }
@@ -213,7 +214,10 @@ async fn scan(
     })?;
     sought.watched = watched;
     Ok(match scanned {
-        Ok(scanned) if scanned.height_agrees(height) => Ok(scanned),
+        Ok(scanned) if scanned.height_agrees(height) => match scanned.header.at_height(height) {
+            Ok(()) => Ok(scanned),
+            Err(bad) => Err(Unfit::Bad(bad.into())),
+        },
         Ok(scanned) => Err(Unfit::Height { hash, claimed: height, told: scanned.height }),
         Err(bad) => Err(Unfit::Bad(bad)),
     })

@@ -24,6 +24,8 @@ pub struct Audit {
     pub without_opinion: Vec<Address>,
     /// Transactions that were proven to be in their block.
     pub proven: usize,
+    /// Those of them whose block lies above the last target that is known: its work was checked against a floor only.
+    pub by_floor: usize,
     /// Headers that were fetched and checked.
     pub headers: usize,
     /// Transactions that could not be proven, and why.

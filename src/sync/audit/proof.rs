@@ -6,7 +6,7 @@ use super::{Audit, STRIKES};
 use crate::domain::{Address, BlockHash, BlockRef, IncidentKind, Provenance, RawAnswer, State, Tx, Txid};
 use crate::explorer::{AskError, Explorer};
 use crate::http::HttpError;
-use crate::proof::{BadProof, MerkleBranch, ProvenHeader};
+use crate::proof::{BadProof, MerkleBranch, ProvenHeader, targets_known_to};
 use crate::store::{Finding, HeaderRecord, ProofRecord, SharedStore, StoreError};
 use crate::sync::blocks::checked_header;
 use crate::sync::{Failure, Progress, Step, reason};
@@ -33,6 +33,7 @@ pub async fn proofs(
                 Ok(()) => {
                     strikes = 0;
                     audit.proven += 1;
+                    audit.by_floor += usize::from(block.height > targets_known_to());
                     wanted.remove(&txid);
                     progress(Step::Done);
                 }
@@ -142,7 +143,8 @@ async fn prove(
         Ok(header) => header,
         Err(why) => return Ok(Err(why)),
     };
-    let checked = ProvenHeader::from_bytes(&header.header, explorer.network());
+    let checked = ProvenHeader::from_bytes(&header.header, explorer.network())
+        .and_then(|checked| checked.at_height(header.block.height).map(|()| checked));
     let branch = MerkleBranch::new(told.pos, told.branch);
     let verdict = match (checked, branch) {
         (Ok(checked), Ok(branch)) => branch.proves_transaction(&content, &checked).map(|()| branch).map_err(Why::from),
