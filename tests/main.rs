@@ -34,6 +34,7 @@ mod network;
 mod notify;
 mod onward;
 mod outbox;
+mod paging;
 mod prices;
 mod proof;
 mod quiet;

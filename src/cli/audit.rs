@@ -13,7 +13,7 @@ use super::{Answer, Context, context};
 use crate::domain::{Address, Trust, format};
 use crate::proof::targets_known_to;
 use crate::store::{SharedStore, Store};
-use crate::sync::{self, Audit, Step};
+use crate::sync::{self, Audit, Options, Step};
 
 /// Flags of `audit`.
 #[derive(Debug, clap::Args)]
@@ -67,9 +67,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let shared = SharedStore::new(store);
+    let options = Options { max_pages: context.max_pages(), ..Options::by_address(context::now()) };
     runtime.block_on(async {
         if both || args.second_opinion {
-            sync::second_opinion(&shared, &explorers, &addresses, context::now(), &progress, &mut audit).await?;
+            sync::second_opinion(&shared, &explorers, &addresses, options, &progress, &mut audit).await?;
         }
         if both || args.proofs {
             bar.set_length(unproven(&shared, &addresses).await? as u64);

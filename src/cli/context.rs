@@ -188,6 +188,11 @@ impl Context {
         Ok(store)
     }
 
+    /// So many pages of an address's history are asked for in a round.
+    pub fn max_pages(&self) -> usize {
+        self.config.max_pages.get() as usize
+    }
+
     /// Whether what explorers answer is kept.
     pub fn keeps_answers(&self, keep: KeepArgs) -> bool {
         self.config.keep_answers && !keep.no_keep_answers

@@ -10,7 +10,7 @@ use crate::domain::{Address, Time};
 use crate::explorer::Explorer;
 use crate::http::HostStatistics;
 use crate::store::{ExplorerRecord, RoundRecord, SharedStore};
-use crate::sync::{self, End, Followed, Onward, Options, Progress, Round};
+use crate::sync::{self, Followed, Onward, Options, Progress, Round};
 
 /// A round, and what following withdrawals onward in it did, by family.
 pub(super) struct Made {
@@ -91,7 +91,7 @@ fn explorer_records(
 }
 
 fn record(round: &Round, started_at: Time, ended_at: Time, requests: u64) -> RoundRecord {
-    let unreconciled = round.addresses.iter().filter(|a| matches!(a.end, End::Unreconciled { .. })).count();
+    let unreconciled = round.addresses.iter().filter(|a| !a.end.is_whole()).count();
     RoundRecord {
         started_at,
         ended_at,

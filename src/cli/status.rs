@@ -65,7 +65,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
 fn page(store: &Store, families: &[FamilyState<'_>], now: Time, max_age: Duration, watched: bool) -> Result<Answer> {
     let (last, point) = (store.last_round()?, store.scan_point()?);
     let (explorers, incidents) = (store.explorers()?, store.incidents()?);
-    let problems = problems(last.as_ref(), families, &explorers, now, max_age);
+    let aside = store.asides()?;
+    let mut problems = problems(last.as_ref(), families, &explorers, now, max_age);
+    if !aside.is_empty() {
+        let addresses = format::count(aside.len(), "address is", "addresses are");
+        problems.push(format!("{addresses} set aside"));
+    }
     let mut text = String::new();
     let mut line = |name: &str, what: String| {
         let _ = writeln!(text, "  {name:<10}{what}");
@@ -95,6 +100,10 @@ fn page(store: &Store, families: &[FamilyState<'_>], now: Time, max_age: Duratio
     );
     text.push('\n');
     families_table(&mut text, families);
+    for one in &aside {
+        let at = rfc3339(one.at);
+        let _ = writeln!(text, "  SET ASIDE: {} ({}, {at}): {}", one.address, one.explorer, one.reason);
+    }
     explorers_table(&mut text, &explorers, now);
     let json = json!({
         "ok": problems.is_empty(),
@@ -105,6 +114,8 @@ fn page(store: &Store, families: &[FamilyState<'_>], now: Time, max_age: Duratio
         "followed_by_blocks": point.map(|p| json!({ "from_height": p.from_height, "to_height": p.to_height,
             "to_hash": p.to_hash.to_string(), "complete_to": rfc3339(p.complete_to) })),
         "families": families.iter().map(family_json).collect::<Vec<_>>(),
+        "set_aside": aside.iter().map(|one| json!({ "address": one.address, "explorer": one.explorer,
+            "at": rfc3339(one.at), "reason": one.reason })).collect::<Vec<_>>(),
         "explorers": explorers.iter().map(|e| explorer_json(e, now)).collect::<Vec<_>>(),
         "incidents": incidents.iter().map(incidents::as_json).collect::<Vec<_>>(),
     });

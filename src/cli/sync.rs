@@ -52,6 +52,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         now: context::now(),
         follow: args.follow.unwrap_or(context.config.follow),
         recheck: context.config.recheck,
+        max_pages: context.max_pages(),
         trails: None,
     };
     let plan = Plan::of_sync(context, &catalog, &families, &explorers, args.onward)?;
@@ -231,11 +232,14 @@ pub(super) fn answer(round: &Round, explorers: &[Explorer], families: &[&str]) -
         if let End::Unreconciled { explorer, ledger } = &one.end {
             line(format!("NOT reconciled: {} ({})\n{}", one.address, one.explorer, difference(explorer, ledger)));
         }
-        if !one.waiting_whole && !matches!(one.end, End::Unreconciled { .. }) {
+        if !one.waiting_whole && one.end.is_whole() {
             line(format!(
                 "{}: more waits than {} lists; what waits is at least what was read",
                 one.address, one.explorer
             ));
+        }
+        if let Some(unfinished) = unfinished(one) {
+            line(unfinished);
         }
         if one.gone > 0 {
             let gone = format::count(one.gone, "transaction", "transactions");
@@ -257,6 +261,24 @@ pub(super) fn answer(round: &Round, explorers: &[Explorer], families: &[&str]) -
     answer.notes.extend(trouble(round, explorers));
     answer.failed = !round.is_whole();
     answer
+}
+
+/// What is said of an address whose history was not read to its end.
+pub(super) fn unfinished(one: &AddressRound) -> Option<String> {
+    match &one.end {
+        End::Paused { explorer, ledger } => Some(format!(
+            "NOT read to the end: {} ({}): {} of {} transactions; the next round goes on from there (max_pages)",
+            one.address,
+            one.explorer,
+            format::grouped(ledger.together().tx_count.unwrap_or_default()),
+            explorer.everything().tx_count.map_or_else(|| "unknown".to_owned(), format::grouped),
+        )),
+        End::Aside { reason } => Some(format!(
+            "SET ASIDE: {} ({}): {reason}; it is asked about again after the time of recheck, or ask another explorer",
+            one.address, one.explorer
+        )),
+        _ => None,
+    }
 }
 
 /// What failed, which fallback was tried, and what to do.
@@ -312,8 +334,11 @@ fn as_json(round: &Round, families: &[&str]) -> Value {
             End::Reconciled => ("reconciled", None),
             End::Newer => ("newer", None),
             End::Unreconciled { explorer, ledger } => ("unreconciled", Some((*explorer, Said::from(*ledger)))),
+            End::Paused { explorer, ledger } => ("paused", Some((*explorer, Said::from(*ledger)))),
+            End::Aside { .. } => ("set-aside", None),
         };
         json!({ "address": a.address, "explorer": a.explorer, "new": a.new, "gone": a.gone, "end": end, "waiting_whole": a.waiting_whole,
+            "reason": match &a.end { End::Aside { reason } => Some(reason), _ => None },
             "explorer_totals": totals.map(|t| sums(&t.0)), "ledger_totals": totals.map(|t| sums(&t.1)) })
     };
     json!({

@@ -15,7 +15,7 @@ use tracing::{error, info, warn};
 use super::context::KeepArgs;
 use super::onward::{self, Plan, WatchOnwardArgs};
 use super::rounds::{self, follow_name};
-use super::sync::{chosen, explorers};
+use super::sync::{chosen, explorers, unfinished};
 use super::{Answer, Context, context, notify, prices};
 use crate::config::{parse_duration, parse_every};
 use crate::domain::{Address, Family, Follow, Network, Time, format};
@@ -188,6 +188,7 @@ async fn one_round(context: &Context, args: &Args, explorers: &[Explorer], store
         now: context::now(),
         follow: args.follow.unwrap_or(context.config.follow),
         recheck: context.config.recheck,
+        max_pages: context.max_pages(),
         trails: None,
     };
     let plan = Plan::of_watch(context, &catalog, &families, args.onward)?;
@@ -290,6 +291,9 @@ fn log(round: &Round) {
         warn!(explorer = failure.explorer, "{failure}");
     }
     for address in &round.addresses {
+        if let Some(unfinished) = unfinished(address) {
+            warn!("{unfinished}");
+        }
         if let End::Unreconciled { .. } = address.end {
             let address = address.address.as_str();
             warn!(address, "the ledger does not equal the explorer's totals; ransomtrail status shows by how much");

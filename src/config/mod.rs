@@ -34,6 +34,9 @@ pub use prices::PricesConfig;
 pub use secrets::SecretSource;
 pub use units::{parse_duration, parse_size};
 
+/// A hundred thousand transactions take four to eight rounds.
+const MAX_PAGES: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
+
 /// Everything that can be set in the file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -49,6 +52,8 @@ pub struct Config {
     pub follow: Follow,
     /// An address that is followed by blocks is asked about all the same when its last answer is older.
     pub recheck: Duration,
+    /// So many pages of an address's history are asked for in a round.
+    pub max_pages: NonZeroU32,
     /// Time between two rounds of `watch`.
     pub every: Duration,
     /// Whether the answers that bring something into the ledger are kept as they came.
@@ -129,6 +134,7 @@ impl Default for Config {
             time_zone: Tz::UTC,
             follow: Follow::default(),
             recheck: Duration::from_secs(7 * 24 * 3600),
+            max_pages: MAX_PAGES,
             every: Duration::from_secs(10 * 60),
             keep_answers: true,
             http: HttpConfig::default(),
@@ -173,6 +179,7 @@ impl Config {
             "time_zone",
             "follow",
             "recheck",
+            "max_pages",
             "every",
             "keep_answers",
             "http",
@@ -192,6 +199,7 @@ impl Config {
             time_zone: top.text("time_zone", parse_zone)?.unwrap_or(default.time_zone),
             follow: top.text("follow", str::parse)?.unwrap_or(default.follow),
             recheck: top.text("recheck", parse_duration)?.unwrap_or(default.recheck),
+            max_pages: top.scalar("max_pages", one_or_more)?.unwrap_or(default.max_pages),
             every: top.text("every", parse_every)?.unwrap_or(default.every),
             keep_answers: top.flag("keep_answers")?.unwrap_or(default.keep_answers),
             http: match top.get("http") {
@@ -269,7 +277,6 @@ impl HttpConfig {
         ];
         let http = Section::new(source, "[http]", value.span(), table(source, value, "[http]")?, &known)?;
         let default = Self::default();
-        let one_or_more = |text: &str| text.parse().map_err(|_| format!("{text} is not a whole number from 1 on"));
         let whole = |text: &str| text.parse().map_err(|_| format!("{text} is not a whole number"));
         let read = Self {
             user_agent: http.text("user_agent", |text| Ok(text.to_owned()))?,
@@ -289,6 +296,10 @@ impl HttpConfig {
         }
         Ok(read)
     }
+}
+
+fn one_or_more(text: &str) -> Result<NonZeroU32, String> {
+    text.parse().map_err(|_| format!("{text} is not a whole number from 1 on"))
 }
 
 fn read_explorers(

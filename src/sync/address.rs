@@ -10,6 +10,13 @@ use crate::store::{PageRecord, SharedStore, StoreError};
 
 /// How often the totals are taken anew because the chain or the address moved under the pages.
 const ATTEMPTS: usize = 3;
+/// Pages in a row that bring nothing that was not on the pages before: a real server repeats one where blocks came between.
+const REPEATS: usize = 3;
+const REPEATING: &str = "it repeats itself without an end";
+/// A history that a round may not read to its end is set aside after so many rounds, whatever it brings.
+const ROUNDS: usize = 40;
+/// So many more transactions than were counted may come: blocks come in between, and servers count differently.
+const UNCOUNTED: u64 = 200;
 /// With more that wait, their sums alone have to tell: servers do not show all of them.
 const SHOWN_WAITING: usize = 25;
 
@@ -49,10 +56,41 @@ struct Reading<'a> {
     /// The last page that was read.
     last: Option<(Provenance, Vec<RawAnswer>)>,
     known: Known,
+    /// Pages asked for, and how many of them the round may still ask for.
+    pages: usize,
+    left: usize,
+    /// What the pages brought: transactions that were new, or had to be read.
+    brought: usize,
+    /// Why no further page is asked for.
+    stop: Option<Stop>,
+    /// A page led back to one before.
+    looped: bool,
     done: AddressRound,
 }
 
+/// Why reading stops before the end of a history.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// The round may not ask for more pages of the address.
+    Budget,
+    /// It has no end.
+    Endless(&'static str),
+}
+
 impl Reading<'_> {
+    /// Takes one page from what the round may ask for; false where there is none.
+    fn may_ask(&mut self) -> bool {
+        if self.left == 0 {
+            self.stop = self.stop.or(Some(Stop::Budget));
+        }
+        if self.stop.is_some() {
+            return false;
+        }
+        self.left -= 1;
+        self.pages += 1;
+        true
+    }
+
     fn said(&self) -> Said {
         self.goal.value.said
     }
@@ -72,11 +110,13 @@ impl<'a> Reader<'a> {
         Self { explorer, store, chain: Chain::default(), contacted: false, strikes: 0 }
     }
 
-    /// Totals; then, where they differ from the ledger, pages until it equals them.
+    /// Totals; then, where they differ from the ledger, pages until it equals them, or as many as `pages` says: what is left
+    /// of them is written there.
     pub async fn read(
         &mut self,
         address: &Address,
         now: Time,
+        pages: &mut usize,
         progress: Progress<'_>,
         round: &mut Round,
     ) -> Asked<AddressRound> {
@@ -97,7 +137,22 @@ impl<'a> Reader<'a> {
         let (seen, pending) = (BTreeSet::new(), BTreeSet::new());
         let known = self.known(address).await?;
         let blocks = BTreeSet::new();
-        let mut reading = Reading { address, goal, pending, seen, blocks, last: None, known, done };
+        let (left, most) = (*pages, *pages);
+        let mut reading = Reading {
+            address,
+            goal,
+            pending,
+            seen,
+            blocks,
+            last: None,
+            known,
+            pages: 0,
+            left,
+            brought: 0,
+            stop: None,
+            looped: false,
+            done,
+        };
         if let Some(as_of) = reading.goal.value.as_of
             && self.last_check(address).await?.is_some_and(|check| check > as_of)
         {
@@ -118,7 +173,12 @@ impl<'a> Reader<'a> {
             if news {
                 reading.done.end = End::Reconciled;
             }
-            ask!(self.walk(&mut reading, progress, round).await?);
+            let walked = self.walk(&mut reading, progress, round).await?;
+            *pages = reading.left;
+            ask!(walked);
+            if reading.stop.is_some() {
+                break;
+            }
             if !news && reading.done.new == 0 && reading.is_there(&self.ledger(address).await?) {
                 break;
             }
@@ -135,34 +195,57 @@ impl<'a> Reader<'a> {
             }
         }
         let ledger = self.ledger(address).await?;
-        if !reading.pending.is_empty() && reading.said().agrees(&ledger) {
+        if reading.stop.is_none() && !reading.pending.is_empty() && reading.said().agrees(&ledger) {
             let count = format::count(reading.pending.len(), "transaction", "transactions");
             let reason = format!("its history of {address} does not tell where {count} of the ledger stand now");
             return Ok(Err(behind(self.explorer, reason)));
         }
+        if reading.stop.is_none() && reading.looped && !reading.said().agrees(&ledger) {
+            reading.stop = Some(Stop::Endless(REPEATING));
+        }
         if reading.done.new + reading.done.gone > 0 || ledger != before {
             reading.done.end = End::Reconciled;
         }
-        self.finish(reading).await.map(Ok)
+        self.finish(reading, now, most).await.map(Ok)
     }
 
     /// Records what the explorer said, and whether the ledger equals it.
-    async fn finish(&self, reading: Reading<'_>) -> Result<AddressRound, StoreError> {
-        let Reading { address, goal, mut done, .. } = reading;
+    async fn finish(&self, reading: Reading<'_>, now: Time, most: usize) -> Result<AddressRound, StoreError> {
+        let Reading { address, goal, mut done, pages, brought, stop, .. } = reading;
+        let explorer = self.explorer.name().to_owned();
         let as_of = goal.value.as_of.unwrap_or(goal.provenance.asked_at);
         let (of, said, provenance, tip) = (address.clone(), goal.value.said, goal.provenance, self.chain.height());
         let raw = goal.raw;
-        let ledger = self
+        let (ledger, endless) = self
             .store
             .run(move |store| {
                 store.record_totals(&of, &said, as_of, tip, &provenance, &raw)?;
-                store.forget_cursors(&of)?;
-                store.address_totals(&of)
+                // A round that asks for all that it may, and gets less than one transaction a page, gets nowhere.
+                let endless = match stop {
+                    None => {
+                        store.forget_cursors(&of)?;
+                        store.forget_paging(&of, &explorer)?;
+                        None
+                    }
+                    Some(Stop::Endless(why)) => Some(why),
+                    Some(Stop::Budget) if brought < pages => Some("it pages on and brings next to nothing new"),
+                    Some(Stop::Budget) => {
+                        let over_rounds = store.count_pages(&of, &explorer, pages)?;
+                        (over_rounds > most.saturating_mul(ROUNDS)).then_some("it had no end after 40 rounds")
+                    }
+                };
+                if let Some(why) = endless {
+                    store.set_aside(&of, &explorer, now, why)?;
+                }
+                Ok((store.address_totals(&of)?, endless))
             })
             .await?;
         done.waiting_whole = said.is_whole(&ledger);
-        if !said.reconciles(&ledger) {
-            done.end = End::Unreconciled { explorer: said, ledger };
+        match (stop, endless) {
+            (_, Some(why)) => done.end = End::Aside { reason: why.to_owned() },
+            (Some(_), None) => done.end = End::Paused { explorer: said, ledger },
+            (None, None) if !said.reconciles(&ledger) => done.end = End::Unreconciled { explorer: said, ledger },
+            (None, None) => {}
         }
         Ok(done)
     }
@@ -172,6 +255,9 @@ impl<'a> Reader<'a> {
     async fn walk(&self, reading: &mut Reading<'_>, progress: Progress<'_>, round: &mut Round) -> Asked<()> {
         reading.seen.clear();
         let saved = self.saved_cursor(reading.address).await?;
+        if !reading.may_ask() {
+            return Ok(Ok(()));
+        }
         let first = ask!(self.explorer.address_page(reading.address, None, &reading.known).await);
         let after_first = first.value.next.clone();
         // Until the rest is reached, the place where the interrupted round stopped is kept.
@@ -197,7 +283,7 @@ impl<'a> Reader<'a> {
         Ok(Ok(()))
     }
 
-    /// Reads page after page from a cursor on; true when the ledger is there.
+    /// Reads page after page from a cursor on; true when the ledger is there, or no further page is asked for.
     async fn follow(
         &self,
         reading: &mut Reading<'_>,
@@ -206,16 +292,30 @@ impl<'a> Reader<'a> {
         round: &mut Round,
     ) -> Asked<bool> {
         let mut pages: BTreeSet<String> = BTreeSet::new();
+        let (mut told, mut repeats): (BTreeSet<Txid>, usize) = (BTreeSet::new(), 0);
         while let Some(cursor) = after {
             // A server that repeats itself would keep us for ever.
             if !pages.insert(cursor.0.clone()) {
+                reading.looped = true;
                 break;
+            }
+            if !reading.may_ask() {
+                return Ok(Ok(true));
             }
             let answer = ask!(self.explorer.address_page(reading.address, Some(&cursor), &reading.known).await);
             let next = answer.value.next.clone();
+            let before = told.len();
+            told.extend(answer.value.txs.iter().map(|tx| tx.txid));
+            repeats = if told.len() > before { 0 } else { repeats + 1 };
             let (_, ledger) = self.store_page(reading, answer, next.clone(), progress, round).await?;
             if reading.is_there(&ledger) {
                 return Ok(Ok(true));
+            }
+            if repeats >= REPEATS {
+                reading.stop = Some(Stop::Endless(REPEATING));
+            }
+            if reading.count().is_some_and(|count| told.len() as u64 > count + count / 10 + UNCOUNTED) {
+                reading.stop = Some(Stop::Endless("it tells of more transactions than it counts"));
             }
             after = next;
         }
@@ -259,8 +359,10 @@ impl<'a> Reader<'a> {
             .await?;
         // What was refused was not told.
         let refused: BTreeSet<Txid> = recorded.refused.iter().map(|refusal| refusal.txid).collect();
+        let before = reading.pending.len();
         reading.pending.retain(|txid| !told.contains(txid) || refused.contains(txid));
         reading.done.new += recorded.new;
+        reading.brought += recorded.new + before - reading.pending.len();
         round.refused.extend(recorded.refused);
         round.warnings.extend(recorded.settled.iter().map(ToString::to_string));
         progress(Step::Page { read: reading.seen.len(), of: reading.count() });

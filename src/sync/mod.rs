@@ -78,6 +78,8 @@ pub struct Options<'a> {
     pub follow: Follow,
     /// An address that is followed by blocks is asked about all the same when its last answer is older.
     pub recheck: Duration,
+    /// So many pages of an address's history are asked for in the round.
+    pub max_pages: usize,
     /// Families whose withdrawals are followed onward: blocks that are read are searched for their coins as well. `None` follows
     /// nobody.
     pub trails: Option<Trails<'a>>,
@@ -86,12 +88,15 @@ pub struct Options<'a> {
 impl Options<'_> {
     /// Asks about each address.
     pub fn by_address(now: Time) -> Self {
-        Self { now, follow: Follow::Addresses, recheck: RECHECK, trails: None }
+        Self { now, follow: Follow::Addresses, recheck: RECHECK, max_pages: MAX_PAGES, trails: None }
     }
 }
 
 /// A week.
 const RECHECK: Duration = Duration::from_secs(7 * 24 * 3600);
+/// A hundred thousand transactions take four to eight rounds.
+const MAX_PAGES: usize = 500;
+
 /// One round over these addresses: by blocks, by address, or whichever needs fewer requests.
 pub async fn round(
     store: &SharedStore,
@@ -106,7 +111,7 @@ pub async fn round(
     if options.follow != Follow::Addresses {
         (ask_about, join) = way::by_blocks(store, explorers, addresses, options, progress, &mut round).await?;
     }
-    poll::poll(store, explorers, &ask_about, options.now, join, progress, &mut round).await?;
+    poll::poll(store, explorers, &ask_about, options, join, progress, &mut round).await?;
     let mut told = std::collections::BTreeSet::new();
     round.refused.retain(|refusal| told.insert(refusal.to_string()));
     round.warnings.retain(|warning| told.insert(warning.clone()));
@@ -142,7 +147,7 @@ pub struct AddressRound {
 }
 
 /// How the reading of an address ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
     /// The totals were those of the ledger: nothing to read.
     Unchanged,
@@ -157,16 +162,33 @@ pub enum End {
         /// What the ledger holds.
         ledger: Totals,
     },
+    /// The history is longer than a round reads: the next one goes on from there.
+    Paused {
+        /// What the explorer says.
+        explorer: Said,
+        /// What the ledger holds.
+        ledger: Totals,
+    },
+    /// The history seems to have no end: the explorer is not asked about the address for a while.
+    Aside {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl End {
+    /// The ledger equals what the explorer said.
+    pub fn is_whole(&self) -> bool {
+        matches!(self, Self::Unchanged | Self::Reconciled | Self::Newer)
+    }
 }
 
 impl Round {
     /// Every address was read, and every ledger equals its totals. That more waits than a server lists is no failure, unless what
     /// is missing may be what was refused.
     pub fn is_whole(&self) -> bool {
-        let reconciled = |a: &AddressRound| {
-            !matches!(a.end, End::Unreconciled { .. }) && (a.waiting_whole || self.refused.is_empty())
-        };
-        self.not_asked.is_empty() && self.addresses.iter().all(reconciled)
+        let whole = |a: &AddressRound| a.end.is_whole() && (a.waiting_whole || self.refused.is_empty());
+        self.not_asked.is_empty() && self.addresses.iter().all(whole)
     }
 
     fn fail(&mut self, explorer: &Explorer, address: Option<Address>, error: &AskError) {

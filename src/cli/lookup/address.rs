@@ -35,8 +35,8 @@ pub(super) fn run(context: &Context, args: &Args, address: &Address, links: &Lin
         (None, None)
     } else {
         let explorers = sync::explorers(context, args.explorer.as_deref())?;
-        let (store, made) =
-            sync::round(Store::in_memory()?, &[&family], &explorers, Options::by_address(context::now()), None)?;
+        let options = Options { max_pages: context.max_pages(), ..Options::by_address(context::now()) };
+        let (store, made) = sync::round(Store::in_memory()?, &[&family], &explorers, options, None)?;
         let round = made.round;
         if !round.not_asked.is_empty() {
             bail!(unanswered(&round, &explorers, address));
@@ -56,6 +56,7 @@ pub(super) fn run(context: &Context, args: &Args, address: &Address, links: &Lin
     let mut answer = Answer::new(page(account, address, &known, links), as_json(account, address, &known, links)?);
     if let Some(round) = round {
         answer.notes.extend(round.warnings.iter().map(|w| format!("warning: {w}")));
+        answer.notes.extend(round.addresses.iter().filter_map(sync::unfinished).map(|w| format!("warning: {w}")));
         answer.notes.extend(round.refused.iter().map(|r| format!("warning: {r}")));
         answer.notes.extend(round.failures.iter().map(|f| format!("warning: {f}")));
         answer.failed = !round.is_whole();

@@ -251,6 +251,16 @@ CREATE TABLE cursor (
     PRIMARY KEY (address, explorer)
 ) STRICT, WITHOUT ROWID;
 
+-- Long histories of addresses, read over several rounds, and those that seem to have no end. Working state, all of it.
+CREATE TABLE paging (
+    address  TEXT    NOT NULL,
+    explorer TEXT    NOT NULL,
+    pages    INTEGER NOT NULL,              -- asked for since the ledger last equalled the explorer's totals
+    aside_at INTEGER,                       -- when it was set aside: it is not asked about for a while
+    reason   TEXT,                          -- why
+    PRIMARY KEY (address, explorer)
+) STRICT, WITHOUT ROWID;
+
 -- Blocks that the ledger's transactions stand in, and whether they were in an explorer's best chain when it was asked last: a round
 -- that is broken off while it takes in a reorganisation, and a round over other addresses, leave it to the next.
 CREATE TABLE standing (

@@ -4,9 +4,9 @@ mod proof;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::chain::Chain;
-use super::{Failure, Progress, Step, reason};
-use crate::domain::{Address, BlockRef, IncidentKind, Said, State, Time, Totals, Txid};
+use super::chain::{Chain, behind};
+use super::{Failure, Options, Progress, Step, reason};
+use crate::domain::{Address, BlockRef, IncidentKind, Said, State, Totals, Txid};
 use crate::explorer::{AskError, Cursor, Explorer, Known};
 use crate::store::{Finding, PageRecord, Refusal, SharedStore, StoreError};
 
@@ -83,7 +83,7 @@ pub async fn second_opinion(
     store: &SharedStore,
     explorers: &[Explorer],
     addresses: &[Address],
-    now: Time,
+    options: Options<'_>,
     progress: Progress<'_>,
     audit: &mut Audit,
 ) -> Result<(), StoreError> {
@@ -107,7 +107,7 @@ pub async fn second_opinion(
             }
             if !met.contains_key(second.name()) {
                 let mut chain = Chain::default();
-                if let Err(error) = chain.meet(second, store, now).await? {
+                if let Err(error) = chain.meet(second, store, options.now).await? {
                     fail(audit, second, None, &error);
                     lost.insert(second.name().to_owned());
                     continue;
@@ -115,7 +115,7 @@ pub async fn second_opinion(
                 met.insert(second.name().to_owned(), chain);
             }
             let Some(chain) = met.get(second.name()) else { continue };
-            match opinion(store, second, chain, address, &first.explorer, audit).await? {
+            match opinion(store, second, chain, (address, options.max_pages), &first.explorer, audit).await? {
                 Ok(opinion) => {
                     audit.opinions.push(opinion);
                     given = true;
@@ -158,7 +158,7 @@ async fn opinion(
     store: &SharedStore,
     second: &Explorer,
     chain: &Chain,
-    address: &Address,
+    (address, max_pages): (&Address, usize),
     first: &str,
     audit: &mut Audit,
 ) -> Result<Result<Opinion, AskError>, StoreError> {
@@ -187,6 +187,10 @@ async fn opinion(
     let (mut seen, mut after): (BTreeSet<Txid>, Option<Cursor>) = (BTreeSet::new(), None);
     let mut cursors: BTreeSet<String> = BTreeSet::new();
     while !before.is_subset(&seen) {
+        if cursors.len() >= max_pages {
+            let reason = format!("its history of {address} takes more than max_pages = {max_pages} pages");
+            return Ok(Err(behind(second, reason)));
+        }
         let answer = match second.address_page(address, after.as_ref(), &Known::default()).await {
             Ok(answer) => answer,
             Err(error) => return Ok(Err(error)),
