@@ -47,6 +47,7 @@ mod tampered;
 mod trace;
 mod trial;
 mod troubles;
+mod unasked;
 mod units;
 mod wannacry;
 mod watch;

@@ -96,9 +96,9 @@ impl<'a> Case<'a> {
         &self.prices
     }
 
-    /// Whether any explorer was ever asked about the family.
+    /// Whether anything is known of the family: an explorer was asked about an address, or one was looked for in blocks.
     pub fn is_recorded(&self) -> bool {
-        self.ledger.addresses.iter().any(|one| one.check.is_some())
+        self.ledger.addresses.iter().any(|one| one.check.is_some() || one.followed_to.is_some())
     }
 
     /// The family's figures, counted as the inquiry says.

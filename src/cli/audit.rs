@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::context::KeepArgs;
 use super::output::Usage;
-use super::sync::{bar, chosen, difference, explorers, sums};
+use super::sync::{bar, chosen, difference, explorers, must_ask, sums};
 use super::{Answer, Context, context};
 use crate::domain::{Address, Trust, format};
 use crate::proof::targets_known_to;
@@ -37,7 +37,8 @@ pub struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let families = chosen(&catalog, &args.families)?;
-    let explorers = explorers(context, args.explorer.as_deref())?;
+    let explorers = explorers(context, args.explorer.as_deref(), context.config.ask)?;
+    must_ask(&explorers, "an audit asks about addresses and transactions, and that")?;
     if explorers.iter().all(|e| e.is_recorded()) {
         bail!(Usage("the built-in record proves nothing; name another explorer".to_owned()));
     }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tracing::{info, warn};
 
 use super::output::Usage;
+use super::sync::must_ask;
 use super::trace::Limits;
 use super::{Answer, Context};
 use crate::catalog::Catalog;
@@ -37,6 +38,13 @@ pub struct WatchOnwardArgs {
     /// Leave what was withdrawn alone
     #[arg(long, overrides_with = "onward")]
     no_onward: bool,
+}
+
+impl OnwardArgs {
+    /// Who asks what became of a coin tells whom he watches.
+    pub fn check(self, explorers: &[Explorer]) -> Result<()> {
+        if self.onward { must_ask(explorers, "--onward asks what became of coins, and that") } else { Ok(()) }
+    }
 }
 
 /// Where services begin.
@@ -94,7 +102,15 @@ impl Plan {
     }
 
     /// The plan of a round of `watch` over these families.
-    pub fn of_watch(context: &Context, catalog: &Catalog, chosen: &[Family], args: WatchOnwardArgs) -> Result<Self> {
+    pub fn of_watch(
+        context: &Context,
+        catalog: &Catalog,
+        chosen: &[Family],
+        args: WatchOnwardArgs,
+        explorers: &[Explorer],
+    ) -> Result<Self> {
+        // Where nobody may be asked, coins are looked for in blocks alone.
+        let asks = !explorers.iter().any(Explorer::is_discreet);
         let config = &context.config.onward;
         let follows = args.onward || config.follow && !args.no_onward;
         let following = |family: &Family| {
@@ -104,7 +120,7 @@ impl Plan {
                 addresses: addresses(family),
                 rules: context.rules_of(&family.name),
                 requests: Some(limits.max_requests),
-                asked: chosen.iter().any(|one| one.name == family.name),
+                asked: asks && chosen.iter().any(|one| one.name == family.name),
             }
         };
         let families = catalog.families().filter(|_| follows).map(following).collect();

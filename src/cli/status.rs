@@ -35,6 +35,16 @@ impl FamilyState<'_> {
         self.records.iter().filter(|r| r.reconciled() == reconciled).count()
     }
 
+    /// Addresses that nobody was asked about, and that are known from blocks alone.
+    fn in_blocks(&self) -> usize {
+        self.records.iter().filter(|r| r.check.is_none() && r.followed_to.is_some()).count()
+    }
+
+    /// Addresses of which nothing is known.
+    fn never_asked(&self) -> usize {
+        self.count(None) - self.in_blocks()
+    }
+
     fn complete_to(&self) -> Option<Time> {
         self.records.iter().map(AddressRecord::complete_to).min().flatten()
     }
@@ -55,7 +65,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let mut families = Vec::new();
     for family in catalog.families() {
         let records = store.ledger(family.addresses.iter().map(|a| &a.address))?.addresses;
-        if records.iter().any(|r| r.check.is_some()) {
+        if records.iter().any(|r| r.check.is_some() || r.followed_to.is_some()) {
             families.push(FamilyState { family, records });
         }
     }
@@ -151,7 +161,7 @@ fn problems(
         let addresses = format::count(unreconciled, "address is", "addresses are");
         out.push(format!("{addresses} not reconciled"));
     }
-    let never: usize = families.iter().map(|f| f.count(None)).sum();
+    let never: usize = families.iter().map(FamilyState::never_asked).sum();
     if never > 0 {
         out.push(format!("{} never asked about", format::count(never, "address was", "addresses were")));
     }
@@ -216,7 +226,12 @@ fn families_table(text: &mut String, families: &[FamilyState<'_>]) {
         let to = one.complete_to().map_or("not complete".to_owned(), rfc3339);
         let _ =
             writeln!(text, "  {:<20}{:>11}{:>12}   {to}", one.family.name, one.records.len(), one.count(Some(true)));
-        let never = one.count(None);
+        let in_blocks = one.in_blocks();
+        if in_blocks > 0 {
+            let known = format::count(in_blocks, "address", "addresses");
+            let _ = writeln!(text, "    {known} known from blocks alone; totals not compared");
+        }
+        let never = one.never_asked();
         if never > 0 {
             let _ = writeln!(text, "    {} never asked about", format::count(never, "address", "addresses"));
         }
@@ -299,7 +314,8 @@ fn round_json(round: &RoundRecord, now: Time) -> Value {
 fn family_json(one: &FamilyState<'_>) -> Value {
     json!({
         "family": one.family.name, "addresses": one.records.len(), "reconciled": one.count(Some(true)),
-        "never_asked": one.count(None), "waiting_in_part": one.records.iter().filter(|r| r.is_whole() == Some(false)).count(),
+        "never_asked": one.never_asked(), "not_compared": one.in_blocks(),
+        "waiting_in_part": one.records.iter().filter(|r| r.is_whole() == Some(false)).count(),
         "complete_to": one.complete_to().map(rfc3339),
         "unreconciled": one.records.iter().filter(|r| r.reconciled() == Some(false)).map(|r| json!({
             "address": r.address, "explorer": r.check.as_ref().map(|c| &c.explorer),

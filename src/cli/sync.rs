@@ -14,7 +14,7 @@ use super::rounds::Made;
 use super::{Answer, Context, context, rounds, secrets};
 use crate::catalog::Catalog;
 use crate::config::ExplorerConfig;
-use crate::domain::{Address, Amount, Family, Follow, Said, Totals, format, network_name};
+use crate::domain::{Address, Amount, Ask, Family, Follow, Said, Totals, format, network_name};
 use crate::explorer::{self, BUILT_IN, Dialect, Explorer};
 use crate::http::Http;
 use crate::store::{SharedStore, Store};
@@ -30,9 +30,14 @@ pub struct Args {
     /// recorded ledger [default: the configured ones, in their order]
     #[arg(long, value_name = "NAME|URL|built-in")]
     explorer: Option<String>,
-    /// Ask about each address, read each new block, or whichever needs fewer requests (auto) [default: auto]
+    /// Ask about each address, read each new block, or whichever needs fewer requests (auto). By blocks, an address is still asked
+    /// about when it is first seen, six blocks later and once a week, unless --ask never [default: auto]
     #[arg(long, value_name = "WAY", value_parser = |text: &str| text.parse::<Follow>())]
     follow: Option<Follow>,
+    /// Whether explorers may be asked about addresses and transactions: never knows addresses from whole blocks alone, from the
+    /// next one on, and compares no totals [default: auto]
+    #[arg(long, value_name = "WHEN", value_parser = |text: &str| text.parse::<Ask>())]
+    ask: Option<Ask>,
     #[command(flatten)]
     onward: OnwardArgs,
     #[command(flatten)]
@@ -42,7 +47,10 @@ pub struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let families = chosen(&catalog, &args.families)?;
-    let explorers = explorers(context, args.explorer.as_deref())?;
+    let follow = args.follow.unwrap_or(context.config.follow);
+    let ask = asking(context, args.ask, follow)?;
+    let explorers = explorers(context, args.explorer.as_deref(), ask)?;
+    args.onward.check(&explorers)?;
     let chosen = families.len();
     let families = askable(families, &explorers, args.families.is_empty())?;
     let left_out = chosen - families.len();
@@ -50,7 +58,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     store.keep_watching(&catalog.families().map(|f| f.name.as_str()).collect::<Vec<_>>())?;
     let options = Options {
         now: context::now(),
-        follow: args.follow.unwrap_or(context.config.follow),
+        follow,
         recheck: context.config.recheck,
         max_pages: context.max_pages(),
         trails: None,
@@ -66,6 +74,26 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         answer.notes.push(format!("the built-in record holds nothing of {families}; they were not asked about"));
     }
     Ok(answer)
+}
+
+/// Whether explorers may be asked about addresses. Following by address needs it.
+pub(super) fn asking(context: &Context, wanted: Option<Ask>, follow: Follow) -> Result<Ask> {
+    let ask = wanted.unwrap_or(context.config.ask);
+    if ask == Ask::Never && follow == Follow::Addresses {
+        bail!(Usage(
+            "ask = \"never\" and follow = \"addresses\" exclude each other; give --follow blocks, or --ask auto"
+                .to_owned()
+        ));
+    }
+    Ok(ask)
+}
+
+/// Refuses what would tell an explorer whom somebody watches, where that was ruled out.
+pub(super) fn must_ask(explorers: &[Explorer], what: &str) -> Result<()> {
+    if explorers.iter().any(Explorer::is_discreet) {
+        bail!(Usage(format!("{what} would tell explorers whom you watch, and the configuration says ask = \"never\"")));
+    }
+    Ok(())
 }
 
 /// The families of that name, each once; all of them where no name is given.
@@ -97,7 +125,7 @@ fn askable<'a>(families: Vec<&'a Family>, explorers: &[Explorer], all: bool) -> 
 }
 
 /// The explorers to ask, the preferred first.
-pub(super) fn explorers(context: &Context, wanted: Option<&str>) -> Result<Vec<Explorer>> {
+pub(super) fn explorers(context: &Context, wanted: Option<&str>, ask: Ask) -> Result<Vec<Explorer>> {
     let clock = context::now;
     if wanted == Some("built-in") {
         return Ok(vec![Explorer::built_in(clock)]);
@@ -152,7 +180,8 @@ pub(super) fn explorers(context: &Context, wanted: Option<&str>) -> Result<Vec<E
             }
             let credentials = secrets::credentials(&one, &context.config_folder)?;
             let explorer = Explorer::over_http(&one.name, dialect, one.url, http.clone(), network, clock);
-            Ok(explorer.with_credentials(credentials))
+            let explorer = explorer.with_credentials(credentials);
+            Ok(if ask == Ask::Never { explorer.about_blocks_only() } else { explorer })
         })
         .collect()
 }

@@ -15,10 +15,10 @@ use tracing::{error, info, warn};
 use super::context::KeepArgs;
 use super::onward::{self, Plan, WatchOnwardArgs};
 use super::rounds::{self, follow_name};
-use super::sync::{chosen, explorers, unfinished};
+use super::sync::{asking, chosen, explorers, unfinished};
 use super::{Answer, Context, context, notify, prices};
 use crate::config::{parse_duration, parse_every};
-use crate::domain::{Address, Family, Follow, Network, Time, format};
+use crate::domain::{Address, Ask, Family, Follow, Network, Time, format};
 use crate::explorer::Explorer;
 use crate::files::Lock;
 use crate::notify::Receiver;
@@ -40,9 +40,14 @@ pub struct Args {
     /// Ask this explorer alone: a name from the configuration, or the URL of an Esplora server
     #[arg(long, value_name = "NAME|URL")]
     explorer: Option<String>,
-    /// Ask about each address, read each new block, or whichever needs fewer requests (auto) [default: auto]
+    /// Ask about each address, read each new block, or whichever needs fewer requests (auto). By blocks, an address is still asked
+    /// about when it is first seen, six blocks later and once a week, unless --ask never [default: auto]
     #[arg(long, value_name = "WAY", value_parser = |text: &str| text.parse::<Follow>())]
     follow: Option<Follow>,
+    /// Whether explorers may be asked about addresses and transactions: never knows addresses from whole blocks alone, from the
+    /// next one on, and compares no totals [default: auto]
+    #[arg(long, value_name = "WHEN", value_parser = |text: &str| text.parse::<Ask>())]
+    ask: Option<Ask>,
     #[command(flatten)]
     onward: WatchOnwardArgs,
     #[command(flatten)]
@@ -78,7 +83,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     chosen(&catalog, &args.families)?;
     onward::check_names(context, &catalog)?;
-    let explorers = explorers(context, args.explorer.as_deref())?;
+    let ask = asking(context, args.ask, args.follow.unwrap_or(context.config.follow))?;
+    let explorers = explorers(context, args.explorer.as_deref(), ask)?;
     let every = args.every.unwrap_or(context.config.every);
     let receivers = notify::receivers(context)?;
     begin_log(args.log_format);
@@ -191,7 +197,7 @@ async fn one_round(context: &Context, args: &Args, explorers: &[Explorer], store
         max_pages: context.max_pages(),
         trails: None,
     };
-    let plan = Plan::of_watch(context, &catalog, &families, args.onward)?;
+    let plan = Plan::of_watch(context, &catalog, &families, args.onward, explorers)?;
     let _ = sd_notify::notify(&[NotifyState::Status("making a round")]);
     let made = rounds::round(store, explorers, &addresses, options, Some(&plan), &|_| ()).await?;
     onward::log(&made.onward);

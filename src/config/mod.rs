@@ -22,7 +22,7 @@ use reqwest::Url;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::domain::{Currency, Follow, parse_network, parse_zone};
+use crate::domain::{Ask, Currency, Follow, parse_network, parse_zone};
 use crate::http::{HttpOptions, Pace, check_proxy};
 use reader::{Section, Source};
 
@@ -50,6 +50,8 @@ pub struct Config {
     pub time_zone: Tz,
     /// How the chain is followed.
     pub follow: Follow,
+    /// Whether explorers may be asked about addresses and transactions.
+    pub ask: Ask,
     /// An address that is followed by blocks is asked about all the same when its last answer is older.
     pub recheck: Duration,
     /// So many pages of an address's history are asked for in a round.
@@ -133,6 +135,7 @@ impl Default for Config {
             currency: Currency::default(),
             time_zone: Tz::UTC,
             follow: Follow::default(),
+            ask: Ask::default(),
             recheck: Duration::from_secs(7 * 24 * 3600),
             max_pages: MAX_PAGES,
             every: Duration::from_secs(10 * 60),
@@ -178,6 +181,7 @@ impl Config {
             "currency",
             "time_zone",
             "follow",
+            "ask",
             "recheck",
             "max_pages",
             "every",
@@ -198,6 +202,7 @@ impl Config {
             currency: top.text("currency", str::parse)?.unwrap_or(default.currency),
             time_zone: top.text("time_zone", parse_zone)?.unwrap_or(default.time_zone),
             follow: top.text("follow", str::parse)?.unwrap_or(default.follow),
+            ask: top.text("ask", str::parse)?.unwrap_or(default.ask),
             recheck: top.text("recheck", parse_duration)?.unwrap_or(default.recheck),
             max_pages: top.scalar("max_pages", one_or_more)?.unwrap_or(default.max_pages),
             every: top.text("every", parse_every)?.unwrap_or(default.every),

@@ -81,7 +81,7 @@ fn complaints_name_file_line_and_remedy() {
     );
     check(
         "zzz = 1",
-        "x.toml: line 1: unknown key \"zzz\"; known are network, database, currency, time_zone, follow, recheck, max_pages, every, keep_answers, http, onward, prices, events, notify, explorer",
+        "x.toml: line 1: unknown key \"zzz\"; known are network, database, currency, time_zone, follow, ask, recheck, max_pages, every, keep_answers, http, onward, prices, events, notify, explorer",
     );
     check(
         "network = \"testnet\"",

@@ -4,6 +4,7 @@
 //! and never 0. Satoshis are integers ([`Amount`]), money is [`Decimal`], times are UTC.
 
 mod address;
+mod ask;
 mod confidence;
 pub mod csv;
 mod event;
@@ -29,6 +30,7 @@ mod tx;
 pub mod words;
 
 pub use address::{Address, BadAddress, network_name, parse_network};
+pub use ask::Ask;
 pub use bitcoin::{Amount, BlockHash, Network, OutPoint, SignedAmount, Txid};
 pub use confidence::Confidence;
 pub use event::EventKind;

@@ -8,6 +8,7 @@ mod blockchain_info;
 mod blockcypher;
 mod built_in;
 mod dialect;
+mod error;
 mod esplora;
 mod reading;
 mod snapshot;
@@ -16,7 +17,7 @@ use bitcoin::hashes::{Hash, sha256};
 use bitcoin::{BlockHash, Network, Txid};
 
 use crate::domain::{Address, Asked, Provenance, RawAnswer, Time, Tx};
-use crate::http::{Credentials, Http, HttpError};
+use crate::http::{Credentials, Http};
 
 pub use blockchain_info::BLOCKCHAIN_INFO;
 pub use blockcypher::BLOCKCYPHER;
@@ -24,6 +25,7 @@ pub use built_in::BUILT_IN;
 pub use dialect::{
     Block, Cursor, Dialect, Garbled, Known, MerkleProof, Outspend, Page, Request, Subject, Told, TotalsAnswer, Unread,
 };
+pub use error::AskError;
 pub use esplora::ESPLORA;
 pub use snapshot::{Snapshot, snapshots};
 
@@ -44,48 +46,6 @@ pub fn is_recorded(family: &str) -> bool {
 /// thing. The program carries these answers, so that the ledger need not keep them.
 pub fn recorded_answer(url: &str) -> Option<Vec<u8>> {
     snapshot::answer(&Request::get(url.strip_prefix("built-in:")?))
-}
-
-/// Why an explorer gave no usable answer.
-#[derive(Debug, thiserror::Error)]
-pub enum AskError {
-    /// The transport failed for good.
-    #[error("{explorer}: {source}")]
-    Http {
-        /// Name of the explorer.
-        explorer: String,
-        /// What happened.
-        source: HttpError,
-    },
-    /// The answer could not be read.
-    #[error("{explorer}: answer to {url} is {source}")]
-    Garbled {
-        /// Name of the explorer.
-        explorer: String,
-        /// What was asked.
-        url: String,
-        /// What is wrong with it.
-        source: Garbled,
-    },
-    /// It shows another chain, or is behind the network or the ledger.
-    #[error("{explorer}: {reason}")]
-    Behind {
-        /// Name of the explorer.
-        explorer: String,
-        /// What is wrong with its chain.
-        reason: String,
-    },
-    /// The API has no such request.
-    #[error("{explorer}: its API gives no {what}")]
-    Unsupported {
-        /// Name of the explorer.
-        explorer: String,
-        /// What was wanted.
-        what: &'static str,
-    },
-    /// The built-in record holds no such thing.
-    #[error("the built-in record does not hold {0}")]
-    NotRecorded(String),
 }
 
 /// An answer and where it came from.
@@ -132,6 +92,7 @@ pub struct Explorer {
     transport: Transport,
     network: Network,
     clock: fn() -> Time,
+    discreet: bool,
 }
 
 impl Explorer {
@@ -148,7 +109,7 @@ impl Explorer {
             base.set_path(&format!("{}/", base.path()));
         }
         let transport = Transport::Http { base, http, credentials: Credentials::default() };
-        Self { name: name.to_owned(), dialect, transport, network, clock }
+        Self { name: name.to_owned(), dialect, transport, network, clock, discreet: false }
     }
 
     /// The same, shown these headers and this query with each request; what is built in needs none.
@@ -160,6 +121,23 @@ impl Explorer {
         self
     }
 
+    /// The same, but never asked about an address, a transaction, or a block because of what is in it. What is built in tells
+    /// nobody, and may be asked anything.
+    #[must_use]
+    pub fn about_blocks_only(mut self) -> Self {
+        self.discreet = !self.is_recorded();
+        self
+    }
+
+    /// Whether it may be asked for the blocks of the chain alone.
+    pub fn is_discreet(&self) -> bool {
+        self.discreet
+    }
+
+    fn may_learn(&self) -> Result<(), AskError> {
+        if self.discreet { Err(AskError::Discreet { explorer: self.name.clone() }) } else { Ok(()) }
+    }
+
     /// The recorded snapshots that the program carries.
     pub fn built_in(clock: fn() -> Time) -> Self {
         Self {
@@ -168,6 +146,7 @@ impl Explorer {
             transport: Transport::Embedded,
             network: Network::Bitcoin,
             clock,
+            discreet: false,
         }
     }
 
@@ -230,6 +209,7 @@ impl Explorer {
 
     /// The totals of an address.
     pub async fn totals(&self, address: &Address) -> Result<Answer<TotalsAnswer>, AskError> {
+        self.may_learn()?;
         self.ask(self.dialect.totals(address), |told| self.dialect.read_totals(told)).await
     }
 
@@ -240,17 +220,20 @@ impl Explorer {
         after: Option<&Cursor>,
         known: &Known,
     ) -> Result<Answer<Page>, AskError> {
+        self.may_learn()?;
         let request = self.dialect.address_page(address, after);
         self.ask_knowing(request, known, |told| self.dialect.read_address_page(told)).await
     }
 
     /// One transaction.
     pub async fn transaction(&self, txid: &Txid) -> Result<Answer<Tx>, AskError> {
+        self.may_learn()?;
         self.ask(self.dialect.transaction(txid), |told| self.dialect.read_transaction(told)).await
     }
 
     /// What became of each output of a transaction.
     pub async fn outspends(&self, txid: &Txid) -> Result<Answer<Vec<Outspend>>, AskError> {
+        self.may_learn()?;
         self.ask(self.dialect.outspends(txid), |told| self.dialect.read_outspends(told)).await
     }
 
@@ -266,6 +249,7 @@ impl Explorer {
 
     /// Whether a block is part of the best chain.
     pub async fn best_chain(&self, hash: &BlockHash) -> Result<Answer<bool>, AskError> {
+        self.may_learn()?;
         self.ask(self.dialect.best_chain(hash), |told| self.dialect.read_best_chain(told)).await
     }
 
@@ -276,6 +260,7 @@ impl Explorer {
 
     /// A block's header, unchecked.
     pub async fn header(&self, hash: &BlockHash) -> Result<Answer<[u8; 80]>, AskError> {
+        self.may_learn()?;
         let request = self.dialect.header(hash).ok_or_else(|| self.lacks("block headers"))?;
         self.ask(request, |told| self.dialect.read_header(told)).await
     }
@@ -288,6 +273,7 @@ impl Explorer {
 
     /// The proof that a transaction is in its block, unchecked.
     pub async fn merkle_proof(&self, txid: &Txid) -> Result<Answer<MerkleProof>, AskError> {
+        self.may_learn()?;
         let request = self.dialect.merkle_proof(txid).ok_or_else(|| self.lacks("merkle proofs"))?;
         self.ask(request, |told| self.dialect.read_merkle_proof(told)).await
     }

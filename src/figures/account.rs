@@ -30,10 +30,10 @@ pub struct Account {
     pub spendings: Vec<Spending>,
 }
 
-/// Computes every figure of `family` from its ledger. `None` where no explorer was ever asked about any address: then
+/// Computes every figure of `family` from its ledger. `None` where nobody was ever asked about any address and none was looked for in blocks: then
 /// there is nothing to say, not even 0.
 pub fn open(family: &Family, ledger: &Ledger, prices: &Prices, question: Question) -> Option<Account> {
-    let looked = |a: &AddressRecord| a.check.as_ref().map(|c| a.followed_to.map_or(c.as_of, |to| to.max(c.as_of)));
+    let looked = |a: &AddressRecord| a.check.as_ref().map(|c| c.as_of).max(a.followed_to);
     let last_check = ledger.addresses.iter().filter_map(looked).max()?;
     // A block's time may lie ahead of our clock: what is recorded counts as observed.
     let last_row = ledger.inflows.iter().map(|i| i.block).chain(ledger.spends.iter().map(|s| s.block)).flatten();

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use super::payment::{Payment, Withdrawal};
 use super::question::Question;
-use super::summary::Summary;
+use super::summary::{AddressFigures, Summary};
 use crate::domain::format::{count, day, grouped};
 use crate::domain::{Family, Moment, Time, TimeBasis, Trust};
 use crate::price::Prices;
@@ -102,7 +102,15 @@ fn completeness(summary: &Summary, question: Question) -> Vec<String> {
     let mut out = Vec::new();
     let zone = question.zone;
     let addresses = &summary.addresses;
-    let never = addresses.iter().filter(|a| a.reconciled.is_none()).count();
+    let unasked = |a: &&AddressFigures| a.reconciled.is_none();
+    let in_blocks = addresses.iter().filter(unasked).filter(|a| a.in_blocks_to.is_some()).count();
+    let never = addresses.iter().filter(unasked).count() - in_blocks;
+    if in_blocks > 0 {
+        let known = count(in_blocks, "address is", "addresses are");
+        out.push(format!(
+            "{known} known from blocks alone, since following began; what came before is unknown, and no totals were compared"
+        ));
+    }
     if never > 0 {
         let all = count(addresses.len(), "address", "addresses");
         out.push(format!("{never} of {all} never asked about; their money is unknown"));

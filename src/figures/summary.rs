@@ -240,10 +240,13 @@ pub struct AddressFigures {
     pub outputs: usize,
     /// Transactions that pay it, spend from it or both, each once.
     pub transactions: usize,
-    /// Whether the confirmed ledger of the address equals the explorer's totals; `None` when never asked.
+    /// Whether the confirmed ledger of the address equals the explorer's totals; `None` when never asked: not compared.
     pub reconciled: Option<bool>,
     /// Whether all that the explorer counted as waiting was read; `None` when never asked.
     pub waiting_whole: Option<bool>,
+    /// The moment to which it was looked for in blocks, if it was. Never asked about, only what came since then is known.
+    #[serde(serialize_with = "as_rfc3339_option")]
+    pub in_blocks_to: Option<Time>,
     /// The explorer that the totals are from.
     pub checked_with: Option<String>,
     /// The moment to which its ledger is complete; `None` unless reconciled.

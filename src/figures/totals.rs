@@ -144,6 +144,7 @@ pub(super) fn addresses(ledger: &Ledger, payments: &[Payment], question: Questio
                 transactions: txids.len(),
                 reconciled: record.reconciled(),
                 waiting_whole: record.is_whole(),
+                in_blocks_to: record.followed_to,
                 checked_with: record.check.as_ref().map(|c| c.explorer.clone()),
                 recorded_to: record.complete_to(),
             }

@@ -234,6 +234,23 @@ impl Store {
             .map_err(|error| self.explain(error))
     }
 
+    /// Looks for these addresses from the next block on, where they are not looked for yet. Nobody was asked about them, and nobody
+    /// has to be asked again.
+    pub fn join_unasked(&mut self, addresses: &[Address]) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let mut write = || {
+            let work = self.db.transaction()?;
+            for address in addresses {
+                work.prepare_cached(
+                    "INSERT OR IGNORE INTO joined (address, height, settled) SELECT ?1, to_height, 1 FROM scan",
+                )?
+                .execute([address.as_str()])?;
+            }
+            work.commit()
+        };
+        write().map_err(|error| super::explain(&path, error))
+    }
+
     /// The addresses that are looked for in blocks. One that was joined with a fresh block is settled once it was asked about
     /// again when that block lay deep.
     pub fn joined(&self) -> Result<Vec<Joined>, StoreError> {

@@ -242,7 +242,7 @@ fn reason(error: &AskError) -> String {
         AskError::Http { source, .. } => source.to_string(),
         AskError::Garbled { url, source, .. } => format!("the answer to {url} cannot be read: {source}"),
         AskError::Behind { reason, .. } => reason.clone(),
-        AskError::NotRecorded(_) | AskError::Unsupported { .. } => error.to_string(),
+        AskError::NotRecorded(_) | AskError::Unsupported { .. } | AskError::Discreet { .. } => error.to_string(),
     }
 }
 

@@ -32,6 +32,9 @@ pub(super) async fn by_blocks(
     let giving: Vec<&Explorer> = explorers.iter().filter(|e| e.gives_blocks()).collect();
     // Who wants blocks does not want explorers to learn the addresses because there are none, or one of them failed.
     let discreet = options.follow == Follow::Blocks && !explorers.iter().all(Explorer::is_recorded);
+    // Nobody is asked about any address: each is looked for from the block on that is read next.
+    let unasked = explorers.iter().any(Explorer::is_discreet);
+    let discreet = discreet || unasked;
     let asked = addresses.len() + coins(store, options).await?;
     if !discreet && (giving.is_empty() || options.follow == Follow::Auto && asked < WORTH_BLOCKS) {
         return Ok((all(), false));
@@ -41,12 +44,15 @@ pub(super) async fn by_blocks(
         let Some(point) = store.run(|store| store.scan_point()).await? else {
             // Everything is asked about in this round, and followed by blocks from here on.
             match blocks::begin(explorer, store, options.now, round).await? {
+                Ok(_) if unasked => return begun_unasked(store, addresses, round).await,
                 Ok(_) => return Ok((all(), true)),
                 Err(error) => round.fail(explorer, None, &error),
             }
             continue;
         };
-        if options.follow == Follow::Auto && !pays(store, explorer, &point, (addresses, asked), options).await? {
+        if unasked {
+            join_unasked(store, addresses).await?;
+        } else if options.follow == Follow::Auto && !pays(store, explorer, &point, (addresses, asked), options).await? {
             // What others look for is not given up for the sake of these.
             if others_joined(store, addresses).await? {
                 return Ok((all(), false));
@@ -77,12 +83,15 @@ pub(super) async fn by_blocks(
         match blocks::begin(explorer, store, options.now, round).await? {
             Ok(_) => {
                 round.warnings.push("following by blocks begins anew, on another chain".to_owned());
+                if unasked {
+                    return begun_unasked(store, addresses, round).await;
+                }
                 return Ok((all(), true));
             }
             Err(error) => round.fail(explorer, None, &error),
         }
     }
-    let due = due(store, addresses, &round.touched, options).await?;
+    let due = if unasked { Vec::new() } else { due(store, addresses, &round.touched, options).await? };
     if followed {
         round.follow = Followed::Blocks;
         round.in_blocks = addresses.len() - due.len();
@@ -95,10 +104,28 @@ pub(super) async fn by_blocks(
         let what = "no explorer in use gives whole blocks; follow = \"blocks\" asks about addresses only beside them";
         round.warnings.push(what.to_owned());
     }
-    let begun = store.run(|store| store.scan_point()).await?.is_some();
+    let begun = store.run(|store| store.scan_point()).await?.is_some() && !unasked;
     let asked: BTreeSet<&Address> = due.iter().filter(|_| begun).collect();
     round.not_asked.extend(addresses.iter().filter(|a| !asked.contains(a)).cloned());
     Ok((if begun { due } else { Vec::new() }, false))
+}
+
+/// Addresses that are not looked for in blocks yet are looked for from the next one on, and nobody is asked about them.
+async fn join_unasked(store: &SharedStore, addresses: &[Address]) -> Result<(), StoreError> {
+    let wanted = addresses.to_vec();
+    store.run(move |store| store.join_unasked(&wanted)).await
+}
+
+/// Following has just begun: everything is looked for from the next block on.
+async fn begun_unasked(
+    store: &SharedStore,
+    addresses: &[Address],
+    round: &mut Round,
+) -> Result<(Vec<Address>, bool), StoreError> {
+    join_unasked(store, addresses).await?;
+    round.follow = Followed::Blocks;
+    round.in_blocks = addresses.len();
+    Ok((Vec::new(), false))
 }
 
 /// Whether reading the blocks since then needs fewer requests than asking about each address and each coin.

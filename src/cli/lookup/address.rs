@@ -34,7 +34,8 @@ pub(super) fn run(context: &Context, args: &Args, address: &Address, links: &Lin
     let (store, round) = if args.offline {
         (None, None)
     } else {
-        let explorers = sync::explorers(context, args.explorer.as_deref())?;
+        let explorers = sync::explorers(context, args.explorer.as_deref(), context.config.ask)?;
+        sync::must_ask(&explorers, "to look an address up without --offline")?;
         let options = Options { max_pages: context.max_pages(), ..Options::by_address(context::now()) };
         let (store, made) = sync::round(Store::in_memory()?, &[&family], &explorers, options, None)?;
         let round = made.round;

@@ -77,7 +77,8 @@ pub(super) fn run(context: &Context, args: &Args, txid: &Txid, links: &Links) ->
         let outspends = stored.spent_by.into_iter().map(fate).collect();
         (stored.tx, stored.explorer, stored.url, stored.recomputed, Some(outspends))
     } else {
-        let explorers = sync::explorers(context, args.explorer.as_deref())?;
+        let explorers = sync::explorers(context, args.explorer.as_deref(), context.config.ask)?;
+        sync::must_ask(&explorers, "to look a transaction up without --offline")?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut search = runtime.block_on(find(&explorers, txid));
         let Some(found) = search.found.take() else { bail!(not_found(&search, &explorers, txid)) };
