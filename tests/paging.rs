@@ -98,7 +98,7 @@ fn endless(
 fn a_history_longer_than_a_round_reads_is_read_over_several() {
     for (dialect, speaker) in services() {
         let name = dialect.name();
-        let chain = long(160);
+        let chain = long(230);
         let trial = trial(&chain);
         let server = FakeExplorer::speaking(chain, speaker);
         config(&trial, name, &server, 4);
@@ -120,7 +120,7 @@ fn a_history_longer_than_a_round_reads_is_read_over_several() {
             assert!(rounds < 12, "{name}: it does not come to an end: {}{}", ran.out, ran.err);
         }
         let summary = trial.json(&["summary", "story"]);
-        assert_eq!(summary["received"]["outputs"], 161, "{name}");
+        assert_eq!(summary["received"]["outputs"], 231, "{name}");
         let status = json(&trial, &["status"]);
         assert_eq!(status["set_aside"], Value::Array(Vec::new()), "{name}");
     }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::context;
 use super::onward::Plan;
-use crate::domain::{Address, Time};
+use super::{Context, context};
+use crate::domain::{Address, Follow, Time};
 use crate::explorer::Explorer;
 use crate::http::HostStatistics;
 use crate::store::{ExplorerRecord, RoundRecord, SharedStore};
@@ -16,6 +16,12 @@ use crate::sync::{self, Followed, Onward, Options, Progress, Round};
 pub(super) struct Made {
     pub round: Round,
     pub onward: Vec<(String, Onward)>,
+}
+
+/// How a round is made, as configured.
+pub(super) fn options(context: &Context, follow: Follow) -> Options<'static> {
+    let (recheck, max_pages) = (context.config.recheck, context.max_pages());
+    Options { now: context::now(), follow, recheck, max_pages, trails: None }
 }
 
 /// One round, with the coins of the plan followed, written down with what the explorers were like.

@@ -56,13 +56,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let left_out = chosen - families.len();
     let mut store = context.store(args.keep)?;
     store.keep_watching(&catalog.families().map(|f| f.name.as_str()).collect::<Vec<_>>())?;
-    let options = Options {
-        now: context::now(),
-        follow,
-        recheck: context.config.recheck,
-        max_pages: context.max_pages(),
-        trails: None,
-    };
+    let options = rounds::options(context, follow);
     let plan = Plan::of_sync(context, &catalog, &families, &explorers, args.onward)?;
     let (_, made) = round(store, &families, &explorers, options, Some(&plan))?;
     let Made { round, onward: followed } = made;
@@ -91,7 +85,7 @@ pub(super) fn asking(context: &Context, wanted: Option<Ask>, follow: Follow) -> 
 /// Refuses what would tell an explorer whom somebody watches, where that was ruled out.
 pub(super) fn must_ask(explorers: &[Explorer], what: &str) -> Result<()> {
     if explorers.iter().any(Explorer::is_discreet) {
-        bail!(Usage(format!("{what} would tell explorers whom you watch, and the configuration says ask = \"never\"")));
+        bail!(Usage(format!("{what} would tell explorers whom you watch; ask = \"never\" rules that out")));
     }
     Ok(())
 }

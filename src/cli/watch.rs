@@ -23,7 +23,7 @@ use crate::explorer::Explorer;
 use crate::files::Lock;
 use crate::notify::Receiver;
 use crate::store::{SharedStore, StoreError};
-use crate::sync::{self, End, Options, PriceFeed, Round};
+use crate::sync::{self, End, PriceFeed, Round};
 
 /// Flags of `watch`.
 #[derive(Debug, clap::Args)]
@@ -40,12 +40,11 @@ pub struct Args {
     /// Ask this explorer alone: a name from the configuration, or the URL of an Esplora server
     #[arg(long, value_name = "NAME|URL")]
     explorer: Option<String>,
-    /// Ask about each address, read each new block, or whichever needs fewer requests (auto). By blocks, an address is still asked
-    /// about when it is first seen, six blocks later and once a week, unless --ask never [default: auto]
+    /// Ask about each address, read each new block, or whichever needs fewer requests (auto); sync --help says
+    /// what that tells explorers [default: auto]
     #[arg(long, value_name = "WAY", value_parser = |text: &str| text.parse::<Follow>())]
     follow: Option<Follow>,
-    /// Whether explorers may be asked about addresses and transactions: never knows addresses from whole blocks alone, from the
-    /// next one on, and compares no totals [default: auto]
+    /// Whether explorers may be asked about addresses; never: whole blocks alone [default: auto]
     #[arg(long, value_name = "WHEN", value_parser = |text: &str| text.parse::<Ask>())]
     ask: Option<Ask>,
     #[command(flatten)]
@@ -190,13 +189,7 @@ async fn one_round(context: &Context, args: &Args, explorers: &[Explorer], store
             mirrored.iter().try_for_each(|family| store.watch(family))
         })
         .await?;
-    let options = Options {
-        now: context::now(),
-        follow: args.follow.unwrap_or(context.config.follow),
-        recheck: context.config.recheck,
-        max_pages: context.max_pages(),
-        trails: None,
-    };
+    let options = rounds::options(context, args.follow.unwrap_or(context.config.follow));
     let plan = Plan::of_watch(context, &catalog, &families, args.onward, explorers)?;
     let _ = sd_notify::notify(&[NotifyState::Status("making a round")]);
     let made = rounds::round(store, explorers, &addresses, options, Some(&plan), &|_| ()).await?;
@@ -297,9 +290,7 @@ fn log(round: &Round) {
         warn!(explorer = failure.explorer, "{failure}");
     }
     for address in &round.addresses {
-        if let Some(unfinished) = unfinished(address) {
-            warn!("{unfinished}");
-        }
+        unfinished(address).into_iter().for_each(|unfinished| warn!("{unfinished}"));
         if let End::Unreconciled { .. } = address.end {
             let address = address.address.as_str();
             warn!(address, "the ledger does not equal the explorer's totals; ransomtrail status shows by how much");

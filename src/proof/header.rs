@@ -144,7 +144,7 @@ impl ProvenHeader {
             return Err(BadHeader::Misplaced { hash, height, what: "time" });
         }
         let before = height.checked_sub(1).filter(|below| below / LENGTH < height / LENGTH);
-        let last = period.last_hash.filter(|known| (height + 1) % LENGTH == 0 && *known != hash);
+        let last = period.last_hash.filter(|known| (height + 1).is_multiple_of(LENGTH) && *known != hash);
         let end = before.and_then(|below| periods().get((below / LENGTH) as usize)?.last_hash);
         let end = end.filter(|known| *known != self.prev_hash());
         match (last, end) {

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::chain::{Chain, behind};
+use super::reading::{Reading, Stop};
 use super::{AddressRound, End, Progress, Round, Step};
-use crate::domain::{Address, BlockHash, BlockRef, Provenance, RawAnswer, Said, Time, Totals, Txid, format};
-use crate::explorer::{Answer, AskError, Block, Cursor, Explorer, Known, Page, TotalsAnswer};
+use crate::domain::{Address, BlockRef, Said, Time, Totals, Txid, format};
+use crate::explorer::{Answer, AskError, Block, Cursor, Explorer, Known, Page};
 use crate::store::{PageRecord, SharedStore, StoreError};
 
 /// How often the totals are taken anew because the chain or the address moved under the pages.
@@ -44,66 +45,6 @@ macro_rules! ask {
     };
 }
 pub(super) use ask;
-
-/// What one address takes: the totals to reach, what has been read, and what must be read though the sums agree.
-struct Reading<'a> {
-    address: &'a Address,
-    goal: Answer<TotalsAnswer>,
-    pending: BTreeSet<Txid>,
-    seen: BTreeSet<Txid>,
-    /// Blocks that its transactions stand in.
-    blocks: BTreeSet<(u32, BlockHash)>,
-    /// The last page that was read.
-    last: Option<(Provenance, Vec<RawAnswer>)>,
-    known: Known,
-    /// Pages asked for, and how many of them the round may still ask for.
-    pages: usize,
-    left: usize,
-    /// What the pages brought: transactions that were new, or had to be read.
-    brought: usize,
-    /// Why no further page is asked for.
-    stop: Option<Stop>,
-    /// A page led back to one before.
-    looped: bool,
-    done: AddressRound,
-}
-
-/// Why reading stops before the end of a history.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stop {
-    /// The round may not ask for more pages of the address.
-    Budget,
-    /// It has no end.
-    Endless(&'static str),
-}
-
-impl Reading<'_> {
-    /// Takes one page from what the round may ask for; false where there is none.
-    fn may_ask(&mut self) -> bool {
-        if self.left == 0 {
-            self.stop = self.stop.or(Some(Stop::Budget));
-        }
-        if self.stop.is_some() {
-            return false;
-        }
-        self.left -= 1;
-        self.pages += 1;
-        true
-    }
-
-    fn said(&self) -> Said {
-        self.goal.value.said
-    }
-
-    /// How many transactions there are to read, if the explorer tells.
-    fn count(&self) -> Option<u64> {
-        self.said().everything().tx_count
-    }
-
-    fn is_there(&self, ledger: &Totals) -> bool {
-        self.said().agrees(ledger) && self.pending.is_empty()
-    }
-}
 
 impl<'a> Reader<'a> {
     pub fn new(explorer: &'a Explorer, store: &'a SharedStore) -> Self {

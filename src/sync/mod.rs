@@ -12,6 +12,7 @@ mod lookup;
 mod onward;
 mod poll;
 mod prices;
+mod reading;
 mod sought;
 mod way;
 
