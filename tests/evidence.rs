@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use bitcoin::OutPoint;
 use bitcoin::hashes::{Hash, sha256};
 use proptest::prelude::*;
-use ransomtrail::evidence::{Checked, Verdict, check};
+use ransomtrail::evidence::{Checked, Level, Statement, Verdict, check};
 use ransomtrail::price::LIVE_SOURCES;
 use ransomtrail::store::Store;
 use serde_json::Value;
@@ -18,7 +18,7 @@ use crate::support::{FakeExplorer, FakeMarket, Kind, Style, esplora};
 use crate::trial::Trial;
 
 /// The files of a pack, in order.
-type Files = Vec<(String, Vec<u8>)>;
+pub type Files = Vec<(String, Vec<u8>)>;
 
 fn packed(trial: &Trial, family: &str, flags: &[&str]) -> Vec<u8> {
     let mut args = vec!["evidence", "pack", family, "--out", "pack.zip", "--force"];
@@ -50,17 +50,19 @@ fn checked(bytes: &[u8]) -> Checked {
     check(bytes)
 }
 
-fn holds(bytes: &[u8]) -> Checked {
+pub fn holds(bytes: &[u8]) -> Checked {
     let checked = checked(bytes);
     assert!(checked.holds(), "{:#?}", checked.statements);
+    let nothing = |one: &Statement| one.verdict == Verdict::Established && one.text.starts_with("0 ");
+    assert!(!checked.statements.iter().any(nothing), "nothing is established: {:#?}", checked.statements);
     checked
 }
 
-fn says(checked: &Checked, verdict: Verdict, part: &str) -> bool {
+pub fn says(checked: &Checked, verdict: Verdict, part: &str) -> bool {
     checked.statements.iter().any(|one| one.verdict == verdict && one.text.contains(part))
 }
 
-fn unzip(bytes: &[u8]) -> Files {
+pub fn unzip(bytes: &[u8]) -> Files {
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut files = Files::new();
     for at in 0..zip.len() {
@@ -86,7 +88,7 @@ fn rezip(files: &Files) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn file<'a>(files: &'a mut Files, name: &str) -> &'a mut Vec<u8> {
+pub fn file<'a>(files: &'a mut Files, name: &str) -> &'a mut Vec<u8> {
     &mut files.iter_mut().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no {name}")).1
 }
 
@@ -113,7 +115,7 @@ fn json_of(files: &mut Files, name: &str) -> Value {
 }
 
 /// A pack with other contents, whose manifest and archive are in order all the same.
-fn forged(bytes: &[u8], change: impl FnOnce(&mut Files)) -> Vec<u8> {
+pub fn forged(bytes: &[u8], change: impl FnOnce(&mut Files)) -> Vec<u8> {
     let mut files = unzip(bytes);
     change(&mut files);
     let sums: String = files
@@ -141,7 +143,7 @@ fn forged(bytes: &[u8], change: impl FnOnce(&mut Files)) -> Vec<u8> {
 }
 
 /// Replaces the first occurrence of a text in a file.
-fn replace(files: &mut Files, name: &str, from: &str, to: &str) {
+pub fn replace(files: &mut Files, name: &str, from: &str, to: &str) {
     let content = file(files, name);
     let text = String::from_utf8(content.clone()).unwrap();
     assert!(text.contains(from), "{name} does not hold {from}");
@@ -161,6 +163,8 @@ fn the_recorded_ledger_is_packed_and_checked() {
             .starts_with("WannaCry: ledger (complete to 2017-09-17T23:59:59Z) and figures as of 2017-12-19T23:59:59Z"),
         "{citation}"
     );
+    let stands = "of 52.11290943 BTC received, 0 proven, 0 recomputed, 52.11290943 told by one source with its answer";
+    assert!(citation.ends_with(stands) && printed["stands"] == stands, "{citation}");
     assert!(citation.contains("wannacry-2017-12-19.zip") && citation.contains(printed["sha256"].as_str().unwrap()));
     assert_eq!((&printed["transactions"], &printed["answers_not_kept"]), (&358.into(), &0.into()));
 
@@ -177,13 +181,26 @@ fn the_recorded_ledger_is_packed_and_checked() {
     assert_eq!((&found["holds"], &found["sha256"]), (&true.into(), &printed["sha256"]));
     let text = elsewhere.ok(&["evidence", "check", "w.zip"]);
     for part in [
-        "of the 341 transactions of the addresses, 0 proven to be in a block, 0 told alike by two sources, 6 recomputed to the txid, 335 told by one source",
+        "of the 341 transactions of the addresses, 0 proven to be in a block, 6 recomputed to the txid, 335 told with an answer that is in the pack, 0 told without one",
         "46 answers of the 46",
         "the prices are those of the market",
-        "everything that can be checked holds",
+        "358 transactions are as in the record of wannacry that this program carries, complete to 2017-09-17T23:59:59Z",
+        "consistent: nothing in it is contradicted",
+        "of 6 withdrawals, 0 proven, 0 recomputed, 6 told by one source with its answer",
     ] {
         assert!(text.contains(part), "{text} does not say {part}");
     }
+    assert!(text.trim_end().ends_with(stands), "the last line is how it stands: {text}");
+    let sums = ["received_sats", "proven_sats", "recomputed_sats", "told_sats", "told_without_answer_sats"];
+    let sums = sums.map(|name| found[name].as_u64().unwrap());
+    assert_eq!((found["verdict"].as_str(), sums), (Some("told"), [5_211_290_943, 0, 0, 5_211_290_943, 0]));
+    elsewhere.ok(&["evidence", "check", "w.zip", "--require", "told"]);
+    for level in ["recomputed", "proven"] {
+        let ran = elsewhere.run(&["evidence", "check", "w.zip", "--require", level]);
+        assert!(ran.code == 1 && ran.out.contains(&format!("required: {level}: NO")), "{}", ran.out);
+        assert!(ran.out.contains("consistent") && ran.out.trim_end().ends_with(stands), "{}", ran.out);
+    }
+    elsewhere.fails(&["evidence", "check", "w.zip", "--require", "sworn"], 2, "told");
     assert!(!elsewhere.path("test.db").exists(), "a check touches no database");
 
     // The figures are those that the program prints, the report is the one that it writes.
@@ -252,6 +269,10 @@ fn a_synced_chain_is_packed_with_answers_and_proofs() {
     established("79 transactions hash to the txid; 0 are only told");
     established("78 merkle branches lead to block headers from 78 transactions");
     established("of the 78 transactions of the addresses, 78 proven to be in a block");
+    assert!(found.holds_at(Level::Proven) && found.verdict() == "proven", "{:?}", found.standing);
+    let standing = found.standing.unwrap();
+    let sums = (standing.received.all(), standing.received.of(Level::Proven), standing.received.told());
+    assert!(sums.0 > 0 && sums == (sums.0, sums.0, 0), "{standing}");
     // The payment that was replaced is in it, with what was said of it.
     let mut files = unzip(&bytes);
     let observations = String::from_utf8(file(&mut files, "ledger/observations.jsonl").clone()).unwrap();
@@ -295,7 +316,8 @@ fn without_kept_answers_a_pack_says_so() {
     assert_eq!(kept(&trial), 0);
     let found = holds(&packed(&trial, "story", &[]));
     assert!(says(&found, Verdict::NotEstablished, "cite answers that are not kept"), "{:#?}", found.statements);
-    assert!(says(&found, Verdict::Established, "0 answers of the"));
+    assert!(says(&found, Verdict::NotEstablished, "0 answers of the"));
+    assert!(found.holds_at(Level::Proven), "proofs need no answers: {:?}", found.standing);
 
     // The same by the configuration; and a round in which nothing happens keeps nothing more.
     let chain = story();

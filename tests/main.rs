@@ -20,6 +20,7 @@ mod families;
 mod figures;
 mod files;
 mod follow;
+mod forged;
 mod frontier;
 mod gallery;
 mod http;

@@ -5,8 +5,10 @@ mod pack;
 
 use anyhow::Result;
 use clap::Subcommand;
+use serde_json::{Value, json};
 
 use super::{Answer, Context};
+use crate::evidence::{Level, Standing, Sums};
 
 /// What to do with evidence.
 #[derive(Debug, clap::Args)]
@@ -36,4 +38,20 @@ pub(super) fn run_alone(args: &Args) -> Option<Result<Answer>> {
         Command::Pack(_) => None,
         Command::Check(args) => Some(check::run(args)),
     }
+}
+
+/// Adds how well the ground state stands; null where that is not known.
+fn add_standing(json: &mut Value, standing: Option<&Standing>) {
+    let sats = |of: fn(&Sums) -> u64| standing.map(|standing| of(&standing.received));
+    json["received_sats"] = json!(sats(Sums::all));
+    json["proven_sats"] = json!(sats(|sums| sums.of(Level::Proven)));
+    json["recomputed_sats"] = json!(sats(|sums| sums.of(Level::Recomputed)));
+    json["told_sats"] = json!(sats(Sums::told));
+    json["told_without_answer_sats"] = json!(sats(|sums| sums.of(Level::ToldWithoutAnswer)));
+    json["withdrawals"] = json!(standing.map(|Standing { withdrawals, .. }| json!({
+        "transactions": withdrawals.all(), "proven": withdrawals.of(Level::Proven),
+        "recomputed": withdrawals.of(Level::Recomputed), "told": withdrawals.told(),
+        "told_without_answer": withdrawals.of(Level::ToldWithoutAnswer),
+    })));
+    json["stands"] = json!(standing.map(ToString::to_string));
 }

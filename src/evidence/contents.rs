@@ -1,6 +1,6 @@
 //! What a pack holds, in typed form: everything that figures are computed from, and nothing that is computed.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
 use chrono::TimeDelta;
@@ -26,8 +26,8 @@ pub(super) struct Contents {
     pub family: String,
     /// The ledger.
     pub slice: Slice,
-    /// Bodies of answers by their SHA-256.
-    pub answers: BTreeMap<String, Vec<u8>>,
+    /// SHA-256 of the answers whose bodies are in the pack.
+    pub answers: BTreeSet<String>,
     /// Labels of the addresses in the ledger, as CSV, in the order of [`ORIGINS`].
     pub labels: [String; 3],
     /// `None` on a test network, whose coins have no price.

@@ -1,27 +1,30 @@
 //! The files of a pack that hold its contents: written from them and read back, the one way that each can be written.
 
-use std::collections::BTreeMap;
+use std::io::{BufRead, Read};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::archive::Entry;
+use super::archive::{Archive, Entry};
 use super::contents::{Contents, ORIGINS, Options};
 use crate::domain::Time;
 use crate::price::Tables;
 use crate::store::Slice;
-
-/// Entries by name.
-pub(super) type Files<'a> = BTreeMap<&'a str, &'a [u8]>;
 
 const OPTIONS: &str = "options.json";
 const HISTORY: &str = "prices/btc-usd.csv";
 const CLAIMS: &str = "claims/published.jsonl";
 const RATES: &str = "prices/ecb.csv";
 /// Bodies of answers are below it, each named by its SHA-256.
-const ANSWERS: &str = "answers/";
+pub(super) const ANSWERS: &str = "answers/";
 const INDEX: &str = "answers/index.jsonl";
+/// Larger answers are in no pack: those above a mebibyte are not kept.
+const LARGEST_ANSWER: u64 = 4 << 20;
+/// All files but the answers: what has to be in memory to compute anything.
+const LARGEST_LEDGER: u64 = 512 << 20;
+/// A transaction that fills a block makes a line of some twenty megabytes.
+const LONGEST_LINE: u64 = 64 << 20;
 
 /// A row of the index of answers.
 #[derive(Serialize)]
@@ -40,36 +43,36 @@ struct Cited<'a> {
 }
 
 impl Contents {
-    /// All files but README, manifest and what is computed, in no particular order.
-    pub fn files(&self) -> Result<Vec<Entry>> {
+    /// Passes on all files but README, manifest, bodies of answers and what is computed, one after the other, in no particular
+    /// order.
+    pub fn each_file(&self, take: &mut dyn FnMut(Entry) -> Result<()>) -> Result<()> {
         let slice = &self.slice;
-        let mut out = vec![
-            Entry::new(OPTIONS, pretty(&self.options)?),
-            Entry::new(family_file(&self.options.family), self.family.as_bytes()),
-            Entry::new("ledger/requests.jsonl", lines(&slice.requests)?),
-            Entry::new("ledger/transactions.jsonl", lines(&slice.transactions)?),
-            Entry::new("ledger/observations.jsonl", lines(&slice.observations)?),
-            Entry::new("ledger/totals.jsonl", lines(&slice.totals)?),
-            Entry::new("ledger/outputs.jsonl", lines(&slice.fates)?),
-            Entry::new("ledger/incidents.jsonl", lines(&slice.incidents)?),
-            Entry::new("ledger/blocks-read.jsonl", lines(&slice.followed)?),
-            Entry::new("ledger/looked-for.jsonl", lines(&slice.joined)?),
-            Entry::new("ledger/coins-looked-for.jsonl", lines(&slice.awaited)?),
-            Entry::new(CLAIMS, lines(&self.claims)?),
-            Entry::new("proofs/headers.jsonl", lines(&slice.headers)?),
-            Entry::new("proofs/branches.jsonl", lines(&slice.branches)?),
-            Entry::new("prices/told.jsonl", lines(&slice.prices)?),
-            Entry::new(INDEX, self.index()?),
-        ];
+        take(Entry::new(OPTIONS, pretty(&self.options)?))?;
+        take(Entry::new(family_file(&self.options.family), self.family.as_bytes()))?;
+        take(Entry::new("ledger/requests.jsonl", lines(&slice.requests)?))?;
+        take(Entry::new("ledger/transactions.jsonl", lines(&slice.transactions)?))?;
+        take(Entry::new("ledger/observations.jsonl", lines(&slice.observations)?))?;
+        take(Entry::new("ledger/totals.jsonl", lines(&slice.totals)?))?;
+        take(Entry::new("ledger/outputs.jsonl", lines(&slice.fates)?))?;
+        take(Entry::new("ledger/incidents.jsonl", lines(&slice.incidents)?))?;
+        take(Entry::new("ledger/blocks-read.jsonl", lines(&slice.followed)?))?;
+        take(Entry::new("ledger/looked-for.jsonl", lines(&slice.joined)?))?;
+        take(Entry::new("ledger/coins-looked-for.jsonl", lines(&slice.awaited)?))?;
+        take(Entry::new(CLAIMS, lines(&self.claims)?))?;
+        take(Entry::new("proofs/headers.jsonl", lines(&slice.headers)?))?;
+        take(Entry::new("proofs/branches.jsonl", lines(&slice.branches)?))?;
+        take(Entry::new("prices/told.jsonl", lines(&slice.prices)?))?;
+        take(Entry::new(INDEX, self.index()?))?;
         for (origin, text) in ORIGINS.iter().zip(&self.labels) {
-            out.push(Entry::new(format!("labels/{}.csv", origin.name()), text.as_bytes()));
+            take(Entry::new(format!("labels/{}.csv", origin.name()), text.as_bytes()))?;
         }
         if let Some(tables) = &self.prices {
-            out.push(Entry::new(HISTORY, tables.history.as_bytes()));
-            out.extend(tables.rates.as_ref().map(|text| Entry::new(RATES, text.as_bytes())));
+            take(Entry::new(HISTORY, tables.history.as_bytes()))?;
+            if let Some(rates) = &tables.rates {
+                take(Entry::new(RATES, rates.as_bytes()))?;
+            }
         }
-        out.extend(self.answers.iter().map(|(sha256, body)| Entry::new(format!("{ANSWERS}{sha256}"), body.as_slice())));
-        Ok(out)
+        Ok(())
     }
 
     /// Every answer that the ledger cites, with where it came from and whether its body is in the pack.
@@ -79,7 +82,7 @@ impl Contents {
             let question = (&request.url, &request.asked_at, &request.sha256, request.bytes);
             let parts = request.parts.iter().map(|part| (&part.url, &part.asked_at, &part.sha256, part.bytes));
             for ((url, asked_at, sha256, bytes), part) in std::iter::once(question).chain(parts).zip(0_u64..) {
-                let (explorer, kept) = (&request.explorer, self.answers.contains_key(sha256));
+                let (explorer, kept) = (&request.explorer, self.answers.contains(sha256));
                 out.push(Cited { sha256, bytes, kept, explorer, url, asked_at, request: number, part });
             }
         }
@@ -87,8 +90,16 @@ impl Contents {
     }
 
     /// Reads the files back. An error names the file, and the line where there is one.
-    pub fn read(files: &Files<'_>) -> Result<Self> {
-        let options: Options = serde_json::from_slice(file(files, OPTIONS)?).context(OPTIONS)?;
+    pub fn read(files: &mut Archive<'_>) -> Result<Self> {
+        let mut ledger = 0_u64;
+        for place in &files.files {
+            match is_answer(&place.name) {
+                true => ensure!(place.bytes <= LARGEST_ANSWER, "{}: larger than any answer that is kept", place.name),
+                false => ledger += place.bytes,
+            }
+        }
+        ensure!(ledger <= LARGEST_LEDGER, "they are larger than any ledger, though the answers are not counted");
+        let options: Options = serde_json::from_slice(&files.read(OPTIONS)?).context(OPTIONS)?;
         options.check()?;
         let slice = Slice {
             requests: rows(files, "ledger/requests.jsonl")?,
@@ -108,16 +119,16 @@ impl Contents {
         for (origin, labels) in ORIGINS.iter().zip(&mut labels) {
             *labels = text(files, &format!("labels/{}.csv", origin.name()))?;
         }
-        let rates = files.contains_key(RATES).then(|| text(files, RATES)).transpose()?;
-        let prices = match files.contains_key(HISTORY) {
+        let rates = files.place(RATES).is_some().then(|| text(files, RATES)).transpose()?;
+        let prices = match files.place(HISTORY).is_some() {
             true => Some(Tables { history: text(files, HISTORY)?, rates }),
             false => None,
         };
-        let bodies = files.iter().filter(|(name, _)| **name != INDEX);
-        let answers = bodies.filter_map(|(name, body)| Some((name.strip_prefix(ANSWERS)?.to_owned(), body.to_vec())));
+        let bodies = files.files.iter().filter(|place| is_answer(&place.name));
+        let answers = bodies.filter_map(|place| Some(place.name.strip_prefix(ANSWERS)?.to_owned())).collect();
         let family = text(files, &family_file(&options.family))?;
         let claims = rows(files, CLAIMS)?;
-        Ok(Self { family, slice, answers: answers.collect(), labels, prices, claims, options })
+        Ok(Self { family, slice, answers, labels, prices, claims, options })
     }
 }
 
@@ -125,22 +136,29 @@ fn family_file(name: &str) -> String {
     format!("families/{name}.toml")
 }
 
-fn file<'a>(files: &Files<'a>, name: &str) -> Result<&'a [u8]> {
-    match files.get(name) {
-        Some(bytes) => Ok(bytes),
-        None => bail!("{name} is missing"),
+/// Whether it is the body of an answer.
+pub(super) fn is_answer(name: &str) -> bool {
+    name.starts_with(ANSWERS) && name != INDEX
+}
+
+fn text(files: &mut Archive<'_>, name: &str) -> Result<String> {
+    String::from_utf8(files.read(name)?).with_context(|| name.to_owned())
+}
+
+fn rows<T: DeserializeOwned>(files: &mut Archive<'_>, name: &str) -> Result<Vec<T>> {
+    let (mut reader, mut line, mut out) = (files.reader(name)?, Vec::new(), Vec::new());
+    loop {
+        line.clear();
+        let place = || format!("{name}: line {}", out.len() + 1);
+        if reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).with_context(place)? == 0 {
+            return Ok(out);
+        }
+        if line.len() as u64 == LONGEST_LINE {
+            bail!("{}: longer than any row", place());
+        }
+        let row = serde_json::from_slice(&line).with_context(place)?;
+        out.push(row);
     }
-}
-
-fn text(files: &Files<'_>, name: &str) -> Result<String> {
-    String::from_utf8(file(files, name)?.to_vec()).with_context(|| name.to_owned())
-}
-
-fn rows<T: DeserializeOwned>(files: &Files<'_>, name: &str) -> Result<Vec<T>> {
-    let all = file(files, name)?.split_inclusive(|byte| *byte == b'\n');
-    let row =
-        |(line, number): (&[u8], usize)| serde_json::from_slice(line).with_context(|| format!("{name}: line {number}"));
-    all.zip(1..).map(row).collect()
 }
 
 /// A JSON value a line.

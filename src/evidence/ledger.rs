@@ -1,60 +1,90 @@
 //! What the ledger proves by itself: txids, addresses of scripts, what inputs spend, headers, branches.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bitcoin::hex::FromHex;
-use bitcoin::{BlockHash, OutPoint, Transaction};
+use bitcoin::{BlockHash, Transaction};
 
 use super::Statement;
+use super::index::{Index, Spent};
 use crate::domain::format::count;
 use crate::domain::{Address, Amount, Network, State, Tx, TxIn, TxOut, Txid};
 use crate::proof::{MerkleBranch, ProvenHeader};
 use crate::store::Slice;
-use crate::store::slice::{BranchRow, InputRow, OutputRow, TxRow};
+use crate::store::slice::{BranchRow, InputRow, ObservationRow, OutputRow, TxRow};
 
 /// More is counted, not listed.
 const LISTED: usize = 3;
 
+/// What was checked, and what came of it.
+pub(super) struct Verified {
+    pub statements: Vec<Statement>,
+    /// Transactions whose content hashes to their txid.
+    pub recomputed: HashSet<Txid>,
+    /// Of them, those that a branch puts into the very block that the ledger has them in.
+    pub proven: HashSet<Txid>,
+}
+
 /// Checks what can be checked without asking anybody.
-pub(super) fn verify(slice: &Slice, network: Network) -> Vec<Statement> {
+pub(super) fn verify(slice: &Slice, index: &Index<'_>, network: Network) -> Verified {
     let mut wrong: Vec<String> = Vec::new();
-    let mut contents: HashMap<Txid, Transaction> = HashMap::new();
+    let headers = headers(slice, network, &mut wrong);
+    let mut branches: HashMap<Txid, Vec<&BranchRow>> = HashMap::new();
+    slice.branches.iter().for_each(|row| branches.entry(row.txid).or_default().push(row));
+    let (mut recomputed, mut proven, mut led) = (HashSet::new(), HashSet::new(), HashSet::new());
     for row in &slice.transactions {
+        let mut tx = None;
         if row.recomputed {
-            match content(row) {
-                Some(tx) if tx.compute_txid() == row.txid => {
-                    contents.insert(row.txid, tx);
-                }
-                _ => wrong.push(format!("transaction {} does not hash to its txid", row.txid)),
+            tx = content(row).filter(|tx| tx.compute_txid() == row.txid);
+            match tx {
+                Some(_) => drop(recomputed.insert(row.txid)),
+                None => wrong.push(format!("transaction {} does not hash to its txid", row.txid)),
             }
         }
         wrong.extend(wrong_addresses(row, network));
+        for branch in branches.remove(&row.txid).unwrap_or_default() {
+            match leads(branch, &headers, tx.as_ref()) {
+                Ok(header) => {
+                    led.insert(row.txid);
+                    if tx.is_some() && index.last.get(&row.txid).is_some_and(|last| is_there(last, header)) {
+                        proven.insert(row.txid);
+                    }
+                }
+                Err(why) => wrong.push(format!("the merkle branch of {}: {why}", row.txid)),
+            }
+        }
     }
+    wrong.extend(branches.keys().map(|txid| format!("the merkle branch of {txid}, which is not in the ledger")));
     let mut out = Vec::new();
-    let told = slice.transactions.len() - contents.len();
-    out.push(Statement::established(format!(
-        "{} to the txid; {} only told, since the ledger does not hold all that the txid commits to",
-        count(contents.len(), "transaction hashes", "transactions hash"),
-        count(told, "is", "are"),
-    )));
-    let (agree, claims, differing) = spent(slice);
+    let told = slice.transactions.len() - recomputed.len();
+    out.push(Statement::counted(
+        recomputed.len(),
+        format!(
+            "{} to the txid; {} only told, since the ledger does not hold all that the txid commits to",
+            count(recomputed.len(), "transaction hashes", "transactions hash"),
+            count(told, "is", "are"),
+        ),
+    ));
+    let (agree, claims, differing) = spent(slice, index);
     wrong.extend(differing);
-    out.push(Statement::established(format!(
-        "{} in address and value with the output spent; {} of outputs that are not in the pack, and told",
-        count(agree, "input agrees", "inputs agree"),
-        count(claims, "input is", "inputs are"),
-    )));
-    let headers = headers(slice, network, &mut wrong);
-    let proven = branches(slice, &headers, &contents, &mut wrong);
-    if !proven.is_empty() {
+    out.push(Statement::counted(
+        agree,
+        format!(
+            "{} in address and value with the output spent; {} of outputs that are not in the pack, and told",
+            count(agree, "input agrees", "inputs agree"),
+            count(claims, "input is", "inputs are"),
+        ),
+    ));
+    if !led.is_empty() {
         out.push(Statement::established(format!(
             "{} to block headers from {}, and the work that their time asks for stands behind {}",
             count(slice.branches.len(), "merkle branch leads", "merkle branches lead"),
-            count(proven.len(), "transaction", "transactions"),
+            count(led.len(), "transaction", "transactions"),
             count(headers.len(), "header", "headers"),
         )));
     }
-    let without = in_blocks(slice).difference(&proven).count();
+    let in_blocks = index.last.values().filter(|row| row.state == "confirmed" && !led.contains(&row.txid));
+    let without = in_blocks.count();
     if without > 0 {
         out.push(Statement::not_established(format!(
             "that {} in their blocks: no merkle branch is here, and explorers say so",
@@ -66,7 +96,14 @@ pub(super) fn verify(slice: &Slice, network: Network) -> Vec<Statement> {
         out.clear();
         out.extend(listed(&wrong));
     }
-    out
+    Verified { statements: out, recomputed, proven }
+}
+
+/// Whether that is the block that was said last.
+fn is_there(last: &ObservationRow, header: &ProvenHeader) -> bool {
+    last.state == "confirmed"
+        && last.block_time == Some(header.time())
+        && last.block_hash.is_none_or(|hash| hash == header.hash())
 }
 
 /// The first of several complaints, and how many more there are.
@@ -120,19 +157,17 @@ fn wrong_addresses(row: &TxRow, network: Network) -> Vec<String> {
 }
 
 /// Inputs that agree with the output that they spend; those whose output is not in the slice; what does not agree.
-fn spent(slice: &Slice) -> (usize, usize, Vec<String>) {
-    let mut outputs: HashMap<OutPoint, &OutputRow> = HashMap::new();
-    for tx in &slice.transactions {
-        outputs.extend((0..).zip(&tx.outputs).map(|(vout, output)| (OutPoint::new(tx.txid, vout), output)));
-    }
+fn spent(slice: &Slice, index: &Index<'_>) -> (usize, usize, Vec<String>) {
     let (mut agree, mut claims, mut wrong) = (0, 0, Vec::new());
     for tx in &slice.transactions {
         for (vin, input) in tx.inputs.iter().enumerate().filter(|(_, input)| !input.coinbase) {
-            let spent = input.prev_txid.zip(input.prev_vout).map(|(txid, vout)| OutPoint::new(txid, vout));
-            match spent.and_then(|outpoint| outputs.get(&outpoint)) {
-                None => claims += 1,
-                Some(output) if input.sats == Some(output.sats) && input.address == output.address => agree += 1,
-                Some(_) => wrong.push(format!("input {vin} of {} is not the output that it spends", tx.txid)),
+            match index.spent(input) {
+                Spent::Elsewhere => claims += 1,
+                Spent::Output(output) if input.sats == Some(output.sats) && input.address == output.address => {
+                    agree += 1
+                }
+                Spent::Output(_) => wrong.push(format!("input {vin} of {} is not the output that it spends", tx.txid)),
+                Spent::Nothing => wrong.push(format!("input {vin} of {} spends an output that there is not", tx.txid)),
             }
         }
     }
@@ -158,43 +193,19 @@ fn headers(slice: &Slice, network: Network, wrong: &mut Vec<String>) -> BTreeMap
     out
 }
 
-/// The transactions that are in a block, by the last word about each.
-fn in_blocks(slice: &Slice) -> BTreeSet<Txid> {
-    let last: HashMap<Txid, bool> = slice.observations.iter().map(|row| (row.txid, row.state == "confirmed")).collect();
-    last.into_iter().filter(|(_, confirmed)| *confirmed).map(|(txid, _)| txid).collect()
-}
-
-/// The transactions that branches lead from.
-fn branches(
-    slice: &Slice,
-    headers: &BTreeMap<BlockHash, ProvenHeader>,
-    contents: &HashMap<Txid, Transaction>,
-    wrong: &mut Vec<String>,
-) -> BTreeSet<Txid> {
-    let mut out = BTreeSet::new();
-    for row in &slice.branches {
-        match leads(row, headers, contents) {
-            Ok(()) => {
-                out.insert(row.txid);
-            }
-            Err(why) => wrong.push(format!("the merkle branch of {}: {why}", row.txid)),
-        }
-    }
-    out
-}
-
-fn leads(
+/// The header that a branch leads to.
+fn leads<'a>(
     row: &BranchRow,
-    headers: &BTreeMap<BlockHash, ProvenHeader>,
-    contents: &HashMap<Txid, Transaction>,
-) -> Result<(), String> {
+    headers: &'a BTreeMap<BlockHash, ProvenHeader>,
+    content: Option<&Transaction>,
+) -> Result<&'a ProvenHeader, String> {
     let header =
         headers.get(&row.block_hash).ok_or_else(|| format!("the header of block {} is missing", row.block_hash))?;
     let bytes = Vec::<u8>::from_hex(&row.branch).map_err(|_| "it is not hexadecimal".to_owned())?;
     let branch = MerkleBranch::from_bytes(row.pos, &bytes).map_err(|bad| bad.to_string())?;
-    match contents.get(&row.txid) {
+    let proven = match content {
         Some(tx) => branch.proves_transaction(tx, header),
         None => branch.proves(row.txid, header),
-    }
-    .map_err(|bad| bad.to_string())
+    };
+    proven.map(|()| header).map_err(|bad| bad.to_string())
 }

@@ -3,9 +3,9 @@
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::archive::Entry;
+use super::archive::{Entry, Place};
 use super::files::pretty;
-use super::{FORMAT, FORMAT_VERSION, sha256};
+use super::{FORMAT, FORMAT_VERSION, readme, sha256};
 
 /// Its name in the pack.
 pub(super) const NAME: &str = "manifest.json";
@@ -31,18 +31,25 @@ pub(super) struct Row {
     pub sha256: String,
 }
 
+impl Row {
+    /// The row of a file that was read.
+    pub fn of(place: &Place) -> Self {
+        Self { name: place.name.clone(), bytes: place.bytes, sha256: place.sha256.clone() }
+    }
+
+    fn of_entry(entry: &Entry) -> Self {
+        Self { name: entry.name.clone(), bytes: entry.bytes.len() as u64, sha256: sha256(&entry.bytes) }
+    }
+}
+
 impl Manifest {
-    pub fn of(entries: &[Entry], program_version: &str) -> Self {
-        let row = |entry: &Entry| Row {
-            name: entry.name.clone(),
-            bytes: entry.bytes.len() as u64,
-            sha256: sha256(&entry.bytes),
-        };
+    /// Of the files in this order; the manifest itself is passed over.
+    pub fn of(rows: impl Iterator<Item = Row>, program_version: &str) -> Self {
         Self {
             format: FORMAT.to_owned(),
             format_version: FORMAT_VERSION,
             program_version: program_version.to_owned(),
-            files: entries.iter().filter(|entry| entry.name != NAME).map(row).collect(),
+            files: rows.filter(|row| row.name != NAME).collect(),
         }
     }
 
@@ -55,15 +62,28 @@ impl Manifest {
     }
 }
 
-/// All files of a pack in the order of the archive: README, manifest, then all others by name.
+/// Where a file stands: README first, then the manifest, then all others by name.
+pub(super) fn place_of(name: &str) -> (u8, &str) {
+    let first = [readme::NAME, NAME].iter().position(|known| *known == name);
+    (first.map_or(2, |at| u8::from(at > 0)), name)
+}
+
+/// The sums of all files but itself and the manifest, in their order.
+pub(super) fn sums<'a>(files: impl Iterator<Item = &'a Row>) -> Entry {
+    let listed = files.filter(|row| ![NAME, SUMS].contains(&row.name.as_str()));
+    Entry::new(SUMS, listed.map(|row| format!("{}  {}\n", row.sha256, row.name)).collect::<String>())
+}
+
+/// All files of a pack in the order of the archive.
 pub(super) fn assembled(readme: Entry, mut others: Vec<Entry>, program_version: &str) -> Result<Vec<Entry>> {
     others.push(readme);
-    let line = |entry: &Entry| format!("{}  {}\n", sha256(&entry.bytes), entry.name);
-    let in_place = |name: &str| (name != super::readme::NAME, name.to_owned());
-    others.sort_by_key(|entry| in_place(&entry.name));
-    others.push(Entry::new(SUMS, others.iter().map(line).collect::<String>()));
-    others.sort_by_key(|entry| in_place(&entry.name));
-    let manifest = Manifest::of(&others, program_version).entry()?;
-    others.insert(1, manifest);
+    others.sort_by(|one, other| place_of(&one.name).cmp(&place_of(&other.name)));
+    let mut rows: Vec<Row> = others.iter().map(Row::of_entry).collect();
+    let sums = sums(rows.iter());
+    rows.push(Row::of_entry(&sums));
+    rows.sort_by(|one, other| place_of(&one.name).cmp(&place_of(&other.name)));
+    others.push(sums);
+    others.push(Manifest::of(rows.into_iter(), program_version).entry()?);
+    others.sort_by(|one, other| place_of(&one.name).cmp(&place_of(&other.name)));
     Ok(others)
 }

@@ -2,27 +2,36 @@
 //!
 //! A pack is a ZIP archive of plain files: the ledger, the explorers' answers as they came, headers and merkle branches, prices,
 //! labels, the family's file, what was claimed of it, the question, the figures, and a report. It is canonical: the same database and question give the same
-//! bytes, and [`check()`] rebuilds the archive from what it read in it and compares it byte for byte. Entries are stored and not
+//! bytes, and [`check()`] writes everything in it anew and compares it byte for byte. Entries are stored and not
 //! compressed, so that the bytes depend on no compressor.
 //!
 //! [`pack()`] and [`check()`] compute figures with the same function, from the packed ground state alone. What cannot be established
-//! from a pack is said as plainly as what can.
+//! from a pack is said as plainly as what can: a [`Standing`] says of every satoshi received whether the file proves it, or only tells it.
 
 mod archive;
 mod bounds;
 mod check;
 mod compute;
+mod consistent;
 mod contents;
 mod files;
+mod index;
+mod judge;
 mod ledger;
 mod manifest;
+mod open;
 mod pack;
 mod readme;
+mod rebuilt;
+mod record;
 mod reread;
+mod skeleton;
+mod standing;
 mod statement;
 
-pub use check::{Checked, check};
+pub use check::{Checked, check, check_from};
 pub use pack::{Packed, Packing, pack};
+pub use standing::{Level, Standing, Sums};
 pub use statement::{Statement, Verdict};
 
 /// The format that this program writes and reads. Told in `options.json` and in the manifest.

@@ -4,9 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 
+use super::archive::{self, Entry};
 use super::compute::Computed;
 use super::contents::{ClaimRow, Contents, ORIGINS, Options};
-use super::{PROGRAM_VERSION, archive, bounds, manifest, readme, sha256};
+use super::files::ANSWERS;
+use super::judge::{Judged, judge};
+use super::standing::Standing;
+use super::{PROGRAM_VERSION, Statement, Verdict, bounds, manifest, readme, sha256};
 use crate::casebook::Inquiry;
 use crate::catalog::{Labels, labels};
 use crate::claims::{Claim, Published};
@@ -62,6 +66,10 @@ pub struct Packed {
     pub answers: usize,
     /// Of them, those whose bodies were not kept.
     pub answers_not_kept: usize,
+    /// How well the ground state stands, as a check of the file will find it.
+    pub standing: Standing,
+    /// What a check will find not to hold: the database contradicts itself, or what the program carries.
+    pub violated: Vec<Statement>,
 }
 
 impl Packed {
@@ -72,10 +80,11 @@ impl Packed {
         });
         format!(
             "{}: ledger ({recorded}) and figures as of {}, recorded with ransomtrail {PROGRAM_VERSION}; evidence pack {file}, \
-             SHA-256 {}",
+             SHA-256 {}; {}",
             self.title,
             crate::domain::rfc3339(self.as_of),
-            self.sha256
+            self.sha256,
+            self.standing
         )
     }
 }
@@ -83,12 +92,18 @@ impl Packed {
 /// Packs what the database holds of a family. The same database and the same question give the same bytes; no clock is read.
 /// Fails where nothing is recorded of the family, or the database cannot be read.
 pub fn pack(store: &Store, packing: &Packing<'_>) -> Result<Packed> {
-    let contents = contents(store, packing)?;
+    let (contents, bodies) = contents(store, packing)?;
     bounds::plausible(&contents)?;
+    let Judged { statements, index, levels } = judge(&contents, &mut |sha256| bodies.get(sha256).cloned())?;
     let computed = Computed::of(&contents)?;
-    let mut files = contents.files()?;
-    files.extend(computed.figures()?);
+    let standing = Standing::of(&computed, &index, &levels);
+    let mut files = computed.figures()?;
     files.extend(computed.report()?);
+    contents.each_file(&mut |entry| {
+        files.push(entry);
+        Ok(())
+    })?;
+    files.extend(bodies.into_iter().map(|(sha256, body)| Entry::new(format!("{ANSWERS}{sha256}"), body)));
     let files = manifest::assembled(readme::entry(&contents, &computed.family), files, PROGRAM_VERSION)?;
     let bytes = archive::write(&files)?;
     let cited = cited(&contents.slice);
@@ -101,12 +116,15 @@ pub fn pack(store: &Store, packing: &Packing<'_>) -> Result<Packed> {
         files: files.len(),
         transactions: contents.slice.transactions.len(),
         answers: cited.len(),
-        answers_not_kept: cited.iter().filter(|sha256| !contents.answers.contains_key(**sha256)).count(),
+        answers_not_kept: cited.iter().filter(|sha256| !contents.answers.contains(**sha256)).count(),
+        standing,
+        violated: statements.into_iter().filter(|one| one.verdict == Verdict::Violated).collect(),
         bytes,
     })
 }
 
-fn contents(store: &Store, packing: &Packing<'_>) -> Result<Contents> {
+/// Everything, and the bodies of answers by their SHA-256.
+fn contents(store: &Store, packing: &Packing<'_>) -> Result<(Contents, BTreeMap<String, Vec<u8>>)> {
     let addresses: Vec<Address> = packing.family.addresses.iter().map(|a| a.address.clone()).collect();
     // Coins of test networks are worth nothing, whatever is known of prices.
     let has_prices = packing.network == Network::Bitcoin;
@@ -128,12 +146,12 @@ fn contents(store: &Store, packing: &Packing<'_>) -> Result<Contents> {
         claims: packing.published.iter().map(ClaimRow::of).collect(),
         options: Options::of(packing),
         slice,
-        answers,
+        answers: answers.keys().cloned().collect(),
     };
     if has_prices {
         contents.prices = Some(Tables::built_in(&contents.currencies()?));
     }
-    Ok(contents)
+    Ok((contents, answers))
 }
 
 /// The body of an answer: kept, or carried by the program.

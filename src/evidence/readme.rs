@@ -51,6 +51,7 @@ report/                the same for people: a page (HTML, Markdown, JSON), its c
 
 What a check of this archive establishes: that it is unchanged, that transactions hash to their ids, that branches lead to
 headers that carry work, that the ledger says what the kept answers say, and that figures and report follow from it.
+Its last line says how much of what was received is proven, how much is recomputed, and how much somebody only told.
 What it cannot establish: that the addresses are the culprits', that labels are right, that prices are those of the market,
 that answers came from those servers at those times (nobody signs them), that nothing is missing from what explorers told,
 and that a header lies in the best chain: compare its hash with any node or explorer.

@@ -1,15 +1,17 @@
 //! Reading the kept answers again, with the same dialects that read them first, and holding the ledger against what they say.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bitcoin::hex::DisplayHex;
 
 use super::Statement;
 use super::contents::Contents;
+use super::index::Index;
 use super::ledger::listed;
 use crate::domain::format::count;
 use crate::domain::{Amount, Network, Quote, State, Sums, Tx, Txid};
-use crate::explorer::{Block, Dialect, Known, Outspend, Request, Told, Unread, dialect};
+use crate::explorer::{Block, Dialect, Garbled, Known, Outspend, Request, Told, TotalsAnswer, Unread, dialect};
 use crate::price::live_source;
 use crate::proof::MerkleBranch;
 use crate::store::Slice;
@@ -51,24 +53,56 @@ enum Found {
     Differs(String),
 }
 
-/// Holds every row that cites a kept answer against what the answer says.
-pub(super) fn compare(contents: &Contents, network: Network) -> Vec<Statement> {
+/// What reading the answers again showed.
+pub(super) struct Reread<'a> {
+    pub statements: Vec<Statement>,
+    /// Who tells of each transaction, as it is and where it stands, in an answer that is in the pack.
+    pub told: HashMap<Txid, BTreeSet<&'a str>>,
+}
+
+/// Gives the body of an answer by its SHA-256.
+pub(super) type Bodies<'a> = dyn FnMut(&str) -> Option<Vec<u8>> + 'a;
+
+/// Answers may be cited by several requests; so much is read in all, and no more.
+const MOST_READ: u64 = 4 << 30;
+/// The answers to one question together.
+const MOST_AT_ONCE: u64 = 256 << 20;
+/// The further requests of one question.
+const MOST_PARTS: usize = 1_000;
+
+/// Holds every row that cites a kept answer against what the answer says. Each answer is read once for all rows of a request.
+pub(super) fn compare<'a>(
+    contents: &'a Contents,
+    index: &Index<'_>,
+    network: Network,
+    bodies: &mut Bodies<'_>,
+) -> Reread<'a> {
     let slice = &contents.slice;
-    let transactions: HashMap<Txid, &TxRow> = slice.transactions.iter().map(|tx| (tx.txid, tx)).collect();
     let (nothing, known) = (Known::default(), known(slice));
-    let mut tally = Tally::default();
+    let (mut tally, mut told_by) = (Tally::default(), HashMap::<Txid, BTreeSet<&str>>::new());
     let mut cited = cited(slice);
+    let mut read = 0_u64;
     for (request, number) in slice.requests.iter().zip(1_u64..) {
-        let rows = cited.remove(&number).unwrap_or_default();
-        let Some(answers) = answers(contents, request) else {
+        let Some(rows) = cited.remove(&number) else { continue };
+        if read > MOST_READ || request.parts.len() > MOST_PARTS {
+            tally.differing.push(format!("more than can be read within reason is cited ({})", request.url));
+            break;
+        }
+        let Some(answers) = answers(contents, request, bodies) else {
             tally.not_kept += rows.len();
             continue;
         };
+        read += answers.iter().map(|(_, body)| body.len() as u64).sum::<u64>();
         let told = |known| Told::new(&answers, network, known);
-        let mut answer =
-            Answer { request, told: told(&nothing), knowing: told(&known), txs: None, outspends: None, prices: None };
+        let mut answer = Answer::new(request, told(&nothing), told(&known));
         for row in rows {
-            match answer.holds(&row, &transactions) {
+            let found = answer.holds(&row, &index.txs);
+            if let (Row::Observation(row), Found::Same | Found::Overruled) = (&row, &found)
+                && index.last.get(&row.txid).is_some_and(|last| is_same_place(last, row))
+            {
+                told_by.entry(row.txid).or_default().insert(&request.explorer);
+            }
+            match found {
                 Found::Same => tally.same += 1,
                 Found::Overruled => tally.overruled += 1,
                 Found::InPart => tally.in_part += 1,
@@ -78,7 +112,12 @@ pub(super) fn compare(contents: &Contents, network: Network) -> Vec<Statement> {
             }
         }
     }
-    tally.statements()
+    Reread { statements: tally.statements(), told: told_by }
+}
+
+/// Whether both say the same of where a transaction stands.
+pub(super) fn is_same_place(one: &ObservationRow, other: &ObservationRow) -> bool {
+    (&one.state, one.block_height, one.block_time) == (&other.state, other.block_height, other.block_time)
 }
 
 impl Tally {
@@ -89,10 +128,14 @@ impl Tally {
             0 => String::new(),
             n => format!(", {} of them told otherwise and overruled by content that hashes to the txid", rows(n)),
         };
-        out.push(Statement::established(format!(
-            "{} of the ledger read again in the answers that brought them, and found there{overruled}",
-            rows(self.same + self.overruled),
-        )));
+        let found = self.same + self.overruled;
+        out.push(Statement::counted(
+            found,
+            format!(
+                "{} of the ledger read again in the answers that brought them, and found there{overruled}",
+                rows(found)
+            ),
+        ));
         if self.not_kept > 0 {
             out.push(Statement::not_established(format!(
                 "{} cite answers that are not kept: whole blocks, and what was recorded without keeping answers",
@@ -145,66 +188,100 @@ fn recorded(url: &str) -> Option<&str> {
 }
 
 /// The question and all that was answered to it; `None` where not all of it is kept. Parts may be missing: they were too large.
-fn answers(contents: &Contents, request: &RequestRow) -> Option<Vec<(Request, Vec<u8>)>> {
+fn answers(contents: &Contents, request: &RequestRow, bodies: &mut Bodies<'_>) -> Option<Vec<(Request, Vec<u8>)>> {
     let path = request.path.as_deref().or_else(|| recorded(&request.url))?;
-    let question = (Request::get(path), contents.answers.get(&request.sha256)?.clone());
-    let parts = request
-        .parts
-        .iter()
-        .filter_map(|part| Some((Request::get(part.path.as_str()), contents.answers.get(&part.sha256)?.clone())));
+    let mut left = MOST_AT_ONCE;
+    let mut body = |sha256: &str| {
+        let body = contents.answers.contains(sha256).then(|| bodies(sha256)).flatten()?;
+        left = left.checked_sub(body.len() as u64)?;
+        Some(body)
+    };
+    let question = (Request::get(path), body(&request.sha256)?);
+    let parts = request.parts.iter().filter_map(|part| Some((Request::get(part.path.as_str()), body(&part.sha256)?)));
     Some(std::iter::once(question).chain(parts).collect())
 }
 
+/// Transactions by txid.
+type Txs = HashMap<Txid, Tx>;
+/// Day, low, close and high.
+type Days = BTreeMap<String, [Option<String>; 3]>;
+
+/// Everything that was answered to a question, each part of it read when it is first needed, and once.
 struct Answer<'a> {
     request: &'a RequestRow,
     told: Told<'a>,
     /// The same to a dialect that may ask the ledger for what is missing.
     knowing: Told<'a>,
-    /// The transactions that it tells, once they have been read, and whether it tells them whole.
-    txs: Option<(Vec<Tx>, bool)>,
-    /// What it tells of a transaction's outputs, likewise; nothing where it cannot be read.
-    outspends: Option<Vec<Outspend>>,
-    /// Day, low, close and high of the prices that it tells, likewise.
-    prices: Option<BTreeMap<String, [Option<String>; 3]>>,
+    dialect: Option<&'static dyn Dialect>,
+    /// The transactions that it tells, none where it cannot be read, and whether it tells them whole.
+    txs: OnceCell<(Txs, bool)>,
+    totals: OnceCell<Option<TotalsAnswer>>,
+    /// What it tells of a transaction's outputs; nothing where it cannot be read.
+    outspends: OnceCell<Vec<Outspend>>,
+    header: OnceCell<Option<String>>,
+    branch: OnceCell<Option<(u32, Option<String>)>>,
+    /// The prices that it tells, by source.
+    prices: HashMap<&'static str, Days>,
 }
 
-impl Answer<'_> {
+impl<'a> Answer<'a> {
+    fn new(request: &'a RequestRow, told: Told<'a>, knowing: Told<'a>) -> Self {
+        let name = request.dialect.as_deref().or_else(|| recorded(&request.url).map(|_| "built-in"));
+        Self {
+            request,
+            told,
+            knowing,
+            dialect: name.and_then(dialect),
+            txs: OnceCell::new(),
+            totals: OnceCell::new(),
+            outspends: OnceCell::new(),
+            header: OnceCell::new(),
+            branch: OnceCell::new(),
+            prices: HashMap::new(),
+        }
+    }
+
     fn holds(&mut self, row: &Row<'_>, transactions: &HashMap<Txid, &TxRow>) -> Found {
         if let Row::Price(row) = row {
             return self.price(row);
         }
-        let name = self.request.dialect.as_deref().or_else(|| recorded(&self.request.url).map(|_| "built-in"));
-        let Some(dialect) = name.and_then(dialect) else { return Found::Unread };
+        let Some(dialect) = self.dialect else { return Found::Unread };
         match row {
             Row::Observation(row) => self.observation(dialect, row, transactions.get(&row.txid).copied()),
             Row::Totals(row) => self.totals(dialect, row),
             Row::Fate(row) => self.fate(dialect, row),
-            Row::Header(row) => {
-                let Ok(header) = dialect.read_header(&self.told) else { return Found::Unread };
-                same(header.to_lower_hex_string() == row.header, || format!("the header of block {}", row.hash))
-            }
-            Row::Branch(row) => {
-                let Ok(proof) = dialect.read_merkle_proof(&self.told) else { return Found::Unread };
-                let branch = MerkleBranch::new(proof.pos, proof.branch).map(|branch| branch.to_bytes());
-                let branch = branch.map(|bytes| bytes.to_lower_hex_string());
-                let agrees = proof.pos == row.pos && branch.is_ok_and(|branch| branch == row.branch);
-                same(agrees, || format!("the merkle branch of {}", row.txid))
-            }
+            Row::Header(row) => self.header(dialect, row),
+            Row::Branch(row) => self.branch(dialect, row),
             Row::Price(_) => Found::Unread,
         }
     }
 
-    fn observation(&mut self, dialect: &dyn Dialect, row: &ObservationRow, stored: Option<&TxRow>) -> Found {
+    fn header(&self, dialect: &dyn Dialect, row: &HeaderRow) -> Found {
+        let read = || dialect.read_header(&self.told).ok().map(|header| header.to_lower_hex_string());
+        let Some(header) = self.header.get_or_init(read) else { return Found::Unread };
+        same(*header == row.header, || format!("the header of block {}", row.hash))
+    }
+
+    fn branch(&self, dialect: &dyn Dialect, row: &BranchRow) -> Found {
+        let read = || {
+            let proof = dialect.read_merkle_proof(&self.told).ok()?;
+            let branch = MerkleBranch::new(proof.pos, proof.branch).ok();
+            Some((proof.pos, branch.map(|branch| branch.to_bytes().to_lower_hex_string())))
+        };
+        let Some((pos, branch)) = self.branch.get_or_init(read) else { return Found::Unread };
+        same(*pos == row.pos && branch.as_ref() == Some(&row.branch), || format!("the merkle branch of {}", row.txid))
+    }
+
+    fn observation(&self, dialect: &dyn Dialect, row: &ObservationRow, stored: Option<&TxRow>) -> Found {
         if row.state == "gone" {
             return Found::Gone;
         }
-        let (told, knowing) = (self.told, self.knowing);
-        let (txs, whole) = self.txs.get_or_insert_with(|| match transactions(dialect, &told) {
-            Err(Unread::Ask(_)) => (transactions(dialect, &knowing).unwrap_or_default(), false),
+        let (txs, whole) = self.txs.get_or_init(|| match transactions(dialect, &self.told) {
+            Err(Unread::Ask(_)) => (transactions(dialect, &self.knowing).unwrap_or_default(), false),
             read => (read.unwrap_or_default(), true),
         });
         let (Some(stored), false) = (stored, txs.is_empty()) else { return Found::Unread };
-        let Some(tx) = txs.iter().find(|tx| tx.txid == row.txid) else {
+        let Some(tx) = txs.get(&row.txid) else {
             return Found::Differs(format!("transaction {} is not in its answer", row.txid));
         };
         if !stands_there(&tx.state, row) {
@@ -220,7 +297,8 @@ impl Answer<'_> {
     }
 
     fn totals(&self, dialect: &dyn Dialect, row: &TotalsRow) -> Found {
-        let Ok(answer) = dialect.read_totals(&self.told) else { return Found::Unread };
+        let read = || dialect.read_totals(&self.told).ok();
+        let Some(answer) = self.totals.get_or_init(read) else { return Found::Unread };
         let three = |sums: Sums| [sums.tx_count, sums.received.map(Amount::to_sat), sums.spent.map(Amount::to_sat)];
         let said = [answer.said.confirmed, answer.said.waiting, answer.said.together].map(three);
         let as_of = answer.as_of.unwrap_or(self.request.asked_at).timestamp();
@@ -228,9 +306,8 @@ impl Answer<'_> {
         same(agrees, || format!("the totals of {}", row.address))
     }
 
-    fn fate(&mut self, dialect: &dyn Dialect, row: &FateRow) -> Found {
-        let told = self.told;
-        let outspends = self.outspends.get_or_insert_with(|| dialect.read_outspends(&told).unwrap_or_default());
+    fn fate(&self, dialect: &dyn Dialect, row: &FateRow) -> Found {
+        let outspends = self.outspends.get_or_init(|| dialect.read_outspends(&self.told).unwrap_or_default());
         if outspends.is_empty() {
             return Found::Unread;
         }
@@ -246,7 +323,7 @@ impl Answer<'_> {
     fn price(&mut self, row: &PriceRow) -> Found {
         let Some(source) = live_source(&row.source) else { return Found::Unread };
         let body = self.told.body();
-        let prices = self.prices.get_or_insert_with(|| {
+        let prices = self.prices.entry(source.name).or_insert_with(|| {
             let quotes = (source.read)(body).map(|reading| reading.quotes).unwrap_or_default();
             let row = |quote: &Quote| {
                 let (low, high) = quote.range().map(|(low, high)| (low.to_string(), high.to_string())).unzip();
@@ -268,13 +345,16 @@ fn same(agrees: bool, what: impl FnOnce() -> String) -> Found {
     if agrees { Found::Same } else { Found::Differs(format!("{} is not what its answer says", what())) }
 }
 
-/// The transactions of a page, or the one of an answer about it.
-fn transactions(dialect: &dyn Dialect, told: &Told<'_>) -> Result<Vec<Tx>, Unread> {
-    match dialect.read_address_page(told) {
-        Ok(page) => Ok(page.txs),
-        Err(Unread::Ask(more)) => Err(Unread::Ask(more)),
-        Err(Unread::Garbled(_)) => dialect.read_transaction(told).map(|tx| vec![tx]),
-    }
+/// The transactions of a page, or the one of an answer about it. A page that tells one twice contradicts itself.
+fn transactions(dialect: &dyn Dialect, told: &Told<'_>) -> Result<Txs, Unread> {
+    let txs = match dialect.read_address_page(told) {
+        Ok(page) => page.txs,
+        Err(Unread::Ask(more)) => return Err(Unread::Ask(more)),
+        Err(Unread::Garbled(_)) => vec![dialect.read_transaction(told)?],
+    };
+    let all = txs.len();
+    let by_txid: Txs = txs.into_iter().map(|tx| (tx.txid, tx)).collect();
+    if by_txid.len() == all { Ok(by_txid) } else { Err(Garbled("a transaction is told twice".to_owned()).into()) }
 }
 
 fn stands_there(told: &State, row: &ObservationRow) -> bool {

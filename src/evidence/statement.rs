@@ -43,6 +43,11 @@ impl Statement {
         Self { verdict: Verdict::Established, text: shown(&text.into()) }
     }
 
+    /// Established of `number` things; of none of them nothing is established.
+    pub(super) fn counted(number: usize, text: impl Into<String>) -> Self {
+        if number == 0 { Self::not_established(text) } else { Self::established(text) }
+    }
+
     pub(super) fn not_established(text: impl Into<String>) -> Self {
         Self { verdict: Verdict::NotEstablished, text: shown(&text.into()) }
     }

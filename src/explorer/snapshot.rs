@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Request;
-use crate::domain::Time;
+use super::{BUILT_IN, Dialect, Known, Request, Told};
+use crate::domain::{Network, Time, Tx, Txid};
 
 /// The files, one a recorded family.
 static FILES: &[&str] = &[include_str!("../../data/snapshots/wannacry.jsonl")];
@@ -113,6 +113,24 @@ pub(super) fn answer(request: &Request) -> Option<Vec<u8>> {
 }
 
 impl Snapshot {
+    /// The addresses whose transactions are all recorded, up to `recorded_to`.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.header.totals.iter().map(|totals| totals.address.as_str())
+    }
+
+    /// The transactions that pay an address or spend from it.
+    pub fn transactions_of(&self, address: &str) -> impl Iterator<Item = Txid> {
+        let all = self.by_address.get(address).map(Vec::as_slice).unwrap_or_default();
+        let lines = all.iter().filter_map(|at| self.lines.get(*at));
+        lines.filter_map(|line| serde_json::from_str::<Line<'_>>(line).ok()?.txid.parse().ok())
+    }
+
+    /// A transaction as it is recorded, on the main network.
+    pub fn transaction(&self, txid: &Txid) -> Option<Tx> {
+        let answers = [(BUILT_IN.transaction(txid), self.line(&txid.to_string())?)];
+        BUILT_IN.read_transaction(&Told::new(&answers, Network::Bitcoin, &Known::default())).ok()
+    }
+
     fn totals(&self, address: &str) -> Option<Vec<u8>> {
         let said = self.header.totals.iter().find(|t| t.address == address)?;
         let answer = json!({

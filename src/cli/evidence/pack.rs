@@ -86,14 +86,19 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         n => format!("{} of them not kept", format::grouped(n as u64)),
     };
     writeln!(text, "  holds     {transactions}, from {answers}, {not_kept}")?;
+    writeln!(text, "  stands    {}", packed.standing.of_withdrawals())?;
+    writeln!(text, "            {}", packed.standing)?;
     writeln!(text, "  cite      {citation}")?;
     writeln!(text, "  next      ransomtrail evidence check {}   anywhere, without a network", path.display())?;
-    let json = json!({
+    let mut json = json!({
         "file": path, "bytes": packed.bytes.len(), "sha256": packed.sha256, "files": packed.files,
         "as_of": crate::domain::rfc3339(packed.as_of), "transactions": packed.transactions, "answers": packed.answers,
         "answers_not_kept": packed.answers_not_kept, "citation": citation,
     });
+    super::add_standing(&mut json, Some(&packed.standing));
     let mut answer = Answer::new(text, json);
-    answer.notes = packed.caveats.iter().map(|caveat| format!("caveat: {caveat}")).collect();
+    answer.failed = !packed.violated.is_empty();
+    answer.notes = packed.violated.iter().map(|one| format!("the pack does not hold: {one}")).collect();
+    answer.notes.extend(packed.caveats.iter().map(|caveat| format!("caveat: {caveat}")));
     Ok(answer)
 }
