@@ -270,7 +270,7 @@ fn a_synced_chain_is_packed_with_answers_and_proofs() {
     established("78 merkle branches lead to block headers from 78 transactions");
     established("of the 78 transactions of the addresses, 78 proven to be in a block");
     assert!(found.holds_at(Level::Proven) && found.verdict() == "proven", "{:?}", found.standing);
-    let standing = found.standing.unwrap();
+    let standing = found.standing.clone().unwrap();
     let sums = (standing.received.all(), standing.received.of(Level::Proven), standing.received.told());
     assert!(sums.0 > 0 && sums == (sums.0, sums.0, 0), "{standing}");
     // The payment that was replaced is in it, with what was said of it.
