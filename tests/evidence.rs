@@ -292,7 +292,9 @@ fn a_slice_of_the_ledger_is_a_ledger() {
     let store = Store::open(&trial.path("test.db")).unwrap();
     let slice = store.slice(&addresses, true).unwrap();
     assert!(
-        !slice.fates.is_empty() && !slice.branches.is_empty() && slice.observations.iter().any(|o| o.state == "gone")
+        !slice.outspends.is_empty()
+            && !slice.branches.is_empty()
+            && slice.observations.iter().any(|o| o.state == "gone")
     );
     let held = Store::holding(&slice).unwrap();
     assert_eq!(held.slice(&addresses, true).unwrap(), slice);

@@ -121,7 +121,7 @@ fn who_was_asked_about_in_a_block_that_left_is_asked_about_again() {
     };
     // Joined with the newest block, whose payment is in the totals.
     follow(&trial, &server, "blocks");
-    forget("joined");
+    forget("scanned_address");
     follow(&trial, &server, "blocks");
     let lose = |depth: usize| {
         let mut chain = server.chain.lock().unwrap();
@@ -146,7 +146,7 @@ fn who_was_asked_about_in_a_block_that_left_is_asked_about_again() {
 
     // The very block that following began behind leaves the chain: it begins anew.
     happen(&mut server.chain.lock().unwrap(), 2);
-    forget("joined");
+    forget("scanned_address");
     forget("scan");
     follow(&trial, &server, "blocks");
     lose(1);

@@ -331,7 +331,7 @@ fn a_quiet_round_with_a_hundred_sleeping_coins_is_cheap() {
     // Moments are kept in seconds, and rounds of a test come several in one: what was said is made older.
     let time_passes = || {
         let db = rusqlite::Connection::open(trial.path("test.db")).unwrap();
-        db.execute_batch("UPDATE fate SET said_from = said_from - 600, said_to = said_to - 600").unwrap();
+        db.execute_batch("UPDATE outspend SET said_from = said_from - 600, said_to = said_to - 600").unwrap();
     };
     for _ in 0..5 {
         time_passes();
@@ -382,7 +382,7 @@ fn who_does_not_tell_by_what_is_asked_rarely() {
         server.requests().split_off(asked).len()
     };
     rounds("7d");
-    let told = "SELECT count(*) FROM fate WHERE spent AND spender IS NULL";
+    let told = "SELECT count(*) FROM outspend WHERE spent AND spender IS NULL";
     assert!(count(&trial, told) > 0);
     let quiet = rounds("7d");
     assert!(quiet < rounds("0s"), "{quiet} requests");

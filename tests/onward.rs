@@ -101,7 +101,7 @@ fn coins_are_followed_to_where_the_explorer_says_unspent() {
     }
     assert!(coins.len() == 3 && frontier.iter().all(|(_, asked)| asked.is_some()));
     // Four rounds said the same of the sleeping change: one row, said longer.
-    let sleeping = format!("SELECT count(*) FROM fate WHERE txid = '{}' AND vout = 1", txids[0]);
+    let sleeping = format!("SELECT count(*) FROM outspend WHERE txid = '{}' AND vout = 1", txids[0]);
     assert_eq!(count(&sleeping), 1);
 }
 

@@ -6,7 +6,7 @@ use bitcoin::Network;
 use bitcoin::hashes::Hash;
 use chrono::DateTime;
 use proptest::prelude::*;
-use ransomtrail::domain::{Address, Amount, BlockRef, Fate, OutPoint, State, Time, Tx, TxIn, TxOut, Txid};
+use ransomtrail::domain::{Address, Amount, BlockRef, OutPoint, OutspendStatus, State, Time, Tx, TxIn, TxOut, Txid};
 use ransomtrail::explorer::{Dialect, ESPLORA, Known, Request, Told};
 use ransomtrail::store::{Store, TrailStart};
 use ransomtrail::trace::{
@@ -120,9 +120,9 @@ fn every_end_has_its_name() {
     ];
     let mut builder = GraphBuilder::new();
     txs.iter().for_each(|tx| builder.add(tx));
-    let unspent = Fate::Unspent { explorer: "a server".into(), at: time(99) };
+    let unspent = OutspendStatus::Unspent { explorer: "a server".into(), at: time(99) };
     builder.say(OutPoint::new(txid(2), 4), unspent.clone());
-    builder.say(OutPoint::new(txid(2), 5), Fate::SpentBy(txid(77)));
+    builder.say(OutPoint::new(txid(2), 5), OutspendStatus::SpentBy(txid(77)));
     // What a recorded transaction spends is spent, whatever was said before.
     builder.say(OutPoint::new(txid(2), 8), unspent);
     let graph = builder.finish();
@@ -453,11 +453,11 @@ fn wannacry() -> (Graph, Vec<Tx>) {
     let store = Store::open(&trial.path("test.db")).unwrap();
     let (mut builder, mut txs) = (GraphBuilder::new(), Vec::new());
     let start = TrailStart::Addresses(wallets().into_iter().collect());
-    let fates = store.trail(&start, false, Network::Bitcoin, |tx| {
+    let outspends = store.trail(&start, false, Network::Bitcoin, |tx| {
         builder.add(&tx);
         txs.push(tx);
     });
-    fates.unwrap().into_iter().for_each(|(output, fate)| builder.say(output, fate));
+    outspends.unwrap().into_iter().for_each(|(output, outspend)| builder.say(output, outspend));
     (builder.finish(), txs)
 }
 

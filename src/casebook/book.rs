@@ -137,7 +137,7 @@ impl<'a> Casebook<'a> {
     pub fn graph(&self, start: &TrailStart, backwards: bool) -> Result<Graph> {
         let mut builder = GraphBuilder::new();
         let told = self.store.trail(start, backwards, self.network(), |tx| builder.add(&tx))?;
-        told.into_iter().for_each(|(output, fate)| builder.say(output, fate));
+        told.into_iter().for_each(|(output, status)| builder.say(output, status));
         Ok(builder.finish())
     }
 }

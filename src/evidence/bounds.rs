@@ -37,7 +37,7 @@ fn times(slice: &Slice) -> impl Iterator<Item = Time> {
     let blocks = slice.observations.iter().filter_map(|row| row.block_time);
     let headers = slice.headers.iter().map(|row| row.time);
     let totals = slice.totals.iter().flat_map(|row| [row.said_from, row.said_to]);
-    let fates = slice.fates.iter().flat_map(|row| [row.said_from, row.said_to]);
+    let outspends = slice.outspends.iter().flat_map(|row| [row.said_from, row.said_to]);
     let followed = slice.followed.iter().map(|row| row.complete_to);
-    requests.chain(seen).chain(blocks).chain(headers).chain(totals).chain(fates).chain(followed)
+    requests.chain(seen).chain(blocks).chain(headers).chain(totals).chain(outspends).chain(followed)
 }

@@ -53,11 +53,11 @@ impl Contents {
         take(Entry::new("ledger/transactions.jsonl", lines(&slice.transactions)?))?;
         take(Entry::new("ledger/observations.jsonl", lines(&slice.observations)?))?;
         take(Entry::new("ledger/totals.jsonl", lines(&slice.totals)?))?;
-        take(Entry::new("ledger/outputs.jsonl", lines(&slice.fates)?))?;
+        take(Entry::new("ledger/outputs.jsonl", lines(&slice.outspends)?))?;
         take(Entry::new("ledger/incidents.jsonl", lines(&slice.incidents)?))?;
         take(Entry::new("ledger/blocks-read.jsonl", lines(&slice.followed)?))?;
-        take(Entry::new("ledger/looked-for.jsonl", lines(&slice.joined)?))?;
-        take(Entry::new("ledger/coins-looked-for.jsonl", lines(&slice.awaited)?))?;
+        take(Entry::new("ledger/looked-for.jsonl", lines(&slice.scanned_addresses)?))?;
+        take(Entry::new("ledger/coins-looked-for.jsonl", lines(&slice.watched_outpoints)?))?;
         take(Entry::new(CLAIMS, lines(&self.claims)?))?;
         take(Entry::new("proofs/headers.jsonl", lines(&slice.headers)?))?;
         take(Entry::new("proofs/branches.jsonl", lines(&slice.branches)?))?;
@@ -106,11 +106,11 @@ impl Contents {
             transactions: rows(files, "ledger/transactions.jsonl")?,
             observations: rows(files, "ledger/observations.jsonl")?,
             totals: rows(files, "ledger/totals.jsonl")?,
-            fates: rows(files, "ledger/outputs.jsonl")?,
+            outspends: rows(files, "ledger/outputs.jsonl")?,
             incidents: rows(files, "ledger/incidents.jsonl")?,
             followed: rows(files, "ledger/blocks-read.jsonl")?,
-            joined: rows(files, "ledger/looked-for.jsonl")?,
-            awaited: rows(files, "ledger/coins-looked-for.jsonl")?,
+            scanned_addresses: rows(files, "ledger/looked-for.jsonl")?,
+            watched_outpoints: rows(files, "ledger/coins-looked-for.jsonl")?,
             headers: rows(files, "proofs/headers.jsonl")?,
             branches: rows(files, "proofs/branches.jsonl")?,
             prices: rows(files, "prices/told.jsonl")?,

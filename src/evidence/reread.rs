@@ -15,13 +15,13 @@ use crate::explorer::{Block, Dialect, Garbled, Known, Outspend, Request, Told, T
 use crate::price::live_source;
 use crate::proof::MerkleBranch;
 use crate::store::Slice;
-use crate::store::slice::{BranchRow, FateRow, HeaderRow, ObservationRow, PriceRow, RequestRow, TotalsRow, TxRow};
+use crate::store::slice::{BranchRow, HeaderRow, ObservationRow, OutspendRow, PriceRow, RequestRow, TotalsRow, TxRow};
 
 /// A row that cites an answer.
 enum Row<'a> {
     Observation(&'a ObservationRow),
     Totals(&'a TotalsRow),
-    Fate(&'a FateRow),
+    Outspend(&'a OutspendRow),
     Header(&'a HeaderRow),
     Branch(&'a BranchRow),
     Price(&'a PriceRow),
@@ -175,7 +175,7 @@ fn cited(slice: &Slice) -> BTreeMap<u64, Vec<Row<'_>>> {
     let mut cite = |request: u64, row| out.entry(request).or_default().push(row);
     slice.observations.iter().for_each(|row| cite(row.request, Row::Observation(row)));
     slice.totals.iter().for_each(|row| cite(row.request, Row::Totals(row)));
-    slice.fates.iter().for_each(|row| cite(row.request, Row::Fate(row)));
+    slice.outspends.iter().for_each(|row| cite(row.request, Row::Outspend(row)));
     slice.headers.iter().for_each(|row| cite(row.request, Row::Header(row)));
     slice.branches.iter().for_each(|row| cite(row.request, Row::Branch(row)));
     slice.prices.iter().for_each(|row| cite(row.request, Row::Price(row)));
@@ -249,7 +249,7 @@ impl<'a> Answer<'a> {
         match row {
             Row::Observation(row) => self.observation(dialect, row, transactions.get(&row.txid).copied()),
             Row::Totals(row) => self.totals(dialect, row),
-            Row::Fate(row) => self.fate(dialect, row),
+            Row::Outspend(row) => self.outspend(dialect, row),
             Row::Header(row) => self.header(dialect, row),
             Row::Branch(row) => self.branch(dialect, row),
             Row::Price(_) => Found::Unread,
@@ -306,7 +306,7 @@ impl<'a> Answer<'a> {
         same(agrees, || format!("the totals of {}", row.address))
     }
 
-    fn fate(&self, dialect: &dyn Dialect, row: &FateRow) -> Found {
+    fn outspend(&self, dialect: &dyn Dialect, row: &OutspendRow) -> Found {
         let outspends = self.outspends.get_or_init(|| dialect.read_outspends(&self.told).unwrap_or_default());
         if outspends.is_empty() {
             return Found::Unread;

@@ -3,7 +3,7 @@
 //! A page of transactions and the cursor that says "read up to here" are written in one SQLite transaction, together with
 //! the request that brought them. Observations are only ever added; the present is a view over them.
 
-mod awaited;
+mod best_chain;
 mod complete;
 mod incidents;
 mod kept;
@@ -21,12 +21,12 @@ mod scan;
 mod schema;
 mod shared;
 pub mod slice;
-mod standing;
 mod telling;
 mod totals;
 mod trail;
 mod transaction;
 mod watch;
+mod watched_outpoint;
 mod words;
 
 use std::path::Path;
@@ -36,7 +36,6 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::files::{self, Mode};
 
-pub use awaited::{Awaited, OpenEnd, TrailStanding};
 pub use incidents::Finding;
 pub use notices::{EventRecord, News, NoticeRecord, OutboxState, ReceiverRecord};
 pub use page::{PageRecord, Recorded, Refusal};
@@ -45,12 +44,13 @@ pub use prices::RecordedPrices;
 pub use proofs::{HeaderRecord, ProofRecord};
 pub use reading::Reading;
 pub use rounds::{ExplorerRecord, RoundRecord};
-pub use scan::{BlockRecord, BlockTx, Joined, JoinedMark, Outpoints, ScanPoint};
+pub use scan::{BlockRecord, BlockTx, Outpoints, ScanMark, ScanPoint, ScannedAddress};
 use schema::{FIRST, NEWEST, Schema};
 pub use shared::SharedStore;
 pub use slice::Slice;
-pub use trail::{FateRecord, FrontierRow, TrailStart};
+pub use trail::{FrontierRow, OutspendRecord, TrailStart};
 pub use transaction::StoredTx;
+pub use watched_outpoint::{OpenEnd, TrailStanding, WatchedOutpoint};
 
 /// Another process may be writing a page; pages are small.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

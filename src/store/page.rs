@@ -8,7 +8,7 @@ use super::kept;
 use super::links;
 pub(super) use super::place::Word;
 use super::place::{TIP_MOVES, observe};
-use super::{JoinedMark, Store, StoreError};
+use super::{ScanMark, Store, StoreError};
 use crate::domain::{Address, BlockHash, IncidentKind, Provenance, RawAnswer, Tx, Txid};
 
 /// A page of an address's history, to be stored in one go.
@@ -42,7 +42,7 @@ pub struct Recorded {
     /// Transactions that were told to stand in another block of the same height, which is not in the chain then.
     pub displaced: usize,
     /// What is looked for in blocks, after this one.
-    pub mark: Option<JoinedMark>,
+    pub mark: Option<ScanMark>,
 }
 
 /// What an explorer told of a transaction that was not taken into the ledger, and why.

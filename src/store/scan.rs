@@ -4,11 +4,11 @@ use bitcoin::OutPoint;
 use bitcoin::block::Header;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::awaited;
 use super::incidents;
 use super::ledger::{parsed, time};
 use super::page::{self, Word, insert_gone, insert_request};
 use super::proofs::{insert_header, insert_proof};
+use super::watched_outpoint;
 use super::{Finding, HeaderRecord, ProofRecord, Recorded, Refusal, Store, StoreError};
 use crate::domain::{Address, BlockHash, Provenance, Time, Tx, Txid};
 
@@ -31,7 +31,7 @@ pub(super) const SETTLES_AFTER: u32 = 6;
 
 /// An address that is looked for in blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Joined {
+pub struct ScannedAddress {
     /// The address.
     pub address: String,
     /// The newest block when it was asked about.
@@ -40,9 +40,9 @@ pub struct Joined {
     pub settled: bool,
 }
 
-/// Tells one set of joined addresses and awaited coins from another.
+/// Tells one set of joined addresses and watched coins from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct JoinedMark(i64, i64, i64, i64);
+pub struct ScanMark(i64, i64, i64, i64);
 
 /// Outputs that are looked for as inputs of what a block brings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub struct BlockRecord {
     /// Coins that the block makes and that are looked for from the next one on, each with its family.
     pub made: Vec<(String, OutPoint)>,
     /// The set of addresses and coins that was looked for.
-    pub mark: JoinedMark,
+    pub mark: ScanMark,
 }
 
 /// A transaction of a block that concerns the watch list.
@@ -97,8 +97,8 @@ impl Store {
             let request = insert_request(&work, provenance)?;
             insert_header(&work, last, request)?;
             work.execute("DELETE FROM scan", [])?;
-            work.execute("DELETE FROM joined", [])?;
-            work.execute("DELETE FROM awaited", [])?;
+            work.execute("DELETE FROM scanned_address", [])?;
+            work.execute("DELETE FROM watched_outpoint", [])?;
             work.execute(
                 "INSERT INTO scan (from_height, to_height, to_hash, complete_to) VALUES (?1 + 1, ?1, ?2, ?3)",
                 params![last.block.height, last.block.hash.map(|h| h.to_string()), provenance.asked_at.timestamp()],
@@ -121,7 +121,7 @@ impl Store {
             return Ok(None);
         }
         // Somebody was joined while the block was searched: it has to be searched for that one too.
-        if joined_mark(&work)? != block.mark {
+        if scan_mark(&work)? != block.mark {
             return Ok(None);
         }
         let mut recorded = Recorded::default();
@@ -146,10 +146,10 @@ impl Store {
                     recorded.refused.push(refusal(tx.txid, kind, format!("refused: {reason}")));
                     // What is missing from the ledger must not look complete: those are asked about again.
                     for address in concerns {
-                        work.execute("DELETE FROM joined WHERE address = ?1", [address])?;
+                        work.execute("DELETE FROM scanned_address WHERE address = ?1", [address])?;
                     }
                     let spent = tx.inputs.iter().filter_map(|i| Some(OutPoint::new(i.prev_txid?, i.prev_vout?)));
-                    spent.into_iter().try_for_each(|output| awaited::forget(&work, &output))?;
+                    spent.into_iter().try_for_each(|output| watched_outpoint::forget(&work, &output))?;
                 }
             }
         }
@@ -163,9 +163,9 @@ impl Store {
             };
             incidents::note(&work, &what, &block.provenance, &[], request)?;
         }
-        awaited::insert_made(&work, &block.made, block.header.block.height, block.provenance.asked_at)?;
+        watched_outpoint::insert_made(&work, &block.made, block.header.block.height, block.provenance.asked_at)?;
         move_point(&work, &block.header, block.provenance.asked_at)?;
-        recorded.mark = Some(joined_mark(&work)?);
+        recorded.mark = Some(scan_mark(&work)?);
         work.commit()?;
         Ok(Some(recorded))
     }
@@ -194,9 +194,9 @@ impl Store {
                 .collect::<Result<_, _>>()?;
             insert_gone(&work, &left, request)?;
             // Whose history was read up to that block or a later one has to be asked about again.
-            work.execute("DELETE FROM joined WHERE height >= ?1", [point.to_height])?;
+            work.execute("DELETE FROM scanned_address WHERE height >= ?1", [point.to_height])?;
             // What was unspent in that block was unspent before it.
-            work.execute("UPDATE awaited SET height = ?1 - 1 WHERE height >= ?1", [point.to_height])?;
+            work.execute("UPDATE watched_outpoint SET height = ?1 - 1 WHERE height >= ?1", [point.to_height])?;
             work.execute(
                 "UPDATE scan SET to_height = to_height - 1, to_hash = ?1,
                     complete_to = (SELECT min(time, ?2) FROM block WHERE hash = ?1)",
@@ -224,7 +224,7 @@ impl Store {
     pub fn join(&mut self, address: &Address, height: u32) -> Result<bool, StoreError> {
         self.db
             .execute(
-                "INSERT INTO joined (address, height, settled)
+                "INSERT INTO scanned_address (address, height, settled)
                  SELECT ?1, ?2, 0 WHERE EXISTS (SELECT 1 FROM scan WHERE to_height <= ?2)
                  ON CONFLICT (address) DO UPDATE SET height = excluded.height,
                     settled = settled OR excluded.height >= height + ?3",
@@ -253,15 +253,15 @@ impl Store {
 
     /// The addresses that are looked for in blocks. One that was joined with a fresh block is settled once it was asked about
     /// again when that block lay deep.
-    pub fn joined(&self) -> Result<Vec<Joined>, StoreError> {
+    pub fn scanned_addresses(&self) -> Result<Vec<ScannedAddress>, StoreError> {
         self.db
             .prepare_cached(
                 "SELECT j.address, j.height,
-                        j.settled OR coalesce((SELECT s.to_height < j.height + ?1 FROM scan s), 0) FROM joined j ORDER BY j.address",
+                        j.settled OR coalesce((SELECT s.to_height < j.height + ?1 FROM scan s), 0) FROM scanned_address j ORDER BY j.address",
             )
             .and_then(|mut q| {
                 q.query_map([SETTLES_AFTER], |row| {
-                    Ok(Joined { address: row.get(0)?, height: row.get(1)?, settled: row.get(2)? })
+                    Ok(ScannedAddress { address: row.get(0)?, height: row.get(1)?, settled: row.get(2)? })
                 })?
                 .collect()
             })
@@ -269,8 +269,8 @@ impl Store {
     }
 
     /// Changes when an address or a coin is joined or leaves.
-    pub fn joined_mark(&self) -> Result<JoinedMark, StoreError> {
-        joined_mark(&self.db).map_err(|error| self.explain(error))
+    pub fn scan_mark(&self) -> Result<ScanMark, StoreError> {
+        scan_mark(&self.db).map_err(|error| self.explain(error))
     }
 
     /// Outputs of these addresses in the ledger, and what the transactions spend that wait in it, with their txid.
@@ -304,7 +304,7 @@ impl Store {
     pub(super) fn followed_to(&self, address: &Address) -> rusqlite::Result<Option<Time>> {
         self.db
             .prepare_cached(
-                "SELECT s.complete_to FROM scan s JOIN joined j
+                "SELECT s.complete_to FROM scan s JOIN scanned_address j
                  WHERE j.address = ?1 AND j.height <= s.to_height AND j.height + 1 >= s.from_height",
             )?
             .query_row([address.as_str()], |row| Ok(time(row.get(0)?)))
@@ -335,12 +335,12 @@ fn previous(db: &Connection, hash: &BlockHash) -> rusqlite::Result<Option<BlockH
     Ok(decoded.map(|header| header.prev_blockhash))
 }
 
-fn joined_mark(db: &Connection) -> rusqlite::Result<JoinedMark> {
+fn scan_mark(db: &Connection) -> rusqlite::Result<ScanMark> {
     db.prepare_cached(
-        "SELECT j.n, j.heights, a.n, a.heights FROM (SELECT count(*) AS n, coalesce(sum(height), 0) AS heights FROM joined) j,
-                (SELECT count(*) AS n, coalesce(sum(height), 0) AS heights FROM awaited) a",
+        "SELECT j.n, j.heights, a.n, a.heights FROM (SELECT count(*) AS n, coalesce(sum(height), 0) AS heights FROM scanned_address) j,
+                (SELECT count(*) AS n, coalesce(sum(height), 0) AS heights FROM watched_outpoint) a",
     )?
-    .query_row([], |row| Ok(JoinedMark(row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+    .query_row([], |row| Ok(ScanMark(row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
 }
 
 /// A header may be dated up to two hours ahead; nothing is known of the future.

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, params};
 
-use super::awaited;
 use super::kept;
 use super::ledger::{parsed, time};
 use super::page::insert_request;
+use super::watched_outpoint;
 use super::{Store, StoreError};
-use crate::domain::{Address, BlockHash, Fate, Network, OutPoint, Provenance, RawAnswer, Time, Tx, Txid};
+use crate::domain::{Address, BlockHash, Network, OutPoint, OutspendStatus, Provenance, RawAnswer, Time, Tx, Txid};
 
 /// Which transactions of the ledger are read.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub enum TrailStart {
 
 /// What an explorer said of one output.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FateRecord {
+pub struct OutspendRecord {
     /// The output.
     pub output: OutPoint,
     /// What was said; the explorer and the moment are those of the answer.
@@ -65,7 +65,7 @@ impl Store {
         backwards: bool,
         network: Network,
         mut each: impl FnMut(Tx),
-    ) -> Result<Vec<(OutPoint, Fate)>, StoreError> {
+    ) -> Result<Vec<(OutPoint, OutspendStatus)>, StoreError> {
         self.read_trail(start, backwards, network, &mut each).map_err(|error| self.explain(error))
     }
 
@@ -75,7 +75,7 @@ impl Store {
         backwards: bool,
         network: Network,
         each: &mut dyn FnMut(Tx),
-    ) -> rusqlite::Result<Vec<(OutPoint, Fate)>> {
+    ) -> rusqlite::Result<Vec<(OutPoint, OutspendStatus)>> {
         let _moment = self.begin_reading()?;
         let (mut queue, mut alone): (VecDeque<Txid>, BTreeSet<Txid>) = (VecDeque::new(), BTreeSet::new());
         match start {
@@ -94,7 +94,7 @@ impl Store {
             }
         }
         let mut seen: BTreeSet<Txid> = queue.iter().copied().collect();
-        let mut fates = Vec::new();
+        let mut outspends = Vec::new();
         for txid in alone {
             if seen.insert(txid)
                 && let Some(stored) = self.read_transaction(&txid, network)?
@@ -110,10 +110,10 @@ impl Store {
                 stored.spent_by.iter().flatten().map(|(spender, _)| *spender).collect()
             };
             queue.extend(next.into_iter().filter(|txid| seen.insert(*txid)));
-            self.read_fates(&txid, &mut fates)?;
+            self.read_outspends(&txid, &mut outspends)?;
             each(stored.tx);
         }
-        Ok(fates)
+        Ok(outspends)
     }
 
     /// The transactions of the ledger in blocks that spend from these addresses.
@@ -142,30 +142,32 @@ impl Store {
         self.db.prepare_cached(sql)?.query_map([address.as_str()], |row| parsed::<Txid>(row, 0))?.collect()
     }
 
-    fn read_fates(&self, txid: &Txid, fates: &mut Vec<(OutPoint, Fate)>) -> rusqlite::Result<()> {
+    fn read_outspends(&self, txid: &Txid, outspends: &mut Vec<(OutPoint, OutspendStatus)>) -> rusqlite::Result<()> {
         let mut query = self.db.prepare_cached(
-            "SELECT f.vout, f.spent, f.spender, r.explorer, f.said_to FROM fate f JOIN request r USING (request_id)
-             WHERE f.txid = ?1 AND f.fate_id = (SELECT max(l.fate_id) FROM fate l WHERE l.txid = f.txid AND l.vout = f.vout)",
+            "SELECT f.vout, f.spent, f.spender, r.explorer, f.said_to FROM outspend f JOIN request r USING (request_id)
+             WHERE f.txid = ?1 AND f.outspend_id = (SELECT max(l.outspend_id) FROM outspend l WHERE l.txid = f.txid AND l.vout = f.vout)",
         )?;
-        let first = fates.len();
+        let first = outspends.len();
         let mut rows = query.query([txid.to_string()])?;
         while let Some(row) = rows.next()? {
             let spender = row.get::<_, Option<String>>(2)?.is_some().then(|| parsed::<Txid>(row, 2)).transpose()?;
-            let fate = match (row.get::<_, bool>(1)?, spender) {
-                (true, Some(txid)) => Fate::SpentBy(txid),
-                (true, None) => Fate::SpentBySomebody,
-                (false, _) => Fate::Unspent { explorer: Arc::from(row.get::<_, String>(3)?), at: time(row.get(4)?) },
+            let outspend = match (row.get::<_, bool>(1)?, spender) {
+                (true, Some(txid)) => OutspendStatus::SpentBy(txid),
+                (true, None) => OutspendStatus::SpentBySomebody,
+                (false, _) => {
+                    OutspendStatus::Unspent { explorer: Arc::from(row.get::<_, String>(3)?), at: time(row.get(4)?) }
+                }
             };
-            fates.push((OutPoint::new(*txid, row.get(0)?), fate));
+            outspends.push((OutPoint::new(*txid, row.get(0)?), outspend));
         }
         // Blocks say nothing of a spender that waits: they only say later than an explorer that there was none.
-        for (vout, at) in awaited::unspent_by_blocks(&self.db, &txid.to_string())? {
-            let by_blocks = Fate::Unspent { explorer: Arc::from(BY_BLOCKS), at };
-            match fates[first..].iter_mut().find(|(output, _)| output.vout == vout) {
-                None => fates.push((OutPoint::new(*txid, vout), by_blocks)),
-                Some((_, fate)) => {
-                    if matches!(fate, Fate::Unspent { at: told, .. } if *told < at) {
-                        *fate = by_blocks;
+        for (vout, at) in watched_outpoint::unspent_by_blocks(&self.db, &txid.to_string())? {
+            let by_blocks = OutspendStatus::Unspent { explorer: Arc::from(BY_BLOCKS), at };
+            match outspends[first..].iter_mut().find(|(output, _)| output.vout == vout) {
+                None => outspends.push((OutPoint::new(*txid, vout), by_blocks)),
+                Some((_, outspend)) => {
+                    if matches!(outspend, OutspendStatus::Unspent { at: told, .. } if *told < at) {
+                        *outspend = by_blocks;
                     }
                 }
             }
@@ -196,9 +198,9 @@ impl Store {
 
     /// Writes down what one answer said of outputs. What the same explorer said last of an output, unchanged, is only said
     /// longer.
-    pub fn record_fates(
+    pub fn record_outspends(
         &mut self,
-        fates: &[FateRecord],
+        outspends: &[OutspendRecord],
         provenance: &Provenance,
         raw: &[RawAnswer],
     ) -> Result<(), StoreError> {
@@ -208,29 +210,29 @@ impl Store {
             let request = insert_request(&work, provenance)?;
             let mut news = false;
             let at = provenance.asked_at.timestamp();
-            for fate in fates {
-                let (txid, spender) = (fate.output.txid.to_string(), fate.spender.map(|txid| txid.to_string()));
+            for outspend in outspends {
+                let (txid, spender) = (outspend.output.txid.to_string(), outspend.spender.map(|txid| txid.to_string()));
                 let last: Option<i64> = work
                     .prepare_cached(
-                        "SELECT f.fate_id FROM fate f JOIN request r USING (request_id)
+                        "SELECT f.outspend_id FROM outspend f JOIN request r USING (request_id)
                          WHERE f.txid = ?1 AND f.vout = ?2 AND r.explorer = ?3 AND f.spent = ?4 AND f.spender IS ?5
-                           AND f.fate_id = (SELECT max(l.fate_id) FROM fate l WHERE l.txid = ?1 AND l.vout = ?2)",
+                           AND f.outspend_id = (SELECT max(l.outspend_id) FROM outspend l WHERE l.txid = ?1 AND l.vout = ?2)",
                     )?
-                    .query_row(params![txid, fate.output.vout, provenance.explorer, fate.spent, spender], |row| {
+                    .query_row(params![txid, outspend.output.vout, provenance.explorer, outspend.spent, spender], |row| {
                         row.get(0)
                     })
                     .optional()?;
                 news |= last.is_none();
                 match last {
-                    Some(fate_id) => work
-                        .prepare_cached("UPDATE fate SET said_to = max(said_to, ?2) WHERE fate_id = ?1")?
-                        .execute(params![fate_id, at])?,
+                    Some(outspend_id) => work
+                        .prepare_cached("UPDATE outspend SET said_to = max(said_to, ?2) WHERE outspend_id = ?1")?
+                        .execute(params![outspend_id, at])?,
                     None => work
                         .prepare_cached(
-                            "INSERT INTO fate (txid, vout, request_id, said_from, said_to, spent, spender)
+                            "INSERT INTO outspend (txid, vout, request_id, said_from, said_to, spent, spender)
                              VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6)",
                         )?
-                        .execute(params![txid, fate.output.vout, request, at, fate.spent, spender])?,
+                        .execute(params![txid, outspend.output.vout, request, at, outspend.spent, spender])?,
                 };
             }
             if keeps && news {
@@ -256,7 +258,7 @@ impl Store {
             for row in rows {
                 work.prepare_cached(
                     "INSERT OR REPLACE INTO frontier (family, txid, vout, address, sats, hop, stop, reason, asked_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT max(said_to) FROM fate WHERE txid = ?2 AND vout = ?3))",
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT max(said_to) FROM outspend WHERE txid = ?2 AND vout = ?3))",
                 )?
                 .execute(params![
                     family,

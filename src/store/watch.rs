@@ -23,7 +23,7 @@ impl Store {
                 self.db.execute("DELETE FROM watched WHERE family = ?1", [family])?;
             }
             // What is no longer watched is not looked for in blocks; watched again, its history is read anew.
-            self.db.execute("DELETE FROM joined WHERE address NOT IN (SELECT address FROM watched)", [])?;
+            self.db.execute("DELETE FROM scanned_address WHERE address NOT IN (SELECT address FROM watched)", [])?;
             self.db.execute("DELETE FROM paging WHERE address NOT IN (SELECT address FROM watched)", [])?;
             Ok(())
         };
@@ -48,7 +48,7 @@ impl Store {
                 insert.execute(params![address, family.name, source, position])?;
             }
         }
-        work.execute("DELETE FROM joined WHERE address NOT IN (SELECT address FROM watched)", [])?;
+        work.execute("DELETE FROM scanned_address WHERE address NOT IN (SELECT address FROM watched)", [])?;
         work.commit()
     }
 }

@@ -117,7 +117,7 @@ pub(super) async fn follow(
     }
     let mut ahead = Ahead::new(options.trails.unwrap_or(Trails { families: &[], labels: &|_| None }));
     let followed = ahead.names();
-    store.run(move |store| store.await_only(&followed.iter().map(String::as_str).collect::<Vec<_>>())).await?;
+    store.run(move |store| store.watch_outpoints_of(&followed.iter().map(String::as_str).collect::<Vec<_>>())).await?;
     let mut sought = look_for(explorer, store, &ahead).await?;
     let mut stepped_back = 0;
     while point.to_height < newest.height {

@@ -167,7 +167,7 @@ async fn remember(explorer: &Explorer, store: &SharedStore, blocks: Vec<(BlockHa
         return Ok(());
     }
     let name = explorer.name().to_owned();
-    store.run(move |store| store.record_standing(&name, &blocks)).await
+    store.run(move |store| store.record_best_chain_check(&name, &blocks)).await
 }
 
 /// A block that the explorer does not know at all is not in its chain.

@@ -8,7 +8,7 @@ use super::onward::{Ahead, Made};
 use crate::domain::{Address, BlockRef, State, Tx, Txid};
 use crate::explorer::Explorer;
 use crate::proof::{Scanned, Watched};
-use crate::store::{Awaited, JoinedMark, SharedStore, Store, StoreError};
+use crate::store::{ScanMark, SharedStore, Store, StoreError, WatchedOutpoint};
 
 /// What is looked for in blocks.
 #[derive(Default)]
@@ -17,7 +17,7 @@ pub(super) struct Sought {
     /// The addresses, by the numbers under which they are watched.
     pub addresses: Vec<String>,
     /// The set that they are.
-    pub mark: Option<JoinedMark>,
+    pub mark: Option<ScanMark>,
     /// What the transactions spend that wait in the ledger.
     pub waiting: HashMap<OutPoint, Vec<Txid>>,
     /// Coins on trails, with the families whose trails they are on.
@@ -35,8 +35,8 @@ pub(super) async fn look_for(
     store: &SharedStore,
     ahead: &Ahead<'_>,
 ) -> Result<Sought, StoreError> {
-    let (mut sought, awaited) = store.run(sought(explorer)).await?;
-    for one in awaited {
+    let (mut sought, watched_outpoints) = store.run(sought(explorer)).await?;
+    for one in watched_outpoints {
         if let Some(family) = ahead.of_name(&one.family) {
             sought.watched.insert_outpoint(one.output, FOLLOWED);
             sought.followed.entry(one.output).or_default().insert(family);
@@ -84,11 +84,11 @@ pub(super) async fn made_by(
 /// The scripts of all joined addresses, their outputs, and what waiting transactions spend; beside it the coins of trails.
 fn sought(
     explorer: &Explorer,
-) -> impl FnOnce(&mut Store) -> Result<(Sought, Vec<Awaited>), StoreError> + Send + 'static {
+) -> impl FnOnce(&mut Store) -> Result<(Sought, Vec<WatchedOutpoint>), StoreError> + Send + 'static {
     let network = explorer.network();
     move |store| {
-        let mark = store.joined_mark()?;
-        let joined: Vec<String> = store.joined()?.into_iter().map(|joined| joined.address).collect();
+        let mark = store.scan_mark()?;
+        let joined: Vec<String> = store.scanned_addresses()?.into_iter().map(|joined| joined.address).collect();
         let mut watched = Watched::with_capacity(joined.len());
         for (id, text) in (0..).zip(&joined) {
             if let Some(script) = Address::parse(text, network).ok().and_then(|a| a.script()) {
@@ -105,6 +105,6 @@ fn sought(
             waiting.entry(outpoint).or_default().push(txid);
         }
         let sought = Sought { watched, addresses: joined, mark: Some(mark), waiting, followed: HashMap::new() };
-        Ok((sought, store.awaited()?))
+        Ok((sought, store.watched_outpoints()?))
     }
 }

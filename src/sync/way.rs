@@ -164,7 +164,7 @@ async fn coins(store: &SharedStore, options: Options<'_>) -> Result<usize, Store
 /// Whether addresses are looked for in blocks that are not among these.
 async fn others_joined(store: &SharedStore, addresses: &[Address]) -> Result<bool, StoreError> {
     let ours: BTreeSet<String> = addresses.iter().map(ToString::to_string).collect();
-    let joined = store.run(|store| store.joined()).await?;
+    let joined = store.run(|store| store.scanned_addresses()).await?;
     Ok(joined.iter().any(|one| !ours.contains(&one.address)))
 }
 
@@ -182,7 +182,7 @@ async fn due(
     store
         .run(move |store| {
             let joined: BTreeMap<String, bool> =
-                store.joined()?.into_iter().map(|one| (one.address, one.settled)).collect();
+                store.scanned_addresses()?.into_iter().map(|one| (one.address, one.settled)).collect();
             let mut due = Vec::new();
             for address in wanted {
                 let settled = joined.get(address.as_str()) == Some(&true);

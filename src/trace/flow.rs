@@ -10,7 +10,7 @@ use super::policy::{Taint, share};
 use super::trail::sum;
 use super::way::{Coin, Way};
 use super::{Arrival, CoinJoin, Destination, Hop, LabelInfo, Labels, Policy, Reason, Rules, Source, Stop, Trail};
-use crate::domain::{Amount, Fate};
+use crate::domain::{Amount, OutspendStatus};
 
 /// Follows coins until every path has ended. Labels say where services begin.
 pub fn follow(graph: &Graph, source: &Source, rules: Rules, labels: Labels<'_>) -> Trail {
@@ -142,16 +142,18 @@ impl Flow<'_, '_> {
         if self.way.rules.backwards {
             return (Stop::Unrecorded, Some(Reason::MakerUnrecorded));
         }
-        match self.way.graph.fate(coin) {
-            Some(Fate::Unspent { explorer, at }) => (Stop::Unspent, Some(Reason::SaidUnspent(explorer.clone(), *at))),
-            Some(Fate::SpentBy(txid)) => (Stop::Unrecorded, Some(Reason::SpentBy(*txid))),
-            Some(Fate::SpentBySomebody) => (Stop::Unrecorded, Some(Reason::SpentBySomebody)),
+        match self.way.graph.outspend(coin) {
+            Some(OutspendStatus::Unspent { explorer, at }) => {
+                (Stop::Unspent, Some(Reason::SaidUnspent(explorer.clone(), *at)))
+            }
+            Some(OutspendStatus::SpentBy(txid)) => (Stop::Unrecorded, Some(Reason::SpentBy(*txid))),
+            Some(OutspendStatus::SpentBySomebody) => (Stop::Unrecorded, Some(Reason::SpentBySomebody)),
             None => (Stop::Unrecorded, Some(Reason::NotAsked)),
         }
     }
 
     /// Where a coin with so much taint goes on, or how its path ends.
-    fn fate(&mut self, coin: Coin, sats: u64) -> Result<u32, End> {
+    fn outspend(&mut self, coin: Coin, sats: u64) -> Result<u32, End> {
         let next = self.onward(coin)?;
         let is_source = self.sources.contains_key(&coin);
         if !is_source && sats < self.way.rules.min_value.to_sat() {
@@ -170,7 +172,7 @@ impl Flow<'_, '_> {
         sources.sort_unstable();
         for (coin, sats) in sources {
             let taint = Taint::full(sats, policy);
-            match self.fate(coin, sats) {
+            match self.outspend(coin, sats) {
                 Ok(_) => {
                     self.taints.insert(coin, taint);
                 }
@@ -232,7 +234,7 @@ impl Flow<'_, '_> {
                 // Told in a circle: it is counted where it began.
                 Err((Stop::Returned, None))
             } else {
-                self.fate(coin, sats)
+                self.outspend(coin, sats)
             };
             let stop = end.as_ref().err().map(|(stop, _)| *stop);
             let (value, amount) = (Amount::from_sat(value), Amount::from_sat(sats));

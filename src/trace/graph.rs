@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use crate::domain::{Address, BlockRef, Fate, OutPoint, State, Time, Tx, Txid};
+use crate::domain::{Address, BlockRef, OutPoint, OutspendStatus, State, Time, Tx, Txid};
 
 /// No transaction, address, input: indices stay below.
 pub(super) const NONE: u32 = u32::MAX;
@@ -44,7 +44,7 @@ pub struct Graph {
     addresses: Vec<Address>,
     address_ids: HashMap<Address, u32>,
     ids: HashMap<Txid, u32>,
-    fates: HashMap<u32, Fate>,
+    outspends: HashMap<u32, OutspendStatus>,
 }
 
 impl Graph {
@@ -135,8 +135,8 @@ impl Graph {
         OutPoint::new(self.txid(tx), output - self.output_range(tx).start)
     }
 
-    pub(super) fn fate(&self, output: u32) -> Option<&Fate> {
-        self.fates.get(&output)
+    pub(super) fn outspend(&self, output: u32) -> Option<&OutspendStatus> {
+        self.outspends.get(&output)
     }
 
     /// Satoshis that the inputs bring in; `None` where one of them is not told. Newly mined coins are what is paid out.
@@ -164,7 +164,7 @@ impl Graph {
 pub struct GraphBuilder {
     graph: Graph,
     parts: Vec<Option<(Vec<Input>, Vec<Output>)>>,
-    said: Vec<(OutPoint, Fate)>,
+    said: Vec<(OutPoint, OutspendStatus)>,
 }
 
 impl GraphBuilder {
@@ -205,8 +205,8 @@ impl GraphBuilder {
     }
 
     /// Notes what somebody said of an output; it counts where no recorded transaction spends it.
-    pub fn say(&mut self, output: OutPoint, fate: Fate) {
-        self.said.push((output, fate));
+    pub fn say(&mut self, output: OutPoint, outspend: OutspendStatus) {
+        self.said.push((output, outspend));
     }
 
     /// Joins what was added.
@@ -240,9 +240,9 @@ impl GraphBuilder {
             input.output = claimed.unwrap_or(NONE);
             (input.address, input.sats) = told.map_or((NONE, None), |(address, sats)| (address, Some(sats)));
         }
-        for (outpoint, fate) in self.said {
+        for (outpoint, outspend) in self.said {
             if let Some(output) = graph.output_id(&outpoint) {
-                graph.fates.insert(output, fate);
+                graph.outspends.insert(output, outspend);
             }
         }
         self.graph

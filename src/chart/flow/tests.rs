@@ -12,7 +12,7 @@ use crate::chart::geometry::Rect;
 use crate::chart::page::TWO_LINES;
 use crate::chart::samples::{TrailSample, keeps_the_rules, with_trail};
 use crate::chart::{Look, Theme, destinations};
-use crate::domain::{Address, BlockRef, Fate, Network, OutPoint, State, Time, Tx, TxIn, TxOut, Txid};
+use crate::domain::{Address, BlockRef, Network, OutPoint, OutspendStatus, State, Time, Tx, TxIn, TxOut, Txid};
 use crate::trace::{GraphBuilder, LabelInfo, Policy, Rules, Source, follow, peel_chains};
 
 const SIZES: [Size; 3] = [Size::Wide, Size::Square, Size::Tall];
@@ -22,7 +22,7 @@ const SIZES: [Size; 3] = [Size::Wide, Size::Square, Size::Tall];
 struct Chain {
     txs: Vec<Tx>,
     coins: Vec<(Txid, u32, u64, u64)>,
-    said: Vec<(OutPoint, Fate)>,
+    said: Vec<(OutPoint, OutspendStatus)>,
 }
 
 fn owner(n: u64) -> Address {
@@ -71,14 +71,17 @@ impl Chain {
 
     fn unspent(&mut self, of: u64) {
         let (txid, vout, ..) = self.take(of);
-        self.said.push((OutPoint::new(txid, vout), Fate::Unspent { explorer: "a server".into(), at: time(9_000) }));
+        self.said.push((
+            OutPoint::new(txid, vout),
+            OutspendStatus::Unspent { explorer: "a server".into(), at: time(9_000) },
+        ));
     }
 
     /// What left the first owner, under a policy. Owners from a million on are services.
     fn trail(self, policy: Policy, hops: u32) -> (Trail, Vec<crate::trace::PeelChain>) {
         let mut builder = GraphBuilder::new();
         self.txs.iter().for_each(|tx| builder.add(tx));
-        self.said.into_iter().for_each(|(at, fate)| builder.say(at, fate));
+        self.said.into_iter().for_each(|(at, outspend)| builder.say(at, outspend));
         let graph = builder.finish();
         let services: BTreeMap<Address, u64> = (0..1_500).map(|n| (owner(1_000_000 + n), n)).collect();
         let label = |address: &Address| {

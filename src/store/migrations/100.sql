@@ -184,8 +184,8 @@ CREATE INDEX proof_request ON proof (request_id);
 
 -- What explorers said of single outputs. Said again unchanged, only said_to moves on; the newest row of an output counts. That a
 -- record does not tell is no row.
-CREATE TABLE fate (
-    fate_id    INTEGER PRIMARY KEY,
+CREATE TABLE outspend (
+    outspend_id    INTEGER PRIMARY KEY,
     txid       TEXT    NOT NULL CHECK (length(txid) = 64),
     vout       INTEGER NOT NULL,
     request_id INTEGER NOT NULL REFERENCES request,
@@ -195,8 +195,8 @@ CREATE TABLE fate (
     spender    TEXT,                            -- the txid that spends it, where it is told
     CHECK (spent OR spender IS NULL)
 ) STRICT;
-CREATE INDEX fate_output ON fate (txid, vout, fate_id);
-CREATE INDEX fate_request ON fate (request_id);
+CREATE INDEX outspend_output ON outspend (txid, vout, outspend_id);
+CREATE INDEX outspend_request ON outspend (request_id);
 
 -- What live sources told of a day's price, in US dollars for a bitcoin as decimal text: no number here passes through a binary
 -- fraction. Nothing is ever changed: a source that tells something else than before gets a further row, and the newest counts.
@@ -263,7 +263,7 @@ CREATE TABLE paging (
 
 -- Blocks that the ledger's transactions stand in, and whether they were in an explorer's best chain when it was asked last: a round
 -- that is broken off while it takes in a reorganisation, and a round over other addresses, leave it to the next.
-CREATE TABLE standing (
+CREATE TABLE best_chain_check (
     explorer   TEXT    NOT NULL,
     block_hash TEXT    NOT NULL CHECK (length(block_hash) = 64),
     in_chain   INTEGER NOT NULL CHECK (in_chain IN (0, 1)),
@@ -280,7 +280,7 @@ CREATE TABLE scan (
 ) STRICT;
 
 -- From which height on an address is looked for in blocks: its history up to there was read by address.
-CREATE TABLE joined (
+CREATE TABLE scanned_address (
     address TEXT    PRIMARY KEY,
     height  INTEGER NOT NULL,
     settled INTEGER NOT NULL CHECK (settled IN (0, 1))  -- asked about again when that block lay deep
@@ -288,7 +288,7 @@ CREATE TABLE joined (
 
 -- Coins on families' trails that are looked for in blocks, and the block up to which each is known to be unspent. A coin that is
 -- spent stays for a while: a reorganisation may take that back.
-CREATE TABLE awaited (
+CREATE TABLE watched_outpoint (
     family     TEXT    NOT NULL,
     txid       TEXT    NOT NULL CHECK (length(txid) = 64),
     vout       INTEGER NOT NULL,
@@ -297,7 +297,7 @@ CREATE TABLE awaited (
     settled    INTEGER NOT NULL CHECK (settled IN (0, 1)),  -- made by a block that was read, or asked about again when that block lay deep
     PRIMARY KEY (family, txid, vout)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX awaited_output ON awaited (txid, vout);
+CREATE INDEX watched_outpoint_output ON watched_outpoint (txid, vout);
 
 -- The ends of a family's trail as the last round left them; written anew with each round.
 CREATE TABLE frontier (

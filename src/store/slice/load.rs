@@ -2,8 +2,8 @@ use rusqlite::Connection;
 
 use super::Slice;
 use super::table::{
-    AWAITED, BRANCHES, FATES, FOLLOWED, HEADERS, INCIDENTS, INPUTS, JOINED, OBSERVATIONS, OUTPUTS, PARTS, PRICES,
-    REQUESTS, TOTALS, TRANSACTIONS,
+    BRANCHES, FOLLOWED, HEADERS, INCIDENTS, INPUTS, OBSERVATIONS, OUTPUTS, OUTSPENDS, PARTS, PRICES, REQUESTS,
+    SCANNED_ADDRESSES, TOTALS, TRANSACTIONS, WATCHED_OUTPOINTS,
 };
 use crate::store::{Store, StoreError};
 
@@ -42,15 +42,15 @@ fn insert(db: &Connection, slice: &Slice) -> rusqlite::Result<()> {
     // A transaction that is not there is a null, which the tables refuse.
     slice.observations.iter().try_for_each(|row| OBSERVATIONS.insert(db, row, &[]))?;
     slice.totals.iter().try_for_each(|row| TOTALS.insert(db, row, &[]))?;
-    slice.fates.iter().try_for_each(|row| FATES.insert(db, row, &[]))?;
+    slice.outspends.iter().try_for_each(|row| OUTSPENDS.insert(db, row, &[]))?;
     slice.headers.iter().try_for_each(|row| HEADERS.insert(db, row, &[]))?;
     slice.branches.iter().try_for_each(|row| BRANCHES.insert(db, row, &[]))?;
     slice.prices.iter().try_for_each(|row| PRICES.insert(db, row, &[]))?;
     slice.incidents.iter().try_for_each(|row| INCIDENTS.insert(db, row, &[]))?;
     slice.followed.iter().try_for_each(|row| FOLLOWED.insert(db, row, &[]))?;
-    slice.joined.iter().try_for_each(|row| JOINED.insert(db, row, &[]))?;
+    slice.scanned_addresses.iter().try_for_each(|row| SCANNED_ADDRESSES.insert(db, row, &[]))?;
     // A slice does not say who waits, nor when somebody was asked: only the height counts for what is known of a coin. One family
     // stands for all.
     let unsaid = [("family", 0), ("checked_at", 0), ("settled", 1)];
-    slice.awaited.iter().try_for_each(|row| AWAITED.insert(db, row, &unsaid))
+    slice.watched_outpoints.iter().try_for_each(|row| WATCHED_OUTPOINTS.insert(db, row, &unsaid))
 }

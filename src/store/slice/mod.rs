@@ -25,7 +25,7 @@ pub struct Slice {
     /// What was said of the addresses' totals.
     pub totals: Vec<TotalsRow>,
     /// What was said of the transactions' outputs.
-    pub fates: Vec<FateRow>,
+    pub outspends: Vec<OutspendRow>,
     /// Checked headers of the blocks that they are said to be in.
     pub headers: Vec<HeaderRow>,
     /// Merkle branches.
@@ -37,9 +37,9 @@ pub struct Slice {
     /// The span of blocks that was read without a gap; at most one.
     pub followed: Vec<FollowedRow>,
     /// The addresses that were looked for in it.
-    pub joined: Vec<JoinedRow>,
+    pub scanned_addresses: Vec<ScannedAddressRow>,
     /// The coins that were looked for in it.
-    pub awaited: Vec<AwaitedRow>,
+    pub watched_outpoints: Vec<WatchedOutpointRow>,
 }
 
 /// A request and its answer, without the answer's body.
@@ -183,7 +183,7 @@ pub struct TotalsRow {
 /// What an explorer said of an output.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FateRow {
+pub struct OutspendRow {
     /// Transaction.
     pub txid: Txid,
     /// Output.
@@ -289,7 +289,7 @@ pub struct FollowedRow {
 /// An address that was looked for in blocks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct JoinedRow {
+pub struct ScannedAddressRow {
     /// Address.
     pub address: String,
     /// Its history up to this height was read by address.
@@ -301,7 +301,7 @@ pub struct JoinedRow {
 /// A coin that was looked for in blocks: unspent as far as they were read, unless a transaction here spends it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AwaitedRow {
+pub struct WatchedOutpointRow {
     /// Transaction.
     pub txid: Txid,
     /// Output.

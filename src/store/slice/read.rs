@@ -6,10 +6,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::table::{
-    AWAITED, BRANCHES, FATES, FOLLOWED, HEADERS, INCIDENTS, INPUTS, JOINED, OBSERVATIONS, OUTPUTS, PARTS, PRICES,
-    REQUESTS, TOTALS, TRANSACTIONS, Table, typed,
+    BRANCHES, FOLLOWED, HEADERS, INCIDENTS, INPUTS, OBSERVATIONS, OUTPUTS, OUTSPENDS, PARTS, PRICES, REQUESTS,
+    SCANNED_ADDRESSES, TOTALS, TRANSACTIONS, Table, WATCHED_OUTPOINTS, typed,
 };
-use super::{FateRow, ObservationRow, Slice, TotalsRow, TxRow};
+use super::{ObservationRow, OutspendRow, Slice, TotalsRow, TxRow};
 use crate::domain::Address;
 use crate::store::{Store, StoreError};
 
@@ -29,7 +29,7 @@ impl Store {
         let mut slice = Slice::default();
         let mut hashes: BTreeSet<BlockHash> = BTreeSet::new();
         let mut observations: BTreeMap<i64, ObservationRow> = BTreeMap::new();
-        let mut fates: BTreeMap<i64, FateRow> = BTreeMap::new();
+        let mut outspends: BTreeMap<i64, OutspendRow> = BTreeMap::new();
         for id in &ids {
             let tx = self.read_tx(*id)?;
             let txid = tx.txid.to_string();
@@ -37,15 +37,15 @@ impl Store {
                 hashes.extend(row.block_hash);
                 observations.insert(at, row);
             }
-            fates.extend(FATES.read::<FateRow>(&self.db, "WHERE txid = ?1", [&txid])?);
+            outspends.extend(OUTSPENDS.read::<OutspendRow>(&self.db, "WHERE txid = ?1", [&txid])?);
             let first = slice.branches.len();
             slice.branches.extend(self.rows(&BRANCHES, "WHERE tx_id = ?1 ORDER BY block_hash", [id])?);
             hashes.extend(slice.branches[first..].iter().map(|row| row.block_hash));
-            slice.awaited.extend(self.rows(&AWAITED, LOWEST, [&txid])?);
+            slice.watched_outpoints.extend(self.rows(&WATCHED_OUTPOINTS, LOWEST, [&txid])?);
             slice.transactions.push(tx);
         }
         slice.observations = observations.into_values().collect();
-        slice.fates = fates.into_values().collect();
+        slice.outspends = outspends.into_values().collect();
         for hash in hashes {
             slice.headers.extend(self.rows(&HEADERS, "WHERE hash = ?1", [hash.to_string()])?);
         }
@@ -53,10 +53,10 @@ impl Store {
         let mut totals: BTreeMap<i64, TotalsRow> = BTreeMap::new();
         for address in addresses {
             totals.extend(TOTALS.read::<TotalsRow>(&self.db, "WHERE address = ?1", [address.as_str()])?);
-            slice.joined.extend(self.rows(&JOINED, "WHERE address = ?1", [address.as_str()])?);
+            slice.scanned_addresses.extend(self.rows(&SCANNED_ADDRESSES, "WHERE address = ?1", [address.as_str()])?);
         }
         slice.totals = totals.into_values().collect();
-        if !slice.joined.is_empty() || !slice.awaited.is_empty() {
+        if !slice.scanned_addresses.is_empty() || !slice.watched_outpoints.is_empty() {
             slice.followed = self.rows(&FOLLOWED, "ORDER BY scan_id DESC LIMIT 1", [])?;
         }
         if with_prices {
@@ -141,7 +141,7 @@ impl Slice {
         }
         self.observations.iter_mut().for_each(|row| visit(&mut row.request));
         self.totals.iter_mut().for_each(|row| visit(&mut row.request));
-        self.fates.iter_mut().for_each(|row| visit(&mut row.request));
+        self.outspends.iter_mut().for_each(|row| visit(&mut row.request));
         self.headers.iter_mut().for_each(|row| visit(&mut row.request));
         self.branches.iter_mut().for_each(|row| visit(&mut row.request));
         self.prices.iter_mut().for_each(|row| visit(&mut row.request));
@@ -152,5 +152,5 @@ impl Slice {
 const SPENDERS: &str = "SELECT i.tx_id FROM tx t JOIN tx_input i ON i.prev_txid = t.txid WHERE t.tx_id = ?1 ORDER BY 1";
 // A family that waits for a coin knows as much of it as another one that does.
 const LOWEST: &str =
-    "WHERE txid = ?1 AND height = (SELECT min(l.height) FROM awaited l WHERE l.txid = ?1 AND l.vout = awaited.vout)
+    "WHERE txid = ?1 AND height = (SELECT min(l.height) FROM watched_outpoint l WHERE l.txid = ?1 AND l.vout = watched_outpoint.vout)
     GROUP BY vout ORDER BY vout";

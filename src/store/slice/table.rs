@@ -70,7 +70,7 @@ tables! {
         "confirmed" "spent" Item, "waiting" "mempool_tx_count" Item, "waiting" "mempool_received" Item,
         "waiting" "mempool_spent" Item, "together" "all_tx_count" Item, "together" "all_received" Item,
         "together" "all_spent" Item;
-    FATES = "fate", "fate_id": "txid" "txid" Plain, "vout" "vout" Plain, "request" "request_id" Plain,
+    OUTSPENDS = "outspend", "outspend_id": "txid" "txid" Plain, "vout" "vout" Plain, "request" "request_id" Plain,
         "said_from" "said_from" Time, "said_to" "said_to" Time, "spent" "spent" Flag, "spender" "spender" Plain;
     HEADERS = "block", "0": "hash" "hash" Plain, "height" "height" Plain, "time" "time" Time, "header" "header" Hex,
         "request" "request_id" Plain;
@@ -82,8 +82,8 @@ tables! {
         "txid" "txid" Plain, "what" "what" Plain, "times" "times" Plain, "last_at" "last_at" Time;
     FOLLOWED = "scan", "scan_id": "from_height" "from_height" Plain, "to_height" "to_height" Plain,
         "to_hash" "to_hash" Plain, "complete_to" "complete_to" Time;
-    JOINED = "joined", "0": "address" "address" Plain, "height" "height" Plain, "settled" "settled" Flag;
-    AWAITED = "awaited", "0": "txid" "txid" Plain, "vout" "vout" Plain, "height" "height" Plain;
+    SCANNED_ADDRESSES = "scanned_address", "0": "address" "address" Plain, "height" "height" Plain, "settled" "settled" Flag;
+    WATCHED_OUTPOINTS = "watched_outpoint", "0": "txid" "txid" Plain, "vout" "vout" Plain, "height" "height" Plain;
 }
 
 impl Table {

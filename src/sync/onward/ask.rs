@@ -2,10 +2,10 @@
 
 use super::Onward;
 use super::round::{Question, Round};
-use crate::domain::{Fate, OutPoint, Provenance, Txid};
+use crate::domain::{OutPoint, OutspendStatus, Provenance, Txid};
 use crate::explorer::{Answer, AskError, Explorer, Outspend};
 use crate::http::HttpError;
-use crate::store::{FateRecord, Recorded, StoreError, TrailStart};
+use crate::store::{OutspendRecord, Recorded, StoreError, TrailStart};
 use crate::sync::{Failure, reason, refuses};
 
 /// So many questions in a row that an explorer fails on, and it is not asked any more.
@@ -15,7 +15,7 @@ impl Round<'_> {
     /// Asks one explorer after the other until one answers.
     pub async fn ask(&mut self, question: Question, done: &mut Onward) -> Result<(), StoreError> {
         self.asked.insert(question);
-        if matches!(question, Question::Fate(coin, None) if self.told.contains_key(&coin.txid)) {
+        if matches!(question, Question::Outspend(coin, None) if self.told.contains_key(&coin.txid)) {
             return Ok(());
         }
         for explorer in self.explorers {
@@ -23,7 +23,7 @@ impl Round<'_> {
                 continue;
             }
             let answered = match question {
-                Question::Fate(coin, waiting) => self.fate(explorer, coin, waiting, done).await?,
+                Question::Outspend(coin, waiting) => self.outspend(explorer, coin, waiting, done).await?,
                 Question::Spender(txid) => self.spender(explorer, txid, done).await?,
             };
             match answered {
@@ -42,7 +42,7 @@ impl Round<'_> {
     }
 
     /// Asks what became of a transaction's outputs; false where the explorer does not know the transaction.
-    async fn fate(
+    async fn outspend(
         &mut self,
         explorer: &Explorer,
         coin: OutPoint,
@@ -54,15 +54,15 @@ impl Round<'_> {
             Ok(None) => return Ok(Ok(false)),
             Err(error) => return Ok(Err(error)),
         };
-        let fates: Vec<FateRecord> =
+        let outspends: Vec<OutspendRecord> =
             (0..).zip(&answer.value).filter_map(|(vout, told)| said(coin.txid, vout, *told)).collect();
-        let spender = fates.iter().find(|fate| fate.output == coin).and_then(|fate| fate.spender);
+        let spender = outspends.iter().find(|outspend| outspend.output == coin).and_then(|outspend| outspend.spender);
         let (provenance, noted) = (answer.provenance.clone(), answer.provenance);
         let (raw, kept) = (answer.raw.clone(), answer.raw);
-        for fate in &fates {
-            self.held.fates.insert(fate.output, held(fate, &provenance));
+        for outspend in &outspends {
+            self.held.outspends.insert(outspend.output, held(outspend, &provenance));
         }
-        self.store.run(move |store| store.record_fates(&fates, &noted, &kept)).await?;
+        self.store.run(move |store| store.record_outspends(&outspends, &noted, &kept)).await?;
         self.told.insert(coin.txid, self.heights.get(explorer.name()).copied());
         match waiting {
             // Still the same: is it in a block by now?
@@ -109,22 +109,24 @@ impl Round<'_> {
 }
 
 /// What an answer says of one output; a record that does not tell says nothing.
-fn said(txid: Txid, vout: u32, told: Outspend) -> Option<FateRecord> {
+fn said(txid: Txid, vout: u32, told: Outspend) -> Option<OutspendRecord> {
     let (spent, spender) = match told {
         Outspend::Unspent => (false, None),
         Outspend::Spent { txid, .. } => (true, Some(txid)),
         Outspend::SpentBySomebody => (true, None),
         Outspend::Unrecorded => return None,
     };
-    Some(FateRecord { output: OutPoint::new(txid, vout), spent, spender })
+    Some(OutspendRecord { output: OutPoint::new(txid, vout), spent, spender })
 }
 
 /// The same as a trail has it.
-fn held(fate: &FateRecord, provenance: &Provenance) -> Fate {
-    match (fate.spent, fate.spender) {
-        (true, Some(txid)) => Fate::SpentBy(txid),
-        (true, None) => Fate::SpentBySomebody,
-        (false, _) => Fate::Unspent { explorer: provenance.explorer.as_str().into(), at: provenance.asked_at },
+fn held(outspend: &OutspendRecord, provenance: &Provenance) -> OutspendStatus {
+    match (outspend.spent, outspend.spender) {
+        (true, Some(txid)) => OutspendStatus::SpentBy(txid),
+        (true, None) => OutspendStatus::SpentBySomebody,
+        (false, _) => {
+            OutspendStatus::Unspent { explorer: provenance.explorer.as_str().into(), at: provenance.asked_at }
+        }
     }
 }
 

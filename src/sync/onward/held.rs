@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use crate::domain::{Address, Fate, Network, OutPoint, Tx, Txid};
+use crate::domain::{Address, Network, OutPoint, OutspendStatus, Tx, Txid};
 use crate::store::{SharedStore, StoreError, TrailStart};
 use crate::trace::{self, Destination, GraphBuilder, Labels, Policy, Rules, Source, Trail};
 
@@ -8,21 +8,21 @@ use crate::trace::{self, Destination, GraphBuilder, Labels, Policy, Rules, Sourc
 #[derive(Default)]
 pub(super) struct Held {
     pub txs: HashMap<Txid, Tx>,
-    pub fates: HashMap<OutPoint, Fate>,
+    pub outspends: HashMap<OutPoint, OutspendStatus>,
 }
 
 impl Held {
     /// Reads from the ledger what can be reached from there.
     pub async fn read(&mut self, store: &SharedStore, start: TrailStart, network: Network) -> Result<(), StoreError> {
-        let (txs, fates) = store
+        let (txs, outspends) = store
             .run(move |store| {
                 let mut txs = Vec::new();
-                let fates = store.trail(&start, false, network, |tx| txs.push(tx))?;
-                Ok((txs, fates))
+                let outspends = store.trail(&start, false, network, |tx| txs.push(tx))?;
+                Ok((txs, outspends))
             })
             .await?;
         self.txs.extend(txs.into_iter().map(|tx| (tx.txid, tx)));
-        self.fates.extend(fates);
+        self.outspends.extend(outspends);
         Ok(())
     }
 
@@ -30,7 +30,7 @@ impl Held {
     pub fn follow(&self, addresses: &[Address], rules: Rules, labels: Labels<'_>) -> Trail {
         let mut builder = GraphBuilder::new();
         self.txs.values().for_each(|tx| builder.add(tx));
-        self.fates.iter().for_each(|(output, fate)| builder.say(*output, fate.clone()));
+        self.outspends.iter().for_each(|(output, outspend)| builder.say(*output, outspend.clone()));
         let rules = Rules { policy: Policy::Poison, backwards: false, until: None, ..rules };
         trace::follow(&builder.finish(), &Source::Addresses(addresses.iter().cloned().collect()), rules, labels)
     }

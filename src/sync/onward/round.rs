@@ -16,7 +16,7 @@ use crate::trace::{Destination, Labels, Reason, Rules, Stop, Trail};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Question {
     /// What became of this output; the transaction that was said to spend it waits, if there is one.
-    Fate(OutPoint, Option<Txid>),
+    Outspend(OutPoint, Option<Txid>),
     /// A transaction that is named as a spender, or whose inputs nobody told the values of.
     Spender(Txid),
 }
@@ -60,14 +60,14 @@ impl<'a> Round<'a> {
     ) -> Result<Self, StoreError> {
         let names: Vec<String> = explorers.iter().map(|explorer| explorer.name().to_owned()).collect();
         let oldest = oldest(turns, now);
-        let (standing, awaited) = store
+        let (standing, watched_outpoints) = store
             .run(move |store| {
-                let awaited = if turns.by_blocks { store.awaited()? } else { Vec::new() };
-                Ok((store.standing_in(&store.blocks_left(&names)?)?, awaited))
+                let watched_outpoints = if turns.by_blocks { store.watched_outpoints()? } else { Vec::new() };
+                Ok((store.standing_in(&store.blocks_left(&names)?)?, watched_outpoints))
             })
             .await?;
         let mut in_blocks: HashMap<String, HashSet<OutPoint>> = HashMap::new();
-        for one in awaited.into_iter().filter(|one| !one.unsettled && one.checked_at >= oldest) {
+        for one in watched_outpoints.into_iter().filter(|one| !one.unsettled && one.checked_at >= oldest) {
             in_blocks.entry(one.family).or_default().insert(one.output);
         }
         Ok(Self {
@@ -81,7 +81,7 @@ impl<'a> Round<'a> {
             asked: BTreeSet::new(),
             told: BTreeMap::new(),
             lost: BTreeSet::new(),
-            unsettled: standing.into_iter().map(|(txid, coin)| Question::Fate(coin, Some(txid))).collect(),
+            unsettled: standing.into_iter().map(|(txid, coin)| Question::Outspend(coin, Some(txid))).collect(),
             held: Held::default(),
             in_blocks,
             resting: HashSet::new(),
@@ -213,7 +213,7 @@ impl<'a> Round<'a> {
             self.heights.extend(chain.height().map(|height| (explorer.name().to_owned(), height)));
             let left = chain.left;
             let standing = self.store.run(move |store| store.standing_in(&left)).await?;
-            self.unsettled.extend(standing.into_iter().map(|(txid, coin)| Question::Fate(coin, Some(txid))));
+            self.unsettled.extend(standing.into_iter().map(|(txid, coin)| Question::Outspend(coin, Some(txid))));
         }
         Ok(())
     }
@@ -239,12 +239,12 @@ impl<'a> Round<'a> {
             }
             let question = match (&end.stop, &end.reason) {
                 (Stop::Unspent, _) | (Stop::Unrecorded, Some(Reason::NotAsked | Reason::SpentBySomebody)) => {
-                    Question::Fate(coin, None)
+                    Question::Outspend(coin, None)
                 }
-                (Stop::Unrecorded, Some(Reason::Waiting(txid))) => Question::Fate(coin, Some(*txid)),
+                (Stop::Unrecorded, Some(Reason::Waiting(txid))) => Question::Outspend(coin, Some(*txid)),
                 // Nobody knows that one any more: a reorganisation may have put another in its place.
                 (Stop::Unrecorded, Some(Reason::SpentBy(txid))) if self.asked.contains(&Question::Spender(*txid)) => {
-                    Question::Fate(coin, None)
+                    Question::Outspend(coin, None)
                 }
                 // A block does not tell what the inputs of its transactions bring.
                 (Stop::Unrecorded, Some(Reason::SpentBy(txid) | Reason::ValueUnknown(txid))) => {
@@ -253,7 +253,7 @@ impl<'a> Round<'a> {
                 _ => continue,
             };
             let rests = |coin: &OutPoint| self.told.contains_key(&coin.txid) || self.resting.contains(coin);
-            if !matches!(question, Question::Fate(coin, None) if rests(&coin)) && wanted.insert(question) {
+            if !matches!(question, Question::Outspend(coin, None) if rests(&coin)) && wanted.insert(question) {
                 fresh |= !asleep;
                 out.push((question, asleep));
             }
@@ -294,7 +294,7 @@ impl<'a> Round<'a> {
         self.store
             .run(move |store| {
                 for (height, coins) in unspent {
-                    store.await_outputs(&family, &coins, height, now)?;
+                    store.watch_outpoints(&family, &coins, height, now)?;
                 }
                 store.record_frontier(&family, &rows, (now, observation, &limits))
             })

@@ -4,7 +4,7 @@ use super::{Time, Txid};
 
 /// What somebody said of an output that no recorded transaction spends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum OutspendStatus {
     /// An explorer said at that moment that nothing spends it.
     Unspent {
         /// Who said so.

@@ -9,7 +9,7 @@ use crate::domain::{BlockHash, OutPoint, Time};
 
 /// A coin on a family's trail that is looked for in blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Awaited {
+pub struct WatchedOutpoint {
     /// The family.
     pub family: String,
     /// The coin.
@@ -53,16 +53,16 @@ const DEEP: u32 = 100;
 
 impl Store {
     /// The coins that are looked for in blocks, of all families.
-    pub fn awaited(&self) -> Result<Vec<Awaited>, StoreError> {
-        let read = || -> rusqlite::Result<Vec<Awaited>> {
+    pub fn watched_outpoints(&self) -> Result<Vec<WatchedOutpoint>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<WatchedOutpoint>> {
             self.db
                 .prepare_cached(
                     "SELECT a.family, a.txid, a.vout, a.checked_at,
                             NOT a.settled AND coalesce((SELECT s.to_height >= a.height + ?1 FROM scan s), 0)
-                     FROM awaited a ORDER BY a.family, a.txid, a.vout",
+                     FROM watched_outpoint a ORDER BY a.family, a.txid, a.vout",
                 )?
                 .query_map([SETTLES_AFTER], |row| {
-                    Ok(Awaited {
+                    Ok(WatchedOutpoint {
                         family: row.get(0)?,
                         output: OutPoint::new(parsed(row, 1)?, row.get(2)?),
                         checked_at: time(row.get(3)?),
@@ -76,7 +76,7 @@ impl Store {
 
     /// From here on these coins of a family are looked for in blocks: an explorer whose newest block was at this height said
     /// that they are unspent. Left out where blocks beyond that height were read without them.
-    pub fn await_outputs(
+    pub fn watch_outpoints(
         &mut self,
         family: &str,
         outputs: &[OutPoint],
@@ -88,7 +88,7 @@ impl Store {
             let work = self.db.transaction()?;
             for output in outputs {
                 work.prepare_cached(
-                    "INSERT INTO awaited (family, txid, vout, height, checked_at, settled)
+                    "INSERT INTO watched_outpoint (family, txid, vout, height, checked_at, settled)
                      SELECT ?1, ?2, ?3, ?4, ?5, 0 WHERE EXISTS (SELECT 1 FROM scan WHERE to_height <= ?4)
                      ON CONFLICT DO UPDATE SET height = excluded.height, checked_at = excluded.checked_at,
                         settled = settled OR excluded.height >= height + ?6",
@@ -108,21 +108,21 @@ impl Store {
     }
 
     /// Nobody follows the coins of other families than these any more; what is spent for long is not looked for either.
-    pub fn await_only(&mut self, families: &[&str]) -> Result<(), StoreError> {
+    pub fn watch_outpoints_of(&mut self, families: &[&str]) -> Result<(), StoreError> {
         let path = self.path.clone();
         let mut write = || -> rusqlite::Result<()> {
             let work = self.db.transaction()?;
             let known: Vec<String> = work
-                .prepare_cached("SELECT DISTINCT family FROM awaited")?
+                .prepare_cached("SELECT DISTINCT family FROM watched_outpoint")?
                 .query_map([], |row| row.get(0))?
                 .collect::<Result<_, _>>()?;
             for family in known.iter().filter(|name| !families.contains(&name.as_str())) {
-                work.execute("DELETE FROM awaited WHERE family = ?1", [family])?;
+                work.execute("DELETE FROM watched_outpoint WHERE family = ?1", [family])?;
             }
             work.execute(
-                "DELETE FROM awaited WHERE EXISTS (
+                "DELETE FROM watched_outpoint WHERE EXISTS (
                     SELECT 1 FROM tx_input i JOIN tx_state s USING (tx_id)
-                    WHERE i.prev_txid = awaited.txid AND i.prev_vout = awaited.vout AND s.state = 'confirmed'
+                    WHERE i.prev_txid = watched_outpoint.txid AND i.prev_vout = watched_outpoint.vout AND s.state = 'confirmed'
                       AND s.block_height + ?1 < (SELECT to_height FROM scan))",
                 [DEEP],
             )?;
@@ -137,7 +137,7 @@ impl Store {
             self.db
                 .prepare_cached(
                     "SELECT e.txid, e.vout, e.sats, e.hop, e.stop = 'unspent', coalesce((SELECT f.spent AND f.spender IS NULL
-                            FROM fate f WHERE f.txid = e.txid AND f.vout = e.vout ORDER BY f.fate_id DESC LIMIT 1), 0), e.asked_at
+                            FROM outspend f WHERE f.txid = e.txid AND f.vout = e.vout ORDER BY f.outspend_id DESC LIMIT 1), 0), e.asked_at
                      FROM frontier e WHERE e.family = ?1 AND e.stop IN ('unspent', 'unrecorded')
                      ORDER BY e.asked_at, e.txid, e.vout",
                 )?
@@ -201,8 +201,9 @@ impl Store {
     /// The blocks of the ledger that were not in the best chain of one of these explorers when it was asked last.
     pub fn blocks_left(&self, explorers: &[String]) -> Result<Vec<BlockHash>, StoreError> {
         let read = || -> rusqlite::Result<Vec<BlockHash>> {
-            let mut query =
-                self.db.prepare_cached("SELECT block_hash FROM standing WHERE explorer = ?1 AND NOT in_chain")?;
+            let mut query = self
+                .db
+                .prepare_cached("SELECT block_hash FROM best_chain_check WHERE explorer = ?1 AND NOT in_chain")?;
             let mut out = Vec::new();
             for explorer in explorers {
                 let mut rows = query.query([explorer])?;
@@ -219,7 +220,7 @@ impl Store {
 /// The outputs of a transaction that are unspent as far as blocks were searched for them, and the moment up to which.
 pub(super) fn unspent_by_blocks(db: &Connection, txid: &str) -> rusqlite::Result<Vec<(u32, Time)>> {
     db.prepare_cached(
-        "SELECT DISTINCT a.vout, s.complete_to FROM awaited a JOIN scan s ON a.height <= s.to_height WHERE a.txid = ?1",
+        "SELECT DISTINCT a.vout, s.complete_to FROM watched_outpoint a JOIN scan s ON a.height <= s.to_height WHERE a.txid = ?1",
     )?
     .query_map([txid], |row| Ok((row.get(0)?, time(row.get(1)?))))?
     .collect()
@@ -229,7 +230,7 @@ pub(super) fn unspent_by_blocks(db: &Connection, txid: &str) -> rusqlite::Result
 pub(super) fn insert_made(db: &Connection, made: &[(String, OutPoint)], height: u32, at: Time) -> rusqlite::Result<()> {
     for (family, output) in made {
         db.prepare_cached(
-            "INSERT INTO awaited (family, txid, vout, height, checked_at, settled) VALUES (?1, ?2, ?3, ?4, ?5, 1)
+            "INSERT INTO watched_outpoint (family, txid, vout, height, checked_at, settled) VALUES (?1, ?2, ?3, ?4, ?5, 1)
              ON CONFLICT DO UPDATE SET height = excluded.height, checked_at = excluded.checked_at, settled = 1",
         )?
         .execute(params![family, output.txid.to_string(), output.vout, height, at.timestamp()])?;
@@ -239,7 +240,7 @@ pub(super) fn insert_made(db: &Connection, made: &[(String, OutPoint)], height: 
 
 /// What spends this coin could not be taken in: somebody has to be asked about it.
 pub(super) fn forget(db: &Connection, output: &OutPoint) -> rusqlite::Result<()> {
-    db.prepare_cached("DELETE FROM awaited WHERE txid = ?1 AND vout = ?2")?
+    db.prepare_cached("DELETE FROM watched_outpoint WHERE txid = ?1 AND vout = ?2")?
         .execute(params![output.txid.to_string(), output.vout])?;
     Ok(())
 }

@@ -13,7 +13,7 @@ impl Store {
         let read = || -> rusqlite::Result<Vec<(BlockHash, Option<bool>)>> {
             self.db
                 .prepare_cached(
-                    "SELECT block_hash, (SELECT n.in_chain FROM standing n WHERE n.explorer = ?2 AND n.block_hash = held.block_hash)
+                    "SELECT block_hash, (SELECT n.in_chain FROM best_chain_check n WHERE n.explorer = ?2 AND n.block_hash = held.block_hash)
                      FROM (
                         SELECT s.block_height, s.block_hash FROM observation o JOIN tx_state s USING (tx_id)
                         WHERE o.block_height >= ?1 AND s.state = 'confirmed' AND s.block_height >= ?1) held
@@ -26,13 +26,13 @@ impl Store {
     }
 
     /// Remembers which blocks are in an explorer's best chain and which left it.
-    pub fn record_standing(&mut self, explorer: &str, blocks: &[(BlockHash, bool)]) -> Result<(), StoreError> {
+    pub fn record_best_chain_check(&mut self, explorer: &str, blocks: &[(BlockHash, bool)]) -> Result<(), StoreError> {
         let path = self.path.clone();
         let mut write = || {
             let work = self.db.transaction()?;
             for (hash, in_chain) in blocks {
                 work.prepare_cached(
-                    "INSERT OR REPLACE INTO standing (explorer, block_hash, in_chain) VALUES (?1, ?2, ?3)",
+                    "INSERT OR REPLACE INTO best_chain_check (explorer, block_hash, in_chain) VALUES (?1, ?2, ?3)",
                 )?
                 .execute(params![explorer, hash.to_string(), in_chain])?;
             }
