@@ -32,12 +32,15 @@ pub(super) enum Schema {
 
 impl Schema {
     pub(super) fn of(db: &Connection) -> rusqlite::Result<Self> {
-        let ours: i32 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
-        if ours == APPLICATION_ID {
-            return Ok(Self::Version(db.pragma_query_value(None, "user_version", |row| row.get(0))?));
-        }
-        let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-        Ok(if tables == 0 { Self::Empty } else { Self::Foreign })
+        // One statement, and so one moment: another process may be making the tables.
+        let said = "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)
+                    FROM pragma_application_id, pragma_user_version";
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i32>(0)?, row.get(1)?, row.get::<_, i64>(2)?));
+        Ok(match db.query_row(said, [], read)? {
+            (APPLICATION_ID, version, _) => Self::Version(version),
+            (_, _, 0) => Self::Empty,
+            _ => Self::Foreign,
+        })
     }
 }
 
