@@ -13,6 +13,7 @@ mod onward;
 mod poll;
 mod prices;
 mod reading;
+mod recorded;
 mod sought;
 mod way;
 
