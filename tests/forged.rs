@@ -32,11 +32,11 @@ const SCALED: &str = "UPDATE tx_output SET sats = sats * 100 WHERE tx_id IN (SEL
 const WITHOUT_BYTES: &str = "UPDATE tx_output SET script = NULL; UPDATE tx SET recomputed = 0;
     UPDATE tx_input SET script_sig = NULL, witness = NULL, sequence = NULL;";
 /// The withdrawal that came last, and what it makes of the totals.
-const DROPPED: &str = "CREATE TEMP TABLE lost AS SELECT s.tx_id FROM spend_of s JOIN tx_state t USING (tx_id)
+const DROPPED: &str = "CREATE TEMP TABLE lost AS SELECT s.tx_id FROM spend s JOIN tx_state t USING (tx_id)
         WHERE s.address LIKE '13AM4VW2%' ORDER BY t.block_height DESC LIMIT 1;
-    UPDATE totals SET tx_count = tx_count - (SELECT count(DISTINCT s.tx_id) FROM spend_of s WHERE s.address = totals.address
+    UPDATE totals SET tx_count = tx_count - (SELECT count(DISTINCT s.tx_id) FROM spend s WHERE s.address = totals.address
             AND s.tx_id IN (SELECT tx_id FROM lost)),
-        spent = spent - (SELECT coalesce(sum(s.sats), 0) FROM spend_of s WHERE s.address = totals.address
+        spent = spent - (SELECT coalesce(sum(s.sats), 0) FROM spend s WHERE s.address = totals.address
             AND s.tx_id IN (SELECT tx_id FROM lost));
     DELETE FROM observation WHERE tx_id IN (SELECT tx_id FROM lost);
     DELETE FROM tx_output WHERE tx_id IN (SELECT tx_id FROM lost);

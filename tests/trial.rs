@@ -34,6 +34,7 @@ impl Trial {
             std::fs::read(first.path("test.db")).unwrap()
         });
         std::fs::write(trial.path("test.db"), database).unwrap();
+        trial.mode("test.db", 0o600);
         trial
     }
 

@@ -242,7 +242,7 @@ impl Store {
             let work = self.db.transaction()?;
             for address in addresses {
                 work.prepare_cached(
-                    "INSERT OR IGNORE INTO joined (address, height, settled) SELECT ?1, to_height, 1 FROM scan",
+                    "INSERT OR IGNORE INTO scanned_address (address, height, settled) SELECT ?1, to_height, 1 FROM scan",
                 )?
                 .execute([address.as_str()])?;
             }
