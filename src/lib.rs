@@ -9,10 +9,11 @@
 //! 3. [`figures`]: every published number; [`trace`]: where coins went
 //! 4. [`events`]: what of it is news; [`claims`]: what was said, held against the figures; [`sync`]: a round over the watch list, newest prices
 //! 5. [`casebook`]: a family's case, opened once, from which all of that is asked
-//! 6. [`chart`] (the pictures), [`export`] (rows for other programs)
-//! 7. [`report`] (a page about a family), [`notify`] (tells people what is news)
-//! 8. [`evidence`]: everything that figures were computed from, in one file that anybody can check
-//! 9. [`cli`]: commands, clock, environment, output
+//! 6. [`document`]: the answers as typed data, with a JSON schema
+//! 7. [`chart`] (the pictures), [`export`] (rows for other programs)
+//! 8. [`report`] (a page about a family), [`notify`] (tells people what is news)
+//! 9. [`evidence`]: everything that figures were computed from, in one file that anybody can check
+//! 10. [`cli`]: commands, clock, environment, output
 
 pub mod domain;
 pub mod files;
@@ -33,6 +34,8 @@ pub mod events;
 pub mod sync;
 
 pub mod casebook;
+
+pub mod document;
 
 pub mod chart;
 pub mod export;

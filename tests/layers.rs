@@ -11,6 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["figures", "trace"],
     &["events", "claims", "sync"],
     &["casebook"],
+    &["document"],
     &["chart", "export"],
     &["report", "notify"],
     &["evidence"],

@@ -1,0 +1,40 @@
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::domain::Value;
+
+/// A value in money on one UTC day: decimal text with two places, rounded half away from zero.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Money {
+    /// At the day's lowest price; null where the day has no price.
+    pub low: Option<String>,
+    /// At the day's close.
+    pub close: Option<String>,
+    /// At the day's highest price.
+    pub high: Option<String>,
+}
+
+impl Money {
+    /// The value as it is printed; unknown where there is none.
+    pub fn of(value: Option<Value>) -> Self {
+        let [low, close, high] = match value {
+            Some(value) => value.rounded().map(|amount| Some(amount.to_string())),
+            None => [None, None, None],
+        };
+        Self { low, close, high }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Decimal;
+
+    #[test]
+    fn unknown_is_null_and_never_zero() {
+        let text = |value| serde_json::to_string(&Money::of(value)).unwrap();
+        assert_eq!(text(None), r#"{"low":null,"close":null,"high":null}"#);
+        let value = Value { low: Decimal::ZERO, close: Decimal::new(1_005, 3), high: Decimal::new(2, 0) };
+        assert_eq!(text(Some(value)), r#"{"low":"0.00","close":"1.01","high":"2.00"}"#);
+    }
+}
