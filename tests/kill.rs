@@ -8,7 +8,7 @@ use std::time::Duration;
 use bitcoin::{Network, OutPoint};
 use ransomtrail::store::Store;
 
-use crate::live::{clean_views, trial};
+use crate::story::{clean_views, trial};
 use crate::support::blocks::Dice;
 use crate::support::{FakeChain, FakeExplorer, Kind};
 use crate::trial::{Trial, views};
