@@ -13,6 +13,7 @@
 //! 7. [`chart`] (the pictures), [`export`] (rows for other programs)
 //! 8. [`report`] (a page about a family), [`notify`] (tells people what is news)
 //! 9. [`evidence`]: everything that figures were computed from, in one file that anybody can check
+//!    [`work`]: what the program does by itself: rounds, following, prices of the day, telling, the loop of all of it
 //! 10. [`cli`]: commands, clock, environment, output
 
 pub mod domain;
@@ -44,5 +45,6 @@ pub mod notify;
 pub mod report;
 
 pub mod evidence;
+pub mod work;
 
 pub mod cli;

@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["document"],
     &["chart", "export"],
     &["report", "notify"],
-    &["evidence"],
+    &["evidence", "work"],
     &["cli"],
 ];
 

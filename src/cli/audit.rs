@@ -8,12 +8,13 @@ use serde_json::json;
 
 use super::context::KeepArgs;
 use super::output::Usage;
-use super::sync::{bar, chosen, difference, explorers, must_ask, sums};
+use super::sync::{bar, difference, explorers, sums};
 use super::{Answer, Context, context};
 use crate::domain::{Address, Trust, format};
 use crate::proof::targets_known_to;
 use crate::store::{SharedStore, Store};
 use crate::sync::{self, Audit, Options, Step};
+use crate::work::{chosen, must_ask};
 
 /// Flags of `audit`.
 #[derive(Debug, clap::Args)]

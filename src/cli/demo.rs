@@ -7,8 +7,7 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use super::chart::{self, DrawArgs};
-use super::onward::Plan;
-use super::{Answer, context, prices, summary, sync};
+use super::{Answer, context, summary, sync};
 use crate::casebook::{Casebook, Inquiry, Shelf};
 use crate::catalog::Catalog;
 use crate::chart::{CHARTS, Series};
@@ -18,6 +17,7 @@ use crate::files::{self, Mode};
 use crate::price::LIVE_SOURCES;
 use crate::store::Store;
 use crate::sync::Options;
+use crate::work::{self, Plan};
 
 /// Flags of `demo`.
 #[derive(Debug, clap::Args)]
@@ -101,6 +101,6 @@ fn new_store(path: &Path) -> Result<Store> {
         }
     }
     let mut store = Store::open(path)?;
-    prices::mirror(&mut store, &LIVE_SOURCES.iter().collect::<Vec<_>>())?;
+    work::mirror(&mut store, &LIVE_SOURCES.iter().collect::<Vec<_>>())?;
     Ok(store)
 }

@@ -23,7 +23,6 @@ mod payments;
 mod prices;
 mod proxy;
 mod report;
-mod rounds;
 mod secrets;
 mod status;
 mod summary;

@@ -1,25 +1,21 @@
 //! `notify`: who is told when coins move, whether notices arrive, and what waits. `watch` sends them after each round.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::num::NonZeroU32;
 
 use anyhow::{Result, anyhow, bail};
-use futures_util::future::join_all;
 use reqwest::Url;
 use serde_json::{Value, json};
 
 use super::context::KeepArgs;
 use super::output::Usage;
-use super::sync::chosen;
-use super::watch::lock_path;
 use super::{Answer, Context, context, secrets};
 use crate::config::{ChannelConfig, NotifyConfig, SecretSource};
-use crate::domain::{EventKind, Family, format, rfc3339};
-use crate::files::Lock;
+use crate::domain::{Family, format, rfc3339};
 use crate::http::{Http, HttpOptions};
-use crate::notify::{self, Channel, Delivery, Environment, Mail, Message, Receiver, Webhook};
-use crate::store::{EventRecord, SharedStore, StoreError};
+use crate::notify::{self, Channel, Environment, Mail, Message, Receiver, Webhook};
+use crate::store::SharedStore;
+use crate::work::{self, chosen};
 
 /// Flags of `notify`.
 #[derive(Debug, clap::Args)]
@@ -154,92 +150,6 @@ fn hook(context: &Context, source: &SecretSource, allow_http: bool, who: &str) -
     }
 }
 
-/// Writes down from where on receivers are told of these families, where that is not known yet.
-pub(super) async fn begin(
-    store: &SharedStore,
-    receivers: &[Receiver],
-    families: &[Family],
-    newest: u32,
-) -> Result<(), StoreError> {
-    let wanted = |receiver: &Receiver| {
-        let theirs = families.iter().filter(|family| receiver.wants(&family.name));
-        theirs.map(|family| (receiver.name.clone(), family.name.clone())).collect::<Vec<_>>()
-    };
-    let pairs: Vec<(String, String)> = receivers.iter().flat_map(wanted).collect();
-    store.run(move |store| store.begin_receivers(&pairs, newest)).await
-}
-
-/// Looks for news of the families and sends what waits, as long as `go_on` says so. `before` is the newest block before anything was asked, if one was known: who
-/// is new is told of what came after it.
-pub(super) async fn round(
-    context: &Context,
-    store: &SharedStore,
-    receivers: &[Receiver],
-    families: &[Family],
-    before: Option<u32>,
-    go_on: &dyn Fn() -> bool,
-) -> Result<Vec<(String, Delivery)>> {
-    // Two programs that tell at the same time would tell the same.
-    let Some(_held) = Lock::try_take(&lock_path(&context.db_path()?, ".notify"))? else {
-        bail!("another ransomtrail is telling the receivers at the moment; what waits is sent by it, or the next time");
-    };
-    // What waits may be of other families than those of this round.
-    let titles: BTreeMap<String, String> =
-        context.catalog()?.families().map(|family| (family.name.clone(), family.title.clone())).collect();
-    for family in families {
-        let wanting: Vec<&Receiver> = receivers.iter().filter(|receiver| receiver.wants(&family.name)).collect();
-        if wanting.is_empty() {
-            continue;
-        }
-        let kinds: Vec<EventKind> =
-            EventKind::ALL.into_iter().filter(|kind| wanting.iter().any(|r| r.events.contains(kind))).collect();
-        let records = wanting.iter().map(|receiver| receiver.record()).collect::<Vec<_>>();
-        let (context, family, now) = (context.clone(), family.clone(), context::now());
-        let made = store
-            .run(move |store| -> Result<Result<()>, StoreError> {
-                let newest = before.or(store.newest_height()?);
-                let (Some(newest), Some(found)) = (newest, found(&context, store, &family, &kinds).transpose()) else {
-                    return Ok(Ok(()));
-                };
-                let found = match found {
-                    Ok(found) => found,
-                    Err(error) => return Ok(Err(error)),
-                };
-                store.record_events(&family.name, (&kinds, &found), &records, newest, now)?;
-                Ok(Ok(()))
-            })
-            .await?;
-        made?;
-    }
-    // One that hangs keeps nobody else waiting.
-    let all = receivers.iter().map(|receiver| notify::deliver(store, receiver, &titles, context::now, go_on));
-    let done = join_all(all).await.into_iter().collect::<Result<Vec<Delivery>, StoreError>>()?;
-    Ok(receivers.iter().map(|receiver| receiver.name.clone()).zip(done).collect())
-}
-
-/// The events of a family as they are kept; `None` where nothing is recorded of it.
-fn found(
-    context: &Context,
-    store: &crate::store::Store,
-    family: &Family,
-    kinds: &[EventKind],
-) -> Result<Option<Vec<EventRecord>>> {
-    let book = context.casebook(store)?;
-    let case = book.case(family, context.inquiry(family))?;
-    if !case.is_recorded() {
-        return Ok(None);
-    }
-    let currency = case.inquiry().currency;
-    let record = |event: &crate::events::Event| EventRecord {
-        key: event.key(),
-        kind: event.kind,
-        txid: event.txid,
-        height: event.height,
-        body: event.as_json(&family.name, currency).to_string(),
-    };
-    Ok(Some(case.events_of(kinds)?.iter().map(record).collect()))
-}
-
 fn test(context: &Context, names: &[String]) -> Result<Answer> {
     let all = receivers(context)?;
     if all.is_empty() {
@@ -282,7 +192,7 @@ fn send(context: &Context, names: &[String]) -> Result<Answer> {
     };
     let shared = SharedStore::new(store);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let done = runtime.block_on(round(context, &shared, &receivers, &families, None, &|| true))?;
+    let done = runtime.block_on(work::tell(context, &shared, &receivers, &families, None, &|| true))?;
     let (mut text, mut rows) = (String::new(), Vec::new());
     for (name, delivery) in &done {
         let waiting = if delivery.waiting == 0 { String::new() } else { format!(", {} waiting", delivery.waiting) };

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::catalog::UnknownFamily;
 use crate::domain::{link, words};
+pub use crate::work::Usage;
 
 /// What a command has to say: the same as text and as JSON.
 #[derive(Clone, Debug, Default)]
@@ -28,11 +29,6 @@ impl Answer {
         Self { text, json, ..Self::default() }
     }
 }
-
-/// A mistake in what the user asked, as against something that went wrong: exit code 2.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Usage(pub String);
 
 /// Prints the answer to stdout and its notes to stderr.
 pub(super) fn print(answer: &Answer, json: bool) -> ExitCode {

@@ -12,9 +12,10 @@ use super::output::Usage;
 use super::{Answer, Context, context};
 use crate::domain::{Currency, Network, Quote, QuoteRecord, format, network_name, rfc3339};
 use crate::http::Http;
-use crate::price::{self, LIVE_SOURCES, Live, LiveSource, Prices, SOURCES, live_source};
-use crate::store::{SharedStore, Store};
-use crate::sync::{self, FeedRound, PriceFeed, PriceRound};
+use crate::price::{Live, LiveSource, Prices, SOURCES};
+use crate::store::SharedStore;
+use crate::sync::{self, FeedRound, PriceRound};
+use crate::work;
 
 /// Flags of `prices`.
 #[derive(Debug, clap::Args)]
@@ -63,7 +64,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
 
 /// What the database holds of the configured sources; nothing where there is no database yet.
 pub(super) fn live(context: &Context) -> Result<Live> {
-    let sources = sources(context)?;
+    let sources = work::sources(context)?;
     let quotes = match context.existing_store()? {
         Some(store) => store.prices()?,
         None => Vec::new(),
@@ -71,43 +72,16 @@ pub(super) fn live(context: &Context) -> Result<Live> {
     Ok(Live { quotes, sources, band: context.config.prices.band })
 }
 
-/// The configured sources, in their order.
-pub(super) fn sources(context: &Context) -> Result<Vec<&'static LiveSource>> {
-    let prices = &context.config.prices;
-    let known = |name: &String| {
-        live_source(name).ok_or_else(|| {
-            let names: Vec<&str> = LIVE_SOURCES.iter().map(|s| s.name).collect();
-            Usage(format!("no price source \"{name}\" ([prices] in the configuration); there are {}", names.join(", ")))
-        })
-    };
-    for name in prices.urls.keys() {
-        known(name)?;
-    }
-    Ok(prices.sources.iter().map(known).collect::<Result<_, _>>()?)
-}
-
-/// Writes the built-in prices and the order of sources into the database, so that it can be read without the program.
-pub(super) fn mirror(store: &mut Store, sources: &[&LiveSource]) -> Result<()> {
-    let names: Vec<&str> = sources.iter().map(|source| source.name).collect();
-    Ok(store.mirror_prices(&price::history()?, &names)?)
-}
-
 /// Asks the configured sources for what is missing.
 fn update(context: &Context, keep: KeepArgs) -> Result<PriceRound> {
-    let feeds = feeds(context)?;
+    let feeds = work::feeds(context)?;
     if feeds.is_empty() {
         return Err(Usage("no price source is configured; name one in [prices] of the configuration".to_owned()).into());
     }
     let http = Http::new(context.http_options()?)?;
     let store = SharedStore::new(context.store(keep)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(sync::prices(&store, &http, &feeds, context.config.prices.band, context::now))
-}
-
-/// The configured sources and where each is asked.
-pub(super) fn feeds(context: &Context) -> Result<Vec<PriceFeed>> {
-    let urls = &context.config.prices.urls;
-    sources(context)?.into_iter().map(|source| PriceFeed::new(source, urls.get(source.name).cloned())).collect()
+    runtime.block_on(work::update_prices(context, &store, &http, &feeds))
 }
 
 /// What the update did, in a few lines.

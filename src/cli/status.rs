@@ -9,18 +9,19 @@ use serde_json::{Value, json};
 
 use super::incidents;
 use super::sync::difference;
-use super::watch::{is_watched, parse_age};
 use super::{Answer, Context, context};
+use crate::config::parse_duration;
 use crate::domain::{AddressRecord, Family, Time, format, rfc3339};
 use crate::explorer::BUILT_IN;
 use crate::explorer::Dialect as _;
 use crate::store::{ExplorerRecord, RoundRecord, ScanPoint, Store};
+use crate::work::is_watched;
 
 /// Flags of `status`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The last round may be so old; when it is older, the exit code is 1
-    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = parse_age)]
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = parse_duration)]
     max_age: Duration,
 }
 

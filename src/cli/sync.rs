@@ -3,22 +3,19 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::context::KeepArgs;
-use super::onward::{self, OnwardArgs, Plan};
-use super::output::Usage;
-use super::rounds::Made;
-use super::{Answer, Context, context, rounds, secrets};
-use crate::catalog::Catalog;
+use super::onward::{self, OnwardArgs};
+use super::{Answer, Context, context, secrets};
 use crate::config::ExplorerConfig;
-use crate::domain::{Address, Amount, Ask, Family, Follow, Said, Totals, format, network_name};
-use crate::explorer::{self, BUILT_IN, Dialect, Explorer};
-use crate::http::Http;
+use crate::domain::{Amount, Ask, Family, Follow, Said, Totals, format};
+use crate::explorer::Explorer;
 use crate::store::{SharedStore, Store};
 use crate::sync::{AddressRound, End, Followed, Options, Round, Step};
+use crate::work::{self, Made, Plan, askable, asking, chosen, unfinished};
 
 /// Flags of `sync`.
 #[derive(Debug, clap::Args)]
@@ -56,8 +53,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let left_out = chosen - families.len();
     let mut store = context.store(args.keep)?;
     store.keep_watching(&catalog.families().map(|f| f.name.as_str()).collect::<Vec<_>>())?;
-    let options = rounds::options(context, follow);
-    let plan = Plan::of_sync(context, &catalog, &families, &explorers, args.onward)?;
+    let options = work::options(context, follow);
+    let plan = args.onward.plan(context, &catalog, &families, &explorers)?;
     let (_, made) = round(store, &families, &explorers, options, Some(&plan))?;
     let Made { round, onward: followed } = made;
     let names: Vec<&str> = families.iter().map(|f| f.name.as_str()).collect();
@@ -70,129 +67,22 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     Ok(answer)
 }
 
-/// Whether explorers may be asked about addresses. Following by address needs it.
-pub(super) fn asking(context: &Context, wanted: Option<Ask>, follow: Follow) -> Result<Ask> {
-    let ask = wanted.unwrap_or(context.config.ask);
-    if ask == Ask::Never && follow == Follow::Addresses {
-        bail!(Usage(
-            "ask = \"never\" and follow = \"addresses\" exclude each other; give --follow blocks, or --ask auto"
-                .to_owned()
-        ));
-    }
-    Ok(ask)
-}
-
-/// Refuses what would tell an explorer whom somebody watches, where that was ruled out.
-pub(super) fn must_ask(explorers: &[Explorer], what: &str) -> Result<()> {
-    if explorers.iter().any(Explorer::is_discreet) {
-        bail!(Usage(format!("{what} would tell explorers whom you watch; ask = \"never\" rules that out")));
-    }
-    Ok(())
-}
-
-/// The families of that name, each once; all of them where no name is given.
-pub(super) fn chosen<'a>(catalog: &'a Catalog, names: &[String]) -> Result<Vec<&'a Family>> {
-    if names.is_empty() {
-        return Ok(catalog.families().collect());
-    }
-    let mut families: Vec<&Family> = Vec::new();
-    for name in names {
-        let family = catalog.find(name)?;
-        if !families.iter().any(|f| f.name == family.name) {
-            families.push(family);
-        }
-    }
-    Ok(families)
-}
-
-/// Where only the built-in record is asked, the families that it holds.
-fn askable<'a>(families: Vec<&'a Family>, explorers: &[Explorer], all: bool) -> Result<Vec<&'a Family>> {
-    if !explorers.iter().all(Explorer::is_recorded) {
-        return Ok(families);
-    }
-    let (held, missing): (Vec<_>, Vec<_>) = families.into_iter().partition(|f| explorer::is_recorded(&f.name));
-    if let Some(family) = missing.first().filter(|_| !all || held.is_empty()) {
-        let known: Vec<&str> = explorer::snapshots().iter().map(|s| s.header.family.as_str()).collect();
-        bail!("the built-in record holds no ledger of {}; it holds: {}", family.name, known.join(", "));
-    }
-    Ok(held)
-}
-
-/// The explorers to ask, the preferred first.
+/// The explorers to ask, the preferred first, with the proxy that the environment names and their secrets fetched.
 pub(super) fn explorers(context: &Context, wanted: Option<&str>, ask: Ask) -> Result<Vec<Explorer>> {
-    let clock = context::now;
-    if wanted == Some("built-in") {
-        return Ok(vec![Explorer::built_in(clock)]);
-    }
-    let network = context.network();
-    let mut options = context.http_options()?;
-    let chosen: Vec<ExplorerConfig> = match wanted {
-        None => context.config.explorers(),
-        Some(text) if text.contains("://") => {
-            let one = ExplorerConfig::from_url(text, network).map_err(Usage)?;
-            options.set_pace(&one.url, one.pace.unwrap_or(context.config.http.pace));
-            vec![one]
-        }
-        Some(name) => {
-            let all = context.config.explorers();
-            let known: Vec<String> = all.iter().map(|e| e.name.clone()).chain(["built-in".to_owned()]).collect();
-            let found = all.into_iter().find(|e| e.name == name);
-            vec![found.ok_or_else(|| {
-                Usage(format!(
-                    "no explorer \"{name}\" for {}; there are {}, or give a URL",
-                    network_name(network),
-                    known.join(", ")
-                ))
-            })?]
-        }
-    };
-    if chosen.is_empty() {
-        bail!(Usage(format!(
-            "no explorer is configured for {}; add an [[explorer]] block or give --explorer URL",
-            network_name(network)
-        )));
-    }
-    let http = Http::new(options)?;
-    chosen
-        .into_iter()
-        .map(|one| {
-            let Some(dialect) = explorer::dialect(&one.dialect) else {
-                let known: Vec<&str> = explorer::DIALECTS.iter().map(|d| d.name()).collect();
-                bail!(Usage(format!(
-                    "explorer \"{}\" has the unknown dialect \"{}\"; there are {}",
-                    one.name,
-                    one.dialect,
-                    known.join(", ")
-                )));
-            };
-            if one.name == BUILT_IN.name() || dialect.name() == BUILT_IN.name() {
-                bail!(Usage(format!(
-                    "the name \"{}\" is that of the recorded ledgers; call explorer {} otherwise",
-                    BUILT_IN.name(),
-                    one.url
-                )));
-            }
-            let credentials = secrets::credentials(&one, &context.config_folder)?;
-            let explorer = Explorer::over_http(&one.name, dialect, one.url, http.clone(), network, clock);
-            let explorer = explorer.with_credentials(credentials);
-            Ok(if ask == Ask::Never { explorer.about_blocks_only() } else { explorer })
-        })
-        .collect()
+    let credentials = |one: &ExplorerConfig| secrets::credentials(one, &context.config_folder);
+    work::open_explorers(context, wanted, ask, || context.http_options(), credentials)
 }
 
 /// One round, with a progress bar on stderr where that is a terminal.
 pub(super) fn round(
-    mut store: Store,
+    store: Store,
     families: &[&Family],
     explorers: &[Explorer],
     options: Options<'_>,
     plan: Option<&Plan>,
 ) -> Result<(Store, Made)> {
-    for family in families {
-        store.watch(family)?;
-    }
-    let addresses: Vec<Address> = families.iter().flat_map(|f| f.addresses.iter().map(|a| a.address.clone())).collect();
-    let bar = bar(addresses.len(), explorers.iter().all(Explorer::is_recorded));
+    let bar =
+        bar(families.iter().map(|family| family.addresses.len()).sum(), explorers.iter().all(Explorer::is_recorded));
     let progress = |step: Step<'_>| match step {
         Step::Address(address) => bar.set_message(address.to_string()),
         Step::Page { read, of: Some(of) } => bar.set_message(format!("{read} of {of} transactions")),
@@ -203,7 +93,7 @@ pub(super) fn round(
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let shared = SharedStore::new(store);
-    let made = runtime.block_on(rounds::round(&shared, explorers, &addresses, options, plan, &progress));
+    let made = runtime.block_on(work::round(&shared, explorers, families, options, plan, &progress, context::now));
     drop(runtime);
     bar.finish_and_clear();
     let store = shared.into_inner().ok_or_else(|| anyhow::anyhow!("the database is still in use"))?;
@@ -286,24 +176,6 @@ pub(super) fn answer(round: &Round, explorers: &[Explorer], families: &[&str]) -
     answer
 }
 
-/// What is said of an address whose history was not read to its end.
-pub(super) fn unfinished(one: &AddressRound) -> Option<String> {
-    match &one.end {
-        End::Paused { explorer, ledger } => Some(format!(
-            "NOT read to the end: {} ({}): {} of {} transactions; the next round goes on from there (max_pages)",
-            one.address,
-            one.explorer,
-            format::grouped(ledger.together().tx_count.unwrap_or_default()),
-            explorer.everything().tx_count.map_or_else(|| "unknown".to_owned(), format::grouped),
-        )),
-        End::Aside { reason } => Some(format!(
-            "SET ASIDE: {} ({}): {reason}; it is asked about again after the time of recheck, or ask another explorer",
-            one.address, one.explorer
-        )),
-        _ => None,
-    }
-}
-
 /// What failed, which fallback was tried, and what to do.
 fn trouble(round: &Round, explorers: &[Explorer]) -> Vec<String> {
     if round.not_asked.is_empty() {
@@ -366,7 +238,7 @@ fn as_json(round: &Round, families: &[&str]) -> Value {
     };
     json!({
         "families": families,
-        "follow": rounds::follow_name(round.follow),
+        "follow": round.follow.name(),
         "blocks": round.blocks,
         "in_blocks": round.in_blocks,
         "tip_height": round.tip.map(|t| t.0),

@@ -71,6 +71,16 @@ pub enum Followed {
     Blocks,
 }
 
+impl Followed {
+    /// Its name in the database, in JSON and in logs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Addresses => "addresses",
+            Self::Blocks => "blocks",
+        }
+    }
+}
+
 /// How a round is made.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {

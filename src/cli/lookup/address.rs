@@ -16,6 +16,7 @@ use crate::explorer::Explorer;
 use crate::figures::{Account, Payment, Withdrawal};
 use crate::store::Store;
 use crate::sync::{Options, Round};
+use crate::work;
 
 /// So many of the last payments are shown on the page; JSON has all.
 const LAST: usize = 5;
@@ -35,7 +36,7 @@ pub(super) fn run(context: &Context, args: &Args, address: &Address, links: &Lin
         (None, None)
     } else {
         let explorers = sync::explorers(context, args.explorer.as_deref(), context.config.ask)?;
-        sync::must_ask(&explorers, "to look an address up without --offline")?;
+        work::must_ask(&explorers, "to look an address up without --offline")?;
         let options = Options { max_pages: context.max_pages(), ..Options::by_address(context::now()) };
         let (store, made) = sync::round(Store::in_memory()?, &[&family], &explorers, options, None)?;
         let round = made.round;
@@ -57,7 +58,7 @@ pub(super) fn run(context: &Context, args: &Args, address: &Address, links: &Lin
     let mut answer = Answer::new(page(account, address, &known, links), as_json(account, address, &known, links)?);
     if let Some(round) = round {
         answer.notes.extend(round.warnings.iter().map(|w| format!("warning: {w}")));
-        answer.notes.extend(round.addresses.iter().filter_map(sync::unfinished).map(|w| format!("warning: {w}")));
+        answer.notes.extend(round.addresses.iter().filter_map(work::unfinished).map(|w| format!("warning: {w}")));
         answer.notes.extend(round.refused.iter().map(|r| format!("warning: {r}")));
         answer.notes.extend(round.failures.iter().map(|f| format!("warning: {f}")));
         answer.failed = !round.is_whole();

@@ -19,6 +19,7 @@ use crate::explorer::{Explorer, Outspend};
 use crate::figures::{self, Question, TxFigures};
 use crate::price::Prices;
 use crate::sync::{Search, find};
+use crate::work;
 
 /// What the own database knows besides.
 struct Held {
@@ -78,7 +79,7 @@ pub(super) fn run(context: &Context, args: &Args, txid: &Txid, links: &Links) ->
         (stored.tx, stored.explorer, stored.url, stored.recomputed, Some(outspends))
     } else {
         let explorers = sync::explorers(context, args.explorer.as_deref(), context.config.ask)?;
-        sync::must_ask(&explorers, "to look a transaction up without --offline")?;
+        work::must_ask(&explorers, "to look a transaction up without --offline")?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut search = runtime.block_on(find(&explorers, txid));
         let Some(found) = search.found.take() else { bail!(not_found(&search, &explorers, txid)) };

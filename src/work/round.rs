@@ -1,40 +1,46 @@
-//! What `sync` and `watch` share: one round, and what is written down of it.
+//! One round, and what is written down of it.
 
 use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::onward::Plan;
-use super::{Context, context};
-use crate::domain::{Address, Follow, Time};
+use super::{Context, Plan};
+use crate::domain::{Address, Family, Follow, Time, format};
 use crate::explorer::Explorer;
 use crate::http::HostStatistics;
 use crate::store::{ExplorerRecord, RoundRecord, SharedStore};
-use crate::sync::{self, Followed, Onward, Options, Progress, Round};
+use crate::sync::{self, AddressRound, End, Followed, Onward, Options, Progress, Round};
 
-/// A round, and what following withdrawals onward in it did, by family.
-pub(super) struct Made {
+/// A round, and what following withdrawals onward in it did.
+#[derive(Debug)]
+pub struct Made {
+    /// The round.
     pub round: Round,
+    /// What following did, by family.
     pub onward: Vec<(String, Onward)>,
 }
 
 /// How a round is made, as configured.
-pub(super) fn options(context: &Context, follow: Follow) -> Options<'static> {
+pub fn options(context: &Context, follow: Follow) -> Options<'static> {
     let (recheck, max_pages) = (context.config.recheck, context.max_pages());
-    Options { now: context::now(), follow, recheck, max_pages, trails: None }
+    Options { now: (context.clock)(), follow, recheck, max_pages, trails: None }
 }
 
-/// One round, with the coins of the plan followed, written down with what the explorers were like.
-pub(super) async fn round(
+/// One round over these families, with the coins of the plan followed, written down with what the explorers were like.
+pub async fn round(
     store: &SharedStore,
     explorers: &[Explorer],
-    addresses: &[Address],
+    families: &[&Family],
     options: Options<'_>,
     plan: Option<&Plan>,
     progress: Progress<'_>,
+    clock: fn() -> Time,
 ) -> Result<Made> {
+    let mirrored: Vec<Family> = families.iter().map(|family| (*family).clone()).collect();
+    store.run(move |store| mirrored.iter().try_for_each(|family| store.watch(family))).await?;
+    let addresses: Vec<Address> = families.iter().flat_map(|f| f.addresses.iter().map(|a| a.address.clone())).collect();
     let options = Options { trails: plan.map(Plan::trails), ..options };
-    let made = sync::round(store, explorers, addresses, options, progress).await;
+    let made = sync::round(store, explorers, &addresses, options, progress).await;
     let followed = match (&made, plan.filter(|plan| plan.asks())) {
         (Ok(round), Some(plan)) => {
             let turns = plan.turns(options, round.follow == Followed::Blocks);
@@ -42,7 +48,7 @@ pub(super) async fn round(
         }
         _ => Ok(Vec::new()),
     };
-    let ended_at = context::now();
+    let ended_at = clock();
     let statistics = take_statistics(explorers);
     let requests = statistics.values().map(|s| s.requests).sum();
     let seen = explorer_records(explorers, &statistics, ended_at);
@@ -101,7 +107,7 @@ fn record(round: &Round, started_at: Time, ended_at: Time, requests: u64) -> Rou
     RoundRecord {
         started_at,
         ended_at,
-        follow: follow_name(round.follow).to_owned(),
+        follow: round.follow.name().to_owned(),
         addresses: round.addresses.len() + round.in_blocks,
         blocks: round.blocks,
         requests,
@@ -114,10 +120,20 @@ fn record(round: &Round, started_at: Time, ended_at: Time, requests: u64) -> Rou
     }
 }
 
-/// The way in the database, in JSON and in logs.
-pub(super) fn follow_name(follow: Followed) -> &'static str {
-    match follow {
-        Followed::Addresses => "addresses",
-        Followed::Blocks => "blocks",
+/// What is said of an address whose history was not read to its end.
+pub fn unfinished(one: &AddressRound) -> Option<String> {
+    match &one.end {
+        End::Paused { explorer, ledger } => Some(format!(
+            "NOT read to the end: {} ({}): {} of {} transactions; the next round goes on from there (max_pages)",
+            one.address,
+            one.explorer,
+            format::grouped(ledger.together().tx_count.unwrap_or_default()),
+            explorer.everything().tx_count.map_or_else(|| "unknown".to_owned(), format::grouped),
+        )),
+        End::Aside { reason } => Some(format!(
+            "SET ASIDE: {} ({}): {reason}; it is asked about again after the time of recheck, or ask another explorer",
+            one.address, one.explorer
+        )),
+        _ => None,
     }
 }
