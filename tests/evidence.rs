@@ -8,7 +8,6 @@ use bitcoin::OutPoint;
 use bitcoin::hashes::{Hash, sha256};
 use proptest::prelude::*;
 use ransomtrail::evidence::{Checked, Level, Statement, Verdict, check};
-use ransomtrail::price::LIVE_SOURCES;
 use ransomtrail::store::Store;
 use serde_json::Value;
 
@@ -345,11 +344,8 @@ fn without_kept_answers_a_pack_says_so() {
 fn live_prices_are_packed_with_their_answers() {
     let trial = recorded();
     let market = FakeMarket::start(chrono::Utc::now().date_naive());
-    let urls: Vec<String> =
-        LIVE_SOURCES.iter().map(|source| format!("{} = \"{}\"", source.name, market.url(source.name))).collect();
     let http = "[http]\nbackoff = \"1ms\"\npace = \"1000/s\"\n";
-    let config = format!("{http}[prices]\nband = \"3%\"\nurls = {{ {} }}\n", urls.join(", "));
-    trial.write("config/ransomtrail/ransomtrail.toml", &config);
+    trial.write("config/ransomtrail/ransomtrail.toml", &(http.to_owned() + &market.config("band = \"3%\"")));
     trial.ok(&["prices", "--update"]);
     let bytes = packed(&trial, "wannacry", &["--currency", "EUR"]);
     let found = holds(&bytes);

@@ -78,14 +78,21 @@ fn what_is_asked_is_what_is_written() {
     let columns = trial.ok(&["export", "--columns"]);
     assert!(columns.contains("after_withdrawal") && columns.contains("withdrawn_sats"), "{columns}");
     for (args, expect) in [
-        (&["export", "wannacry", "--format", "xlsx"][..], "known are csv, json, ndjson"),
-        (&["export", "wannacry", "--table", "victims"], "known are payments, withdrawals, events, series"),
+        (&["export", "wannacry", "--format", "xlsx"][..], "possible values: csv, json, ndjson"),
+        (&["export", "wannacry", "--table", "victims"], "possible values: payments, withdrawals, events, series"),
         (&["export"], "FAMILY"),
     ] {
         let ran = trial.run(args);
         assert!(ran.code == 2 && ran.err.contains(expect), "{}", ran.err);
     }
-    assert_eq!(FORMATS.len(), 3);
+    for format in FORMATS {
+        let out = trial.path(format.name);
+        trial.ok(&["export", "wannacry", "--format", format.name, "--out", out.to_str().unwrap()]);
+        for table in TABLES {
+            let file = out.join(format!("wannacry-{}.{}", table.name, format.name));
+            assert!(std::fs::metadata(&file).unwrap().len() > 0, "{}", file.display());
+        }
+    }
 }
 
 #[test]

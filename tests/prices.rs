@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate, Utc};
 use ransomtrail::domain::{Currency, Decimal, Time};
 use ransomtrail::http::{Http, HttpOptions, Wait};
-use ransomtrail::price::{LIVE_SOURCES, Live, Prices};
+use ransomtrail::price::{Live, Prices};
 use ransomtrail::store::{SharedStore, Store};
 use ransomtrail::sync::{self, PriceFeed, PriceRound};
 use serde_json::{Value, json};
@@ -50,13 +50,13 @@ impl Desk {
         let feed = |source: &'static ransomtrail::price::LiveSource| {
             PriceFeed::new(source, Some(self.market.url(source.name).parse().unwrap())).unwrap()
         };
-        let feeds: Vec<PriceFeed> = LIVE_SOURCES.iter().map(feed).collect();
+        let feeds: Vec<PriceFeed> = FakeMarket::sources().into_iter().map(feed).collect();
         sync::prices(&self.store, &http, &feeds, band(), clock).await.unwrap()
     }
 
     async fn prices(&self) -> Prices {
         let quotes = self.store.run(|store| store.prices()).await.unwrap();
-        let live = Live { quotes, sources: LIVE_SOURCES.iter().collect(), band: band() };
+        let live = Live { quotes, sources: FakeMarket::sources(), band: band() };
         Prices::load(Currency::Usd, &live).unwrap()
     }
 
@@ -234,10 +234,7 @@ fn trial(settings: &str) -> (Trial, FakeMarket, NaiveDate) {
 
 fn configure(trial: &Trial, market: &FakeMarket, settings: &str) {
     let http = "[http]\nbackoff = \"1ms\"\nmax_wait = \"2ms\"\nretries = 1\npace = \"1000/s\"\n";
-    let urls: Vec<String> =
-        ["kraken", "coinbase", "mempool"].iter().map(|s| format!("{s} = \"{}\"", market.url(s))).collect();
-    let text = format!("{http}[prices]\nurls = {{ {} }}\n{settings}\n", urls.join(", "));
-    trial.write("config/ransomtrail/ransomtrail.toml", &text);
+    trial.write("config/ransomtrail/ransomtrail.toml", &(http.to_owned() + &market.config(settings)));
 }
 
 /// The summary of WannaCry as of a day.
@@ -336,7 +333,7 @@ fn failures_and_mistakes_are_told_and_nothing_is_lost() {
 
     let fresh = Trial::recorded();
     configure(&fresh, &market, "");
-    for source in ["kraken", "coinbase", "mempool"] {
+    for source in crate::support::market::SPOKEN {
         market.trouble(source, 1_000, Trouble::garbage());
     }
     let ran = fresh.fails(&["prices", "--update", "--json"], 1, "without a price; nothing was lost");

@@ -86,7 +86,7 @@ fn a_claim_of_ones_own_comes_first() {
     for (args, code, expect) in [
         (&["report", "wannacry", "--claim", "lots of money"][..], 2, ""),
         (&["report", "wannacry", "--on", "2017-12-19"], 2, "--claim"),
-        (&["report", "wannacry", "--format", "pdf"], 2, "known are html, md, json"),
+        (&["report", "wannacry", "--format", "pdf"], 2, "possible values: html, md, json"),
         (&["report", "wannacry", "--policy", "poison"], 2, "use fifo or haircut"),
         (&["report", "locky"], 1, "nothing is recorded of Locky"),
     ] {

@@ -112,7 +112,7 @@ fn a_strangers_label_is_text_on_every_surface() {
     }
     let shown = trial.ok(&["labels", "list", "--address", SHAPESHIFT]);
     assert!(shown.contains("=cmd|'/c calc'!A0\\u{202e}\\u{2066}") && shown.contains("\\u{1b}[2J"), "{shown}");
-    for format in ["csv", "json", "ndjson"] {
+    for format in ransomtrail::export::FORMATS.iter().map(|format| format.name) {
         let table = trial.ok(&["export", "wannacry", "--table", "events", "--format", format]);
         assert!(table.contains("cmd|"), "{format}: {table}");
         check_file(&format!("events.{format}"), table.as_bytes());

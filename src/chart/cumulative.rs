@@ -11,8 +11,12 @@ use crate::domain::csv::{Cell, Csv};
 use crate::domain::{Amount, Time, format, rfc3339};
 use crate::figures::{self, Did, State};
 
-pub(super) const CHART: Chart =
-    Chart { name: "cumulative", about: "bitcoin received over time, and what was held until it was withdrawn", draw };
+pub(super) const CHART: Chart = Chart {
+    name: "cumulative",
+    about: "bitcoin received over time, and what was held until it was withdrawn",
+    shows_the_trail: false,
+    draw,
+};
 
 fn draw(input: &Input<'_>) -> Drawing {
     let states = figures::states(input.account);

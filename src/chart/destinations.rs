@@ -13,6 +13,7 @@ use crate::trace::Trail;
 pub(super) const CHART: Chart = Chart {
     name: "destinations",
     about: "where the withdrawn coins are, by service or by how their paths end, in bitcoin and shares",
+    shows_the_trail: true,
     draw,
 };
 

@@ -47,20 +47,22 @@ pub struct Chart {
     pub name: &'static str,
     /// What it shows, in one line.
     pub about: &'static str,
+    /// Whether it needs [`Input::trail`]: following coins takes the longest.
+    pub shows_the_trail: bool,
     /// Draws it. Never fails: where there is nothing to show, the picture says so.
     pub draw: fn(&Input<'_>) -> Drawing,
 }
 
-impl Chart {
-    /// Whether it needs [`Input::trail`].
-    pub fn shows_the_trail(&self) -> bool {
-        [flow::CHART.name, destinations::CHART.name].contains(&self.name)
-    }
-}
-
 /// Every chart, in the order of a page.
-pub static CHARTS: &[Chart] =
-    &[cumulative::CHART, timeline::CHART, weekly::CHART, value::CHART, flow::CHART, destinations::CHART];
+#[rustfmt::skip]
+pub static CHARTS: &[Chart] = &[
+    cumulative::CHART,
+    timeline::CHART,
+    weekly::CHART,
+    value::CHART,
+    flow::CHART,
+    destinations::CHART,
+];
 
 /// The chart of that name.
 pub fn find(name: &str) -> Option<&'static Chart> {

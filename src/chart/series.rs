@@ -25,7 +25,7 @@ impl<'a> Series<'a> {
         let until = until.unwrap_or_else(|| account.last_day(prices));
         let worth = account.worth(prices, prices.last_day().map_or(until, |last| until.min(last)));
         let weeks = figures::weeks(account);
-        let follows = charts.iter().any(|chart| chart.shows_the_trail());
+        let follows = charts.iter().any(|chart| chart.shows_the_trail);
         let trail = if follows { Some((case.trail()?, case.chains()?)) } else { None };
         Ok(Self { case, account, worth, weeks, week: None, trail })
     }

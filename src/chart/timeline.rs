@@ -14,8 +14,12 @@ use crate::domain::csv::{Cell, Csv};
 use crate::domain::{Amount, Currency, Demand, DemandAmount, format, rfc3339};
 use crate::figures::{self, Class, Payment, Withdrawal};
 
-pub(super) const CHART: Chart =
-    Chart { name: "timeline", about: "every payment by time and size, against what was demanded", draw };
+pub(super) const CHART: Chart = Chart {
+    name: "timeline",
+    about: "every payment by time and size, against what was demanded",
+    shows_the_trail: false,
+    draw,
+};
 
 /// More payments than this are drawn as squares that are darker where there are more.
 const MARKS: usize = 4_000;

@@ -15,6 +15,7 @@ use crate::figures::{self, Worth};
 pub(super) const CHART: Chart = Chart {
     name: "value",
     about: "what the coins received were worth on each day, against their value at receipt and when they left",
+    shows_the_trail: false,
     draw,
 };
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::ask::QuestionArgs;
 use super::output::Usage;
 use super::trace::Limits;
-use super::{Answer, Context};
+use super::{Answer, Context, member};
 use crate::casebook::Inquiry;
 use crate::chart::{self, CHARTS, Chart, Look, Picture, Series, Size, Theme};
 use crate::domain::parse_day;
@@ -24,9 +24,9 @@ pub struct Args {
     /// The family (a name or an alias)
     #[arg(value_name = "FAMILY", required_unless_present = "list")]
     family: Option<String>,
-    /// Which charts, by name [default: all]
-    #[arg(long, value_name = "KIND", value_delimiter = ',')]
-    kind: Vec<String>,
+    /// Which charts, with commas between them [default: all]
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = member::of(CHARTS))]
+    kind: Vec<&'static Chart>,
     /// List the kinds of chart
     #[arg(long)]
     list: bool,
@@ -132,7 +132,7 @@ pub(super) fn conserving(text: &str) -> Result<Policy, String> {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let Some(name) = args.family.as_deref().filter(|_| !args.list) else { return Ok(list()) };
-    let charts = chosen(&args.kind)?;
+    let charts: Vec<&Chart> = if args.kind.is_empty() { CHARTS.iter().collect() } else { args.kind.clone() };
     let catalog = context.catalog()?;
     let family = catalog.find(name)?;
     let store = context.ledger_store()?;
@@ -165,22 +165,6 @@ fn list() -> Answer {
     }
     let rows = CHARTS.iter().map(|c| json!({ "name": c.name, "about": c.about })).collect();
     Answer::new(text, Value::Array(rows))
-}
-
-/// The charts of these names; all of them where none is named.
-fn chosen(kinds: &[String]) -> Result<Vec<&'static Chart>> {
-    if kinds.is_empty() {
-        return Ok(CHARTS.iter().collect());
-    }
-    kinds
-        .iter()
-        .map(|kind| {
-            chart::find(kind).ok_or_else(|| {
-                let known: Vec<&str> = CHARTS.iter().map(|c| c.name).collect();
-                Usage(format!("no chart \"{kind}\"; there are {}", known.join(", "))).into()
-            })
-        })
-        .collect()
 }
 
 /// The chart that `weekly` draws.

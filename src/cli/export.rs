@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
 use super::ask::QuestionArgs;
-use super::{Answer, Context};
+use super::{Answer, Context, member};
 use crate::domain::{Period, TimeBasis, rfc3339};
 use crate::export::{self, FORMATS, Format, Subject, TABLES, Table};
 use crate::files::{self, Mode};
@@ -17,11 +17,11 @@ pub struct Args {
     /// The family (a name or an alias)
     #[arg(value_name = "FAMILY", required_unless_present = "columns")]
     family: Option<String>,
-    /// How it is written: csv, json or ndjson [default: csv]
-    #[arg(long, value_name = "NAME", value_parser = format)]
+    /// How it is written [default: the first]
+    #[arg(long, value_name = "NAME", value_parser = member::of(FORMATS))]
     format: Option<&'static Format>,
-    /// What is written: payments, withdrawals, events or series [default: payments; with --out all of them]
-    #[arg(long, value_name = "TABLE", value_parser = table)]
+    /// What is written; a row of each is [default: the first; with --out all of them]
+    #[arg(long, value_name = "TABLE", value_parser = member::of(TABLES))]
     table: Option<&'static Table>,
     /// Write files into this folder instead of to stdout
     #[arg(long, value_name = "FOLDER")]
@@ -62,7 +62,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             let Some(table) = wanted.first() else { bail!("nothing is asked for") };
             let bytes = (format.write)(&table.of(&subject));
             answer.text = String::from_utf8(bytes).context("the table is not UTF-8")?;
-            answer.json = serde_json::from_slice(&(export::FORMATS[1].write)(&table.of(&subject)))?;
+            answer.json = serde_json::from_slice(&(export::JSON.write)(&table.of(&subject)))?;
         }
         Some(folder) => {
             files::create_folder(folder, Mode::Shared)?;
@@ -103,18 +103,4 @@ fn columns() -> Answer {
         rows.push(json!({ "table": table.name, "row": table.row, "columns": columns }));
     }
     Answer::new(text, Value::Array(rows))
-}
-
-fn format(text: &str) -> Result<&'static Format, String> {
-    export::format(text).ok_or_else(|| {
-        let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-        format!("unknown format \"{text}\"; known are {}", known.join(", "))
-    })
-}
-
-fn table(text: &str) -> Result<&'static Table, String> {
-    export::find(text).ok_or_else(|| {
-        let known: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
-        format!("unknown table \"{text}\"; known are {}", known.join(", "))
-    })
 }

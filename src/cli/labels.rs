@@ -28,7 +28,7 @@ pub struct Args {
 enum What {
     /// List labels: built-in ones, lists that you took in, and your own
     List(Filter),
-    /// Take in a list: a GraphSense TagPack (YAML), CSV as `labels export` writes it, or OFAC's list of addresses
+    /// Take in somebody else's list
     Import(import::Args),
     /// Print your own labels and the lists that you took in, to pass them on
     Export(export::Args),

@@ -16,6 +16,7 @@ mod incidents;
 mod labels;
 mod links;
 mod lookup;
+mod member;
 mod notify;
 mod onward;
 mod output;
@@ -111,7 +112,7 @@ enum Command {
     Chart(chart::Args),
     /// Make a page about a family: finding, figures, charts, claims, where the money went, ledger, sources
     Report(report::Args),
-    /// Write payments, withdrawals, events and series for other programs: CSV, JSON, NDJSON
+    /// Write payments, withdrawals, events and series for other programs
     Export(export::Args),
     /// Draw the week's chart of every family with data; meant for cron
     Weekly(weekly::Args),

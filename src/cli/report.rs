@@ -7,11 +7,11 @@ use serde_json::json;
 
 use super::ask::QuestionArgs;
 use super::output::Usage;
-use super::{Answer, Context};
+use super::{Answer, Context, member};
 use crate::claims::{self, Claim, Scope};
 use crate::domain::{Family, Moment, rfc3339};
 use crate::files::{self, Mode};
-use crate::report::{self, Asked, FORMATS, Format, Made, Material};
+use crate::report::{Asked, FORMATS, Format, Made, Material};
 use crate::trace::Policy;
 
 /// Flags of `report`.
@@ -23,8 +23,8 @@ pub struct Args {
     /// Folder to write to; the page goes to a folder of the family's name in it
     #[arg(long, value_name = "DIR", default_value = "ransomtrail-report")]
     out: PathBuf,
-    /// Forms of the page, with commas between them: html, md, json [default: html]
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = format)]
+    /// Forms of the page, with commas between them [default: the first]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = member::of(FORMATS))]
     format: Vec<&'static Format>,
     /// How mixed coins are told apart: fifo or haircut [default: fifo]
     #[arg(long, value_name = "NAME", value_parser = super::chart::conserving)]
@@ -91,11 +91,4 @@ fn command(args: &Args, family: &Family) -> String {
     let QuestionArgs { as_of, time, tz: zone, currency } = args.question;
     let (policy, claim, on) = (args.policy, args.claim.as_deref(), args.on);
     Asked { as_of, time, zone, currency, policy, claim, on }.command(&family.name)
-}
-
-fn format(text: &str) -> Result<&'static Format, String> {
-    report::format(text).ok_or_else(|| {
-        let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-        format!("unknown form \"{text}\"; known are {}", known.join(", "))
-    })
 }

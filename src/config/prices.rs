@@ -12,8 +12,8 @@ use super::{ConfigError, table};
 /// The `[prices]` table: where the days after the built-in history are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PricesConfig {
-    /// Names of the live sources, in the order in which figures prefer them.
-    pub sources: Vec<String>,
+    /// Names of the live sources, in the order in which figures prefer them; `None`: all that the program speaks, in its order.
+    pub sources: Option<Vec<String>>,
     /// The part of a close by which two sources may differ: 0.02 is two per cent.
     pub band: Decimal,
     /// Where a source is asked instead of at its public address, by its name.
@@ -22,11 +22,7 @@ pub struct PricesConfig {
 
 impl Default for PricesConfig {
     fn default() -> Self {
-        Self {
-            sources: ["kraken", "coinbase", "mempool"].map(str::to_owned).to_vec(),
-            band: Decimal::new(2, 2),
-            urls: BTreeMap::new(),
-        }
+        Self { sources: None, band: Decimal::new(2, 2), urls: BTreeMap::new() }
     }
 }
 
@@ -42,11 +38,10 @@ impl PricesConfig {
                 parse_url(value, allow_http).map_err(|reason| section.error("urls", format!("{name}: {reason}")))?;
             urls.insert(name.to_owned(), url);
         }
-        let sources = match section.texts("sources")? {
-            Some(names) => names.into_iter().map(str::to_owned).collect(),
-            None => default.sources,
-        };
-        if let Some(twice) = sources.iter().enumerate().find(|(at, name)| sources[..*at].contains(name)) {
+        let sources: Option<Vec<String>> =
+            section.texts("sources")?.map(|names| names.into_iter().map(str::to_owned).collect());
+        let named = sources.as_deref().unwrap_or_default();
+        if let Some(twice) = named.iter().enumerate().find(|(at, name)| named[..*at].contains(name)) {
             return Err(section.error("sources", format!("\"{}\" stands there twice", twice.1)));
         }
         Ok(Self { sources, band: section.text("band", parse_percent)?.unwrap_or(default.band), urls })
@@ -72,11 +67,12 @@ mod tests {
         let text =
             "[prices]\nsources = [\"coinbase\"]\nband = \"0.5 %\"\nurls = { coinbase = \"http://127.0.0.1:3000\" }";
         let prices = Config::parse(text, "x.toml").unwrap().prices;
-        assert_eq!((prices.sources, prices.band.to_string()), (vec!["coinbase".to_owned()], "0.005".to_owned()));
+        assert_eq!((prices.sources, prices.band.to_string()), (Some(vec!["coinbase".to_owned()]), "0.005".to_owned()));
         assert_eq!(prices.urls["coinbase"].as_str(), "http://127.0.0.1:3000/");
         let far = "[prices]\nallow_http = true\n[prices.urls]\nkraken = \"http://192.168.1.5/\"";
         assert_eq!(Config::parse(far, "x.toml").unwrap().prices.urls.len(), 1);
-        assert!(Config::parse("[prices]\nsources = []", "x.toml").unwrap().prices.sources.is_empty());
+        assert!(Config::parse("[prices]\nsources = []", "x.toml").unwrap().prices.sources.unwrap().is_empty());
+        assert_eq!(Config::parse("", "x.toml").unwrap().prices.sources, None);
     }
 
     #[test]

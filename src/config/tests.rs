@@ -29,8 +29,8 @@ fn the_example_shows_keys_without_default() {
     assert!(read.prices.urls.contains_key("kraken"));
     assert_eq!(read.onward.limits_of("wannacry").hops, 20);
     assert_eq!(
-        shown, 10,
-        "database, user_agent, proxy, families, the urls of prices, allow_http twice, redirects, headers and token"
+        shown, 11,
+        "database, user_agent, proxy, families, the sources and urls of prices, allow_http twice, redirects, headers and token"
     );
 }
 

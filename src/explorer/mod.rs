@@ -30,7 +30,13 @@ pub use esplora::ESPLORA;
 pub use snapshot::{Snapshot, snapshots};
 
 /// Every explorer API that the program speaks.
-pub static DIALECTS: &[&dyn Dialect] = &[&ESPLORA, &BLOCKCHAIN_INFO, &BLOCKCYPHER, &BUILT_IN];
+#[rustfmt::skip]
+pub static DIALECTS: &[&dyn Dialect] = &[
+    &esplora::ESPLORA,
+    &blockchain_info::BLOCKCHAIN_INFO,
+    &blockcypher::BLOCKCYPHER,
+    &built_in::BUILT_IN,
+];
 
 /// The dialect of that name.
 pub fn dialect(name: &str) -> Option<&'static dyn Dialect> {

@@ -1,4 +1,4 @@
-//! Rows for other programs: what `figures` and `events` computed, as CSV, JSON or NDJSON.
+//! Rows for other programs: what `figures` and `events` computed.
 //!
 //! A table is one of [`TABLES`], with a documented list of columns; a format is one file with one line in [`FORMATS`]. Numbers are
 //! not formatted: satoshis are integers, money and bitcoin decimals with a point, times RFC 3339 in UTC. What is unknown is empty in
@@ -7,9 +7,11 @@
 mod cell;
 mod csv;
 mod json;
+mod ndjson;
 mod tables;
 
 pub use cell::Cell;
+pub use json::JSON;
 pub use tables::{Content, Named, Subject, TABLES, Table, find};
 
 /// A way to write a table.
@@ -24,9 +26,9 @@ pub struct Format {
 }
 
 /// Every format.
-pub static FORMATS: &[Format] = &[csv::FORMAT, json::JSON, json::NDJSON];
-
-/// The format of that name.
-pub fn format(name: &str) -> Option<&'static Format> {
-    FORMATS.iter().find(|format| format.name == name)
-}
+#[rustfmt::skip]
+pub static FORMATS: &[Format] = &[
+    csv::FORMAT,
+    json::JSON,
+    ndjson::FORMAT,
+];

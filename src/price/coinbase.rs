@@ -14,7 +14,11 @@ pub(super) const SOURCE: LiveSource = LiveSource {
     whole: true,
     requests,
     read,
+    example: EXAMPLE,
 };
+
+const EXAMPLE: &str = "[[1730851200,69298,76480.31,69372.01,75571.99,24031.1],
+    [1730764800,67455.0,70577.91,67845.7,69372.01,16200.5]]";
 
 /// A request for more candles is refused.
 const MOST: i64 = 300;

@@ -9,8 +9,20 @@ use serde_json::value::RawValue;
 use super::live::{Garbled, LiveSource, Reading, beginning, first_second, in_order, json, midnight, number};
 use crate::domain::{BadQuote, Quote};
 
-pub(super) const SOURCE: LiveSource =
-    LiveSource { name: "kraken", title: "Kraken", url: "https://api.kraken.com/0/public", whole: true, requests, read };
+pub(super) const SOURCE: LiveSource = LiveSource {
+    name: "kraken",
+    title: "Kraken",
+    url: "https://api.kraken.com/0/public",
+    whole: true,
+    requests,
+    read,
+    example: EXAMPLE,
+};
+
+const EXAMPLE: &str = r#"{"error":[],"result":{"XXBTZUSD":[
+    [1730764800,"67832.3","70550.0","67450.1","69382.41","69000.1","3123.7",41000],
+    [1730851200,"69382.4","76500.0","69322.0","75600.9","73000.0","9123.7",81000],
+    [1730937600,"75600.9","76900.0","74400.0","75900.0","75700.0","4123.7",51000]],"last":1730851200}}"#;
 
 /// It gives the last 720 candles whatever it is asked for, and the newest of them is the running day's.
 const FINISHED: u64 = 719;

@@ -17,7 +17,12 @@ pub(super) const SOURCE: LiveSource = LiveSource {
     whole: false,
     requests,
     read,
+    example: EXAMPLE,
 };
+
+const EXAMPLE: &str = r#"{"prices":[{"time":1730934000,"EUR":70000,"USD":75583},
+    {"time":1730930400,"USD":75100.5},{"time":1730847600,"USD":69390},{"time":1378339200,"USD":-1}],
+    "exchangeRates":{"USDEUR":0.92}}"#;
 
 /// So many days are asked for one by one; for more the whole history is a smaller burden than a request for each.
 const ONE_BY_ONE: usize = 4;

@@ -18,7 +18,7 @@ use chrono::NaiveDate;
 use crate::domain::{Currency, DayPrice, Quote, QuoteRecord};
 
 pub use compare::{Disagreement, Live};
-pub use live::{Garbled, LIVE_SOURCES, LiveSource, Reading, live_source};
+pub use live::{Garbled, LiveSource, Reading};
 
 /// A source of daily BTC/USD prices.
 #[derive(Debug)]
@@ -33,6 +33,19 @@ pub struct PriceSource {
 
 /// Every built-in source of prices, the preferred first.
 pub static SOURCES: &[PriceSource] = &[built_in::SOURCE];
+
+/// Every live source that the program speaks, the preferred first.
+#[rustfmt::skip]
+pub static LIVE_SOURCES: &[LiveSource] = &[
+    kraken::SOURCE,
+    coinbase::SOURCE,
+    mempool::SOURCE,
+];
+
+/// The live source of that name.
+pub fn live_source(name: &str) -> Option<&'static LiveSource> {
+    LIVE_SOURCES.iter().find(|s| s.name == name)
+}
 
 /// The tables that prices are computed from, as text: CSV with their sources in `#` lines on top.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -24,7 +24,10 @@ pub fn sources(context: &Context) -> Result<Vec<&'static LiveSource>> {
     for name in prices.urls.keys() {
         known(name)?;
     }
-    Ok(prices.sources.iter().map(known).collect::<Result<_, _>>()?)
+    match &prices.sources {
+        Some(names) => Ok(names.iter().map(known).collect::<Result<_, _>>()?),
+        None => Ok(LIVE_SOURCES.iter().collect()),
+    }
 }
 
 /// Writes the built-in prices and the order of sources into the database, so that it can be read without the program.

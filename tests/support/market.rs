@@ -6,9 +6,13 @@ use std::sync::{Arc, Mutex};
 
 use bitcoin::Network;
 use chrono::{DateTime, NaiveDate, NaiveTime};
+use ransomtrail::price::{LIVE_SOURCES, LiveSource};
 use serde_json::json;
 
 use super::{Answer, FakeChain, FakeExplorer, Trouble};
+
+/// The sources in whose shapes the market tells.
+pub const SPOKEN: [&str; 3] = ["kraken", "coinbase", "mempool"];
 
 /// What a source tells instead of the market's close; `None`: it has nothing for that day.
 type Tales = BTreeMap<(String, NaiveDate), Option<u32>>;
@@ -26,6 +30,18 @@ impl FakeMarket {
         let told = tales.clone();
         let speaker = move |_: &FakeChain, path: &str| answer(path, today, &told.lock().unwrap());
         Self { server: FakeExplorer::speaking(FakeChain::new(Network::Regtest), speaker), tales }
+    }
+
+    /// The live sources that can be asked here, in the order of the table.
+    pub fn sources() -> Vec<&'static LiveSource> {
+        LIVE_SOURCES.iter().filter(|source| SPOKEN.contains(&source.name)).collect()
+    }
+
+    /// The `[prices]` of a configuration that asks nobody else; `settings` may name sources of its own.
+    pub fn config(&self, settings: &str) -> String {
+        let urls = SPOKEN.map(|name| format!("{name} = \"{}\"", self.url(name))).join(", ");
+        let sources = if settings.contains("sources = ") { String::new() } else { format!("sources = {SPOKEN:?}\n") };
+        format!("[prices]\n{sources}urls = {{ {urls} }}\n{settings}\n")
     }
 
     /// Base URL of a source.

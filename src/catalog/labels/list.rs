@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bitcoin::Network;
 
 use super::draft::{Draft, Reading, check_all};
+use super::form::Form;
 use crate::domain::{Category, Confidence, Origin};
 
 /// What such a file is called, before and after its currency.
@@ -15,6 +16,18 @@ const NAME: (&str, &str) = ("sanctioned_addresses_", ".txt");
 const LABEL: &str = "OFAC sanctions list";
 /// Where the list is.
 const SOURCE: &str = "https://github.com/0xB10C/ofac-sanctioned-digital-currency-addresses";
+
+/// Such a list; it cannot say all that a label says, and is only read.
+pub(super) const FORM: Form = Form {
+    name: "ofac",
+    about: "OFAC's sanctioned addresses, one a line (sanctioned_addresses_XBT.txt)",
+    is_named: |path| currency(path).is_some(),
+    read: |from| {
+        let currency = currency(from.path).unwrap_or("XBT");
+        Ok(read(from.text, currency, from.network, from.origin, from.file))
+    },
+    write: None,
+};
 
 /// The currency of the list, by the name of its file: `XBT`. Addresses do not tell: some of other chains pass for bitcoin's.
 pub(super) fn currency(path: &Path) -> Option<&str> {

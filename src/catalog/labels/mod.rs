@@ -5,6 +5,7 @@
 
 mod concepts;
 mod draft;
+mod form;
 mod list;
 mod own;
 mod table;
@@ -22,7 +23,16 @@ use rust_embed::Embed;
 use crate::domain::{Address, Label, Origin};
 
 pub use draft::{Reason, Refusal};
-pub use own::{Format, Imported, add, import, remove};
+pub use form::{Form, Head};
+pub use own::{Imported, add, import, remove};
+
+/// Every form in which lists of labels come and go; where a form is not named, the first that a file is called like.
+#[rustfmt::skip]
+pub static FORMS: &[Form] = &[
+    tagpack::FORM,
+    table::FORM,
+    list::FORM,
+];
 
 /// The labels that the program carries.
 #[derive(Embed)]
@@ -128,11 +138,6 @@ impl Labels {
 /// What decides which label is shown; the highest is.
 fn rank(label: &Label) -> impl Ord + use<> {
     (label.origin, label.confidence.level(), label.category.names_the_owner(), label.lastmod)
-}
-
-/// Labels as the text of a TagPack, with these mandatory fields of its header.
-pub fn as_tagpack(labels: &[&Label], title: &str, creator: &str) -> Result<String> {
-    tagpack::write(labels, title, creator)
 }
 
 /// Labels as the text of a label file.

@@ -7,7 +7,8 @@ use anyhow::{Context, Result, bail};
 use bitcoin::Network;
 
 use super::draft::Reading;
-use super::{Refusal, list, table, tagpack};
+use super::form::{Form, Source};
+use super::{FORMS, Refusal, table};
 use crate::catalog::read;
 use crate::domain::{Address, Label, Origin, network_name, parse_network};
 use crate::files::{self, Mode};
@@ -15,22 +16,9 @@ use crate::files::{self, Mode};
 /// The file of the user's own word; each further network has one with its name.
 const OWN: &str = "own";
 
-/// A form in which labels come and go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// A GraphSense TagPack, YAML.
-    TagPack,
-    /// Our own CSV.
-    Csv,
-    /// OFAC's sanctioned addresses, one a line.
-    Ofac,
-}
-
 /// A list that was taken in: `labels` and `refused` are all of its rows.
 #[derive(Debug)]
 pub struct Imported {
-    /// What it was read as.
-    pub format: Format,
     /// What is stored.
     pub labels: Vec<Label>,
     /// What is not, and why.
@@ -55,11 +43,11 @@ fn own_file(network: Network, folder: &Path) -> PathBuf {
 
 /// Takes in a list of labels, by its name's ending where no format is given. A file of the same name that was taken in before
 /// is only overwritten with `replace`.
-pub fn import(from: &Path, format: Option<Format>, network: Network, folder: &Path, replace: bool) -> Result<Imported> {
+pub fn import(from: &Path, form: Option<&Form>, network: Network, folder: &Path, replace: bool) -> Result<Imported> {
     let place = from.display().to_string();
-    let format = match format.or_else(|| guess(from)) {
-        Some(format) => format,
-        None => bail!("{place}: is it a TagPack, CSV or OFAC's list? say so with --format tagpack, csv or ofac"),
+    let Some(form) = form.or_else(|| FORMS.iter().find(|form| (form.is_named)(from))) else {
+        let names: Vec<&str> = FORMS.iter().map(|form| form.name).collect();
+        bail!("{place}: what kind of list is it? say so with --format {}", names.join("|"));
     };
     let stem = from.file_stem().and_then(|s| s.to_str()).map(file_name).unwrap_or_default();
     let target = folder.join(format!("{stem}.csv"));
@@ -71,15 +59,8 @@ pub fn import(from: &Path, format: Option<Format>, network: Network, folder: &Pa
     }
     let text = read::text(from, read::LABELS)?;
     let file: Arc<str> = target.display().to_string().into();
-    let Reading { labels, refused, mut about } = match format {
-        Format::TagPack => tagpack::read(&text, network, Origin::Imported, &file),
-        Format::Csv => table::read(&text, network, Origin::Imported, &file),
-        Format::Ofac => {
-            let currency = list::currency(from).unwrap_or("XBT");
-            Ok(list::read(&text, currency, network, Origin::Imported, &file))
-        }
-    }
-    .with_context(|| place.clone())?;
+    let source = Source { path: from, text: &text, network, origin: Origin::Imported, file: &file };
+    let Reading { labels, refused, mut about } = (form.read)(&source).with_context(|| place.clone())?;
     let path = if labels.is_empty() {
         None
     } else {
@@ -88,18 +69,7 @@ pub fn import(from: &Path, format: Option<Format>, network: Network, folder: &Pa
         put(&target, &table::write(&labels, &about))?;
         Some(target)
     };
-    Ok(Imported { format, labels, refused, path })
-}
-
-fn guess(path: &Path) -> Option<Format> {
-    if list::currency(path).is_some() {
-        return Some(Format::Ofac);
-    }
-    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "yaml" | "yml" => Some(Format::TagPack),
-        "csv" => Some(Format::Csv),
-        _ => None,
-    }
+    Ok(Imported { labels, refused, path })
 }
 
 /// A name that is a file's on every system.

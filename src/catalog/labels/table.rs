@@ -7,6 +7,7 @@ use bitcoin::Network;
 use serde::Deserialize;
 
 use super::draft::{Draft, Reading, check_all};
+use super::form::{Form, ends};
 use crate::domain::csv::{Cell, Csv, unguarded};
 use crate::domain::words::{TITLE, shown};
 use crate::domain::{Label, Origin};
@@ -85,6 +86,15 @@ impl Row {
         }
     }
 }
+
+/// Our own CSV.
+pub(super) const FORM: Form = Form {
+    name: "csv",
+    about: "CSV in the format of data/README.md",
+    is_named: |path| ends(path, &["csv"]),
+    read: |from| read(from.text, from.network, from.origin, from.file),
+    write: Some(|labels, _| Ok(super::as_csv(labels))),
+};
 
 /// Labels as the text of such a file, under these comment lines.
 pub(super) fn write(labels: &[Label], about: &[String]) -> String {

@@ -18,8 +18,12 @@ use crate::domain::csv::{Cell, Csv};
 use crate::domain::{Amount, format};
 use crate::trace::Trail;
 
-pub(super) const CHART: Chart =
-    Chart { name: "flow", about: "where the withdrawn coins went, hop by hop, and where each path ends", draw };
+pub(super) const CHART: Chart = Chart {
+    name: "flow",
+    about: "where the withdrawn coins went, hop by hop, and where each path ends",
+    shows_the_trail: true,
+    draw,
+};
 
 /// Ends that have room beside each other.
 const ENDS: usize = 9;

@@ -14,8 +14,12 @@ use crate::domain::csv::{Cell, Csv};
 use crate::domain::{Amount, format};
 use crate::figures::{self, DayOut, Step};
 
-pub(super) const CHART: Chart =
-    Chart { name: "weekly", about: "bitcoin received week by week, with counts and values", draw };
+pub(super) const CHART: Chart = Chart {
+    name: "weekly",
+    about: "bitcoin received week by week, with counts and values",
+    shows_the_trail: false,
+    draw,
+};
 
 /// Height of a row of figures under the axis.
 const ROW: f64 = 17.0;

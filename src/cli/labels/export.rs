@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
-use clap::ValueEnum;
+use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::super::{Answer, Context};
+use super::super::{Answer, Context, member};
 use super::{Filter, plain_json};
-use crate::catalog::labels;
+use crate::catalog::labels::{self, Form, Head};
 use crate::domain::{Label, Origin, format};
 use crate::files::{self, Mode};
 
@@ -16,38 +15,32 @@ use crate::files::{self, Mode};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The form to write
-    #[arg(long, value_name = "FORMAT", default_value = "tagpack")]
-    format: To,
+    #[arg(long, value_name = "FORMAT", value_parser = member::of(written()), default_value = written().next().map(|form| form.name))]
+    format: &'static Form,
     /// Write to this file [default: stdout]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Title of the TagPack
+    /// Title of the list, where its form has one
     #[arg(long, value_name = "WORDS", default_value = "Labels kept with ransomtrail")]
     title: String,
-    /// Who made the TagPack
+    /// Who made the list, where its form says so
     #[arg(long, value_name = "NAME", default_value = "a user of ransomtrail")]
     creator: String,
     #[command(flatten)]
     filter: Filter,
 }
 
-/// A form to write.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum To {
-    /// GraphSense TagPack, YAML
-    Tagpack,
-    /// CSV in the format of data/README.md
-    Csv,
+/// The forms that can be written.
+fn written() -> impl Iterator<Item = &'static Form> {
+    labels::FORMS.iter().filter(|form| form.write.is_some())
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let all = context.labels()?;
     let mut chosen: Vec<&Label> = args.filter.of(context, &all)?;
     chosen.retain(|label| label.origin != Origin::BuiltIn);
-    let text = match args.format {
-        To::Tagpack => labels::as_tagpack(&chosen, &args.title, &args.creator)?,
-        To::Csv => labels::as_csv(&chosen),
-    };
+    let write = args.format.write.context("this form cannot be written")?;
+    let text = write(&chosen, &Head { title: &args.title, creator: &args.creator })?;
     let rows: Vec<Value> = chosen.iter().map(|label| plain_json(label)).collect();
     let Some(path) = &args.out else {
         return Ok(Answer::new(text, Value::Array(rows)));

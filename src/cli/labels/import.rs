@@ -5,11 +5,10 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::ValueEnum;
 use serde_json::json;
 
-use super::super::{Answer, Context};
-use crate::catalog::labels::{self, Format, Reason};
+use super::super::{Answer, Context, member};
+use crate::catalog::labels::{self, Form, Reason};
 use crate::domain::format;
 
 /// So many refused rows of a kind are printed; JSON has all.
@@ -20,32 +19,16 @@ const SHOWN: usize = 3;
 pub struct Args {
     /// The list
     file: PathBuf,
-    /// What it is [default: by its name: .yaml and .yml, .csv, sanctioned_addresses_XBT.txt]
-    #[arg(long, value_name = "FORMAT")]
-    format: Option<As>,
+    /// What it is [default: by the name of the file]
+    #[arg(long, value_name = "FORMAT", value_parser = member::of(labels::FORMS))]
+    format: Option<&'static Form>,
     /// Put it in the place of the list of the same name that was taken in before
     #[arg(long)]
     replace: bool,
 }
 
-/// A form of list.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum As {
-    /// GraphSense TagPack
-    Tagpack,
-    /// CSV as `labels export` writes it
-    Csv,
-    /// OFAC's sanctioned addresses, one a line
-    Ofac,
-}
-
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
-    let format = args.format.map(|format| match format {
-        As::Tagpack => Format::TagPack,
-        As::Csv => Format::Csv,
-        As::Ofac => Format::Ofac,
-    });
-    let done = labels::import(&args.file, format, context.network(), &context.labels_folder(), args.replace)?;
+    let done = labels::import(&args.file, args.format, context.network(), &context.labels_folder(), args.replace)?;
     let (stored, refused) = (done.labels.len(), done.refused.len());
 
     let mut text = format!("read     {}\n", format::count(stored + refused, "row", "rows"));

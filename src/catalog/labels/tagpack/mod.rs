@@ -7,8 +7,15 @@ mod write;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use read::read;
-pub(super) use write::write;
+use super::form::{Form, ends};
+
+pub(super) const FORM: Form = Form {
+    name: "tagpack",
+    about: "GraphSense TagPack, YAML",
+    is_named: |path| ends(path, &["yaml", "yml"]),
+    read: |from| read::read(from.text, from.network, from.origin, from.file),
+    write: Some(|labels, head| write::write(labels, head.title, head.creator)),
+};
 
 /// What a TagPack has no field for goes into a tag's `context`, as JSON under this program's name.
 #[derive(Deserialize, Serialize)]
