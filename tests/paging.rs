@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::dialects::services;
 use crate::live::{configure, trial};
+use crate::support::services::service;
 use crate::support::{Answer, FakeChain, FakeExplorer, Kind, Style, esplora};
 use crate::trial::Trial;
 
@@ -66,11 +67,7 @@ fn endless(
         let mut answer = speaker(chain, path);
         let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return answer };
         raise(&mut body);
-        let is_page = match dialect {
-            "esplora" => path.contains("/txs"),
-            "blockchain.info" => path.starts_with("rawaddr/") && !path.contains("limit=0"),
-            _ => path.contains("/full"),
-        };
+        let is_page = (service(dialect).is_page)(path);
         if is_page && rows(&mut body).is_some() {
             counted.fetch_add(1, Ordering::Relaxed);
             let before = path.split("&before=").nth(1).map(|height| height.parse::<u32>().unwrap());
@@ -84,7 +81,7 @@ fn endless(
                     row["block_height"] = (before.unwrap() - 1).into();
                 }
             }
-            if dialect == "blockcypher" {
+            if body.get("txs").is_some() {
                 body["hasMore"] = true.into();
             }
         }

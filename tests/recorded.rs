@@ -1,11 +1,16 @@
 //! Real answers read as they should, and those of different services about the same transactions read the same.
 
+use std::collections::BTreeMap;
+
 use bitcoin::Network;
 use bitcoin::consensus::encode::serialize_hex;
 use ransomtrail::domain::{Amount, Tx};
-use ransomtrail::explorer::{BLOCKCHAIN_INFO, BLOCKCYPHER, Block, Dialect, ESPLORA, Known, Request, Told, Unread};
+use ransomtrail::explorer::{
+    BLOCKCHAIN_INFO, BLOCKCYPHER, Block, DIALECTS, Dialect, ESPLORA, Known, Request, Told, Unread,
+};
 
 use crate::dialects::agree;
+use crate::support::services::SERVICES;
 use crate::trial::source;
 
 const NET: Network = Network::Bitcoin;
@@ -37,6 +42,57 @@ fn with_bytes<T>(name: &str, told: &[Tx], read: impl Fn(&Told<'_>) -> Result<T, 
 
 fn proven(tx: &Tx) {
     assert_eq!(tx.recomputed_txid(), Some(tx.txid));
+}
+
+/// Transactions that every API is asked about whose answers are recorded: one spends a bare public key, one carries data alone.
+const SHARED: [&str; 2] = [
+    "1db6251a9afce7025a2061a19e63c700dffc3bec368bd1883decfac353357a9d",
+    "eb4d2def800c4993928a6f8cc3dd350933a1fb71e6706902025f29a061e5547f",
+];
+
+/// What `tests/recorded/NAME/answers.json` says that an API of that name answered: the file of the answer, by path.
+fn answers_of(name: &str) -> Option<BTreeMap<String, String>> {
+    let text = std::fs::read(source("tests/recorded").join(name).join("answers.json")).ok()?;
+    Some(serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{name}/answers.json: {error}")))
+}
+
+/// A transaction as a dialect reads it, asking on as far as answers are recorded.
+fn asked(dialect: &dyn Dialect, answers: &BTreeMap<String, String>, txid: &str) -> Tx {
+    let (mut told, known) = (Vec::new(), Known::default());
+    let mut wanted = vec![dialect.transaction(&txid.parse().unwrap())];
+    loop {
+        for request in wanted {
+            let file = answers.get(&request.path);
+            let file = file.unwrap_or_else(|| panic!("{}/answers.json lacks {}", dialect.name(), request.path));
+            told.push((request, recorded(&format!("{}/{file}", dialect.name()))));
+        }
+        match dialect.read_transaction(&Told::new(&told, NET, &known)) {
+            Ok(tx) => return tx,
+            Err(Unread::Ask(more)) => wanted = more,
+            Err(Unread::Garbled(garbled)) => panic!("{}: {txid}: {garbled}", dialect.name()),
+        }
+    }
+}
+
+/// A dialect is held against a fake server, or against what its API really answered.
+#[test]
+fn every_dialect_reads_the_shared_transactions_alike_or_has_a_server() {
+    let mut compared = 0;
+    for dialect in DIALECTS.iter().filter(|d| d.name() != "built-in") {
+        let Some(answers) = answers_of(dialect.name()) else {
+            let served = SERVICES.iter().any(|service| service.dialect == dialect.name());
+            assert!(served, "record what {0} answers in tests/recorded/{0}/answers.json", dialect.name());
+            continue;
+        };
+        for (txid, name) in SHARED.into_iter().zip(["1db6251a", "eb4d2def"]) {
+            let tx = asked(*dialect, &answers, txid);
+            assert!(tx.recomputed_txid().is_none_or(|is| is == tx.txid), "{}", dialect.name());
+            assert!(!dialect.proves() || tx.recomputed_txid().is_some(), "{}: {txid} is not proven", dialect.name());
+            agree(&tx, &read(&format!("blockcypher/txs-{name}.json"), |told| BLOCKCYPHER.read_transaction(told)));
+            compared += 1;
+        }
+    }
+    assert!(compared >= SHARED.len(), "answers are recorded of one API at least");
 }
 
 #[test]

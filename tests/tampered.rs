@@ -12,6 +12,7 @@ use ransomtrail::store::Store;
 
 use crate::dialects::{Speaker, services};
 use crate::live::{configure, trial};
+use crate::support::services::service;
 use crate::support::{Answer, FakeChain, FakeExplorer, Kind, tamper};
 use crate::world::{Plan, World, held, watched};
 
@@ -95,20 +96,10 @@ fn liar(honest: Speaker, part: &'static str, lie: Lie, n: usize, what: What) -> 
     Liar { lied, saw, db, server }
 }
 
-/// Where each dialect tells of transactions, for a page.
-fn pages(dialect: &str) -> &'static [&'static str] {
-    match dialect {
-        "esplora" => &["/txs"],
-        "blockchain.info" => &["limit=10", "rawtx/"],
-        "blockcypher" => &["/full"],
-        other => panic!("say where {other} tells of transactions"),
-    }
-}
-
 #[test]
 fn in_a_page_no_amount_and_no_address_can_be_changed() {
     for (place, (dialect, speaker)) in services().into_iter().enumerate() {
-        for part in pages(dialect.name()) {
+        for part in service(dialect.name()).tells {
             let mut lies = 0;
             for what in [What::Amount, What::Script] {
                 for n in 0.. {
@@ -148,8 +139,8 @@ fn in_a_page_no_amount_and_no_address_can_be_changed() {
 
 #[test]
 fn in_a_block_no_amount_and_no_address_can_be_changed() {
-    for (dialect, speaker) in services().into_iter().filter(|(d, _)| d.name() != "blockcypher") {
-        let part = if dialect.name() == "esplora" { "/raw" } else { "format=hex" };
+    for (dialect, speaker) in services() {
+        let Some(part) = service(dialect.name()).block else { continue };
         for what in [What::Amount, What::Script] {
             for n in 0.. {
                 let Liar { lied, saw, db, server } = liar(speaker, part, in_block, n, what);
@@ -186,7 +177,7 @@ fn in_a_block_no_amount_and_no_address_can_be_changed() {
 #[test]
 fn who_was_lied_to_is_told_and_can_read_the_answer() {
     for (dialect, speaker) in services() {
-        let server = liar(speaker, pages(dialect.name())[0], in_json, 3, What::Amount).server;
+        let server = liar(speaker, service(dialect.name()).tells[0], in_json, 3, What::Amount).server;
         let trial = trial(&chain());
         let one =
             format!("[[explorer]]\nname = \"one\"\ndialect = \"{}\"\nurl = \"{}\"\n", dialect.name(), server.url());

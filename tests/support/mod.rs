@@ -11,6 +11,7 @@ pub mod explorer;
 pub mod market;
 pub mod proxy;
 pub mod receiver;
+pub mod services;
 pub mod tamper;
 
 pub use chain::{FakeChain, Kind};
