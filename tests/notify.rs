@@ -326,7 +326,7 @@ fn a_test_says_who_can_be_told_and_shows_no_secret() {
     assert!(ran.out.contains("desk: not told: ") && !ran.out.contains("s3cr3t"), "{}", ran.out);
     let ran = trial.run(&["notify", "test", "dsk"]);
     assert!(
-        ran.code == 2 && ran.err.contains("no receiver \"dsk\" is configured; there are: desk, email"),
+        ran.code == 2 && ran.err.contains("no receiver \"dsk\"; did you mean \"desk\"? there are desk, email"),
         "{}",
         ran.err
     );

@@ -17,7 +17,7 @@ use anyhow::{Context, Result, bail};
 use bitcoin::Network;
 use rust_embed::Embed;
 
-use crate::domain::{Address, Family, WatchedAddress, words};
+use crate::domain::{Address, Family, WatchedAddress, nearest, words};
 
 pub use labels::Labels;
 pub use own::{Added, add, create, remove};
@@ -121,13 +121,8 @@ impl Catalog {
         if let Some(family) = self.names.get(&key).and_then(|name| self.families.get(name)) {
             return Ok(family);
         }
-        let near = self
-            .names
-            .keys()
-            .map(|known| (strsim::jaro_winkler(known, &key), known))
-            .filter(|(score, _)| *score > 0.7)
-            .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)));
-        Err(UnknownFamily { name: name.to_owned(), near: near.and_then(|(_, known)| self.names.get(known)).cloned() })
+        let near = nearest(&key, self.names.keys().map(String::as_str), 0.7).and_then(|known| self.names.get(known));
+        Err(UnknownFamily { name: name.to_owned(), near: near.cloned() })
     }
 
     /// The family that watches an address, and what it says of it.

@@ -1,3 +1,5 @@
+use crate::domain::one_of;
+
 /// On which ground a chart stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
@@ -44,11 +46,7 @@ impl std::str::FromStr for Theme {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "print" => Ok(Theme::Print),
-            "dark" => Ok(Theme::Dark),
-            _ => Err(format!("unknown theme \"{text}\"; use print or dark")),
-        }
+        Ok(one_of("theme", text, [("print", Theme::Print), ("dark", Theme::Dark)], |theme| theme.0)?.1)
     }
 }
 
@@ -56,12 +54,8 @@ impl std::str::FromStr for Size {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "wide" => Ok(Size::Wide),
-            "square" => Ok(Size::Square),
-            "tall" => Ok(Size::Tall),
-            _ => Err(format!("unknown size \"{text}\"; use wide, square or tall")),
-        }
+        let all = [("wide", Size::Wide), ("square", Size::Square), ("tall", Size::Tall)];
+        Ok(one_of("size", text, all, |size| size.0)?.1)
     }
 }
 

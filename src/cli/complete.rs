@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::Answer;
 use super::output::Usage;
+use crate::domain::one_of;
 
 /// Flags of `completions`.
 #[derive(Debug, clap::Args)]
@@ -34,9 +35,7 @@ pub(super) fn man(args: &ManArgs) -> Result<Answer> {
     whole.build();
     let mut page = whole;
     for name in &args.command {
-        let known: Vec<&str> = page.get_subcommands().map(clap::Command::get_name).collect();
-        let found = page.find_subcommand(name).cloned();
-        page = found.ok_or_else(|| Usage(format!("no command \"{name}\"; there are {}", known.join(", "))))?;
+        page = one_of("command", name, page.get_subcommands(), |command| command.get_name()).map_err(Usage)?.clone();
     }
     let mut out = Vec::new();
     clap_mangen::Man::new(page).render(&mut out)?;

@@ -11,7 +11,7 @@ use super::context::KeepArgs;
 use super::output::Usage;
 use super::{Answer, Context, context, secrets};
 use crate::config::{ChannelConfig, NotifyConfig, SecretSource};
-use crate::domain::{Family, format, rfc3339};
+use crate::domain::{Family, format, one_of, rfc3339};
 use crate::http::{Http, HttpOptions};
 use crate::notify::{self, Channel, Environment, Mail, Message, Receiver, Webhook};
 use crate::store::SharedStore;
@@ -156,10 +156,7 @@ fn test(context: &Context, names: &[String]) -> Result<Answer> {
         bail!(nobody(context));
     }
     for name in names {
-        if !all.iter().any(|receiver| receiver.name == *name) {
-            let known: Vec<&str> = all.iter().map(|receiver| receiver.name.as_str()).collect();
-            bail!(Usage(format!("no receiver \"{name}\" is configured; there are: {}", known.join(", "))));
-        }
+        one_of("receiver", name, &all, |receiver| &receiver.name).map_err(Usage)?;
     }
     let wanted: Vec<&Receiver> = all.iter().filter(|one| names.is_empty() || names.contains(&one.name)).collect();
     let message = Message::test(context::now());

@@ -7,7 +7,7 @@ use toml::de::DeValue;
 
 use super::reader::{Section, Source};
 use super::{ConfigError, SecretSource, parse_duration, parse_name, secrets, table};
-use crate::domain::EventKind;
+use crate::domain::{EventKind, one_of};
 
 /// Who is told when coins move: a `[[notify]]` block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,15 +116,8 @@ fn block_of(source: &Source<'_>, block: &Spanned<DeValue<'_>>) -> Result<NotifyC
     let every: Vec<&str> =
         SHARED.iter().copied().chain(KINDS.iter().flat_map(|(_, keys)| keys.iter().copied())).collect();
     let open = Section::new(source, "[[notify]]", block.span(), content, &every)?;
-    let kind = open.required("kind", |text| {
-        let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
-        names
-            .iter()
-            .find(|name| **name == text)
-            .copied()
-            .ok_or_else(|| format!("\"{text}\" is no way to tell anybody; known are {}", names.join(", ")))
-    })?;
-    let keys = KINDS.iter().find(|(name, _)| *name == kind).map_or(&[][..], |(_, keys)| keys);
+    let kind = open.required("kind", |text| one_of("way to tell anybody", text, KINDS, |(name, _)| name))?;
+    let (kind, keys) = *kind;
     let known: Vec<&str> = SHARED.iter().chain(keys).copied().collect();
     let section = Section::new(source, "[[notify]]", block.span(), content, &known)?;
     let channel = match kind {
@@ -240,11 +233,11 @@ mod tests {
             assert!(said.starts_with("x.toml: line ") && said.contains(expect) && !said.contains("hunter2"), "{said}");
         };
         check("name = \"x\"", "[[notify]] needs a kind");
-        check("kind = \"pigeon\"", "is no way to tell anybody; known are webhook, slack");
+        check("kind = \"pigeon\"", "no way to tell anybody \"pigeon\"; there are webhook, slack");
         check("kind = \"slack\"", "needs a url");
         check("kind = \"slack\"\nurl = \"https://hooks.example/hunter2\"", "secrets do not belong in this file");
         check("kind = \"atom\"\nfile = \"x.xml\"\npassword = \"env:X\"", "unknown key \"password\" in [[notify]]");
-        check("kind = \"atom\"\nfile = \"x.xml\"\nevents = [\"party\"]", "events: \"party\" is no kind of event");
+        check("kind = \"atom\"\nfile = \"x.xml\"\nevents = [\"party\"]", "events: no kind of event \"party\"");
         check("kind = \"email\"\nserver = \"smtp.example.org\"", "write it like smtp.example.org:465");
         check("kind = \"email\"\nserver = \"smtp.example.org:25\"\ntls = \"none\"", "only a server on this machine");
         check(

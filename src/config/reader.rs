@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::ConfigError;
+use crate::domain::nearest;
 
 /// The file being read.
 pub(super) struct Source<'a> {
@@ -145,10 +146,9 @@ impl<'a> Section<'a> {
 
 fn unknown(key: &str, section: &str, known: &[&str]) -> String {
     let place = if section.is_empty() { String::new() } else { format!(" in {section}") };
-    let near = known.iter().map(|name| (strsim::jaro_winkler(key, name), name)).max_by(|a, b| a.0.total_cmp(&b.0));
-    let hint = match near {
-        Some((likeness, name)) if likeness > 0.75 => format!("did you mean \"{name}\"?"),
-        _ => format!("known are {}", known.join(", ")),
+    let hint = match nearest(key, known.iter().copied(), 0.75) {
+        Some(name) => format!("did you mean \"{name}\"?"),
+        None => format!("known are {}", known.join(", ")),
     };
     format!("unknown key \"{key}\"{place}; {hint}")
 }

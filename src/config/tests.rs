@@ -85,7 +85,7 @@ fn complaints_name_file_line_and_remedy() {
     );
     check(
         "network = \"testnet\"",
-        "x.toml: line 1: network: unknown network \"testnet\"; use mainnet, testnet4, signet or regtest",
+        "x.toml: line 1: network: no network \"testnet\"; did you mean \"testnet4\"? there are mainnet, testnet4, signet, regtest",
     );
     check("database = 3", "x.toml: line 1: database: expected a text in quotes, found integer");
     check(

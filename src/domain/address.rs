@@ -5,6 +5,8 @@ use std::sync::Arc;
 use bitcoin::{AddressType, Network};
 use serde::Serialize;
 
+use super::one_of;
+
 /// A Bitcoin address whose checksum and network have been checked, in its usual spelling.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Address(Arc<str>);
@@ -80,6 +82,8 @@ pub fn parse_network(name: &str) -> Result<Network, String> {
         "testnet4" => Ok(Network::Testnet4),
         "signet" => Ok(Network::Signet),
         "regtest" => Ok(Network::Regtest),
-        _ => Err(format!("unknown network \"{name}\"; use mainnet, testnet4, signet or regtest")),
+        _ => one_of("network", name, [Network::Bitcoin, Network::Testnet4, Network::Signet, Network::Regtest], |one| {
+            network_name(*one)
+        }),
     }
 }

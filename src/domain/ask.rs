@@ -1,6 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::one_of;
+
 /// Whether explorers may be asked about addresses and transactions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ask {
@@ -15,11 +17,7 @@ impl FromStr for Ask {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "auto" => Ok(Self::Auto),
-            "never" => Ok(Self::Never),
-            _ => Err(format!("\"{text}\" does not say whether explorers are asked; there are auto and never")),
-        }
+        Ok(one_of("way to ask explorers", text, [("auto", Self::Auto), ("never", Self::Never)], |way| way.0)?.1)
     }
 }
 

@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::one_of;
+
 /// How much the source of a label is worth: the vocabulary of GraphSense TagPacks, with its levels.
 ///
 /// Source: `confidence.csv` of <https://github.com/graphsense/graphsense-tagpack-tool>.
@@ -77,10 +79,7 @@ impl std::str::FromStr for Confidence {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wanted = text.trim().to_lowercase();
-        VOCABULARY.iter().find(|(_, name, _)| *name == wanted).map(|(confidence, ..)| *confidence).ok_or_else(|| {
-            let names: Vec<&str> = VOCABULARY.iter().map(|(_, name, _)| *name).collect();
-            format!("no confidence \"{text}\"; use one of {}", names.join(", "))
-        })
+        one_of("confidence", &wanted, VOCABULARY, |(_, name, _)| name).map(|(confidence, ..)| *confidence)
     }
 }
 
@@ -102,6 +101,6 @@ mod tests {
             assert!(confidence.level() >= last, "{confidence}");
             last = confidence.level();
         }
-        assert!("certain".parse::<Confidence>().unwrap_err().contains("use one of unknown, heuristic"));
+        assert!("certain".parse::<Confidence>().unwrap_err().contains("there are unknown, heuristic"));
     }
 }

@@ -4,6 +4,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::kinds::kinds;
+use super::one_of;
 
 kinds! {
     /// What kind of thing happened to a family's coins.
@@ -36,9 +37,6 @@ impl FromStr for EventKind {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|kind| kind.name() == text).ok_or_else(|| {
-            let known: Vec<_> = Self::ALL.iter().map(|kind| kind.name()).collect();
-            format!("\"{text}\" is no kind of event; known are {}", known.join(", "))
-        })
+        one_of("kind of event", text, Self::ALL, |kind| kind.name())
     }
 }

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::one_of;
+
 /// How to follow the chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Follow {
@@ -17,27 +19,27 @@ impl Follow {
     /// The ways that a round is made in the end, with what each means.
     pub const WAYS: [(&'static str, &'static str); 2] =
         [("addresses", "Each address was asked about."), ("blocks", "Each new block was read.")];
+
+    /// Its name, as in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Addresses => "addresses",
+            Self::Blocks => "blocks",
+        }
+    }
 }
 
 impl FromStr for Follow {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "auto" => Ok(Self::Auto),
-            "addresses" => Ok(Self::Addresses),
-            "blocks" => Ok(Self::Blocks),
-            _ => Err(format!("\"{text}\" is no way to follow the chain; there are auto, addresses and blocks")),
-        }
+        one_of("way to follow the chain", text, [Self::Auto, Self::Addresses, Self::Blocks], |way| way.name())
     }
 }
 
 impl fmt::Display for Follow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Auto => "auto",
-            Self::Addresses => "addresses",
-            Self::Blocks => "blocks",
-        })
+        f.write_str(self.name())
     }
 }

@@ -3,8 +3,8 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::Time;
 use super::kinds::kinds;
+use super::{Time, one_of};
 
 /// Something that was told and cannot be true.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,6 @@ impl FromStr for IncidentKind {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|kind| kind.name() == text).ok_or_else(|| format!("unknown kind \"{text}\""))
+        one_of("kind of incident", text, Self::ALL, |kind| kind.name())
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Address, Confidence};
+use super::{Address, Confidence, one_of};
 
 /// What a source says of an address: whose it is, and what kind of business that is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,10 +156,7 @@ impl std::str::FromStr for Category {
     /// In any case, with spaces, hyphens or underscores.
     fn from_str(text: &str) -> Result<Self, String> {
         let wanted = text.trim().to_lowercase().replace(['_', '-'], " ");
-        NAMES.iter().find(|(_, name)| *name == wanted).map(|(category, _)| *category).ok_or_else(|| {
-            let names: Vec<&str> = NAMES.iter().map(|(_, name)| *name).collect();
-            format!("no category \"{text}\"; use one of {}", names.join(", "))
-        })
+        one_of("category", &wanted, NAMES, |(_, name)| name).map(|(category, _)| *category)
     }
 }
 
@@ -196,7 +193,7 @@ mod tests {
             assert_eq!(category.name().parse(), Ok(category));
             assert_eq!(category.name().to_uppercase().replace(' ', "_").parse(), Ok(category));
         }
-        assert!("mixing".parse::<Category>().unwrap_err().contains("use one of exchange, swap service"));
+        assert!("mixing".parse::<Category>().unwrap_err().contains("there are exchange, swap service"));
     }
 
     #[test]

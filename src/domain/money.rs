@@ -6,6 +6,8 @@ use chrono::NaiveDate;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use super::one_of;
+
 /// A currency of the built-in reference rates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Currency {
@@ -76,10 +78,7 @@ impl FromStr for Currency {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let code = text.to_ascii_uppercase();
-        Currency::ALL.into_iter().find(|c| c.code() == code).ok_or_else(|| {
-            let known: Vec<_> = Currency::ALL.iter().map(|c| c.code()).collect();
-            format!("unknown currency \"{text}\"; use one of {}", known.join(", "))
-        })
+        one_of("currency", &code, Currency::ALL, |currency| currency.code())
     }
 }
 

@@ -5,6 +5,8 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, SecondsFormat, Time
 use chrono_tz::Tz;
 use serde::Serialize;
 
+use super::{nearest, one_of};
+
 /// A moment in UTC, to the second.
 pub type Time = DateTime<Utc>;
 
@@ -33,11 +35,8 @@ impl FromStr for TimeBasis {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "block" => Ok(TimeBasis::Block),
-            "first-seen" => Ok(TimeBasis::FirstSeen),
-            _ => Err(format!("unknown time basis \"{text}\"; use block or first-seen")),
-        }
+        let all = [("block", TimeBasis::Block), ("first-seen", TimeBasis::FirstSeen)];
+        Ok(one_of("time basis", text, all, |basis| basis.0)?.1)
     }
 }
 
@@ -113,10 +112,7 @@ pub fn parse_instant(text: &str) -> Result<Time, BadMoment> {
 /// Reads a zone's name from the IANA database, with the nearest name suggested where there is none.
 pub fn parse_zone(text: &str) -> Result<Tz, String> {
     Tz::from_str_insensitive(text).map_err(|_| {
-        let lower = text.to_lowercase();
-        let score = |name: &str| strsim::jaro_winkler(&lower, &name.to_lowercase());
-        let near = chrono_tz::TZ_VARIANTS.iter().map(|z| z.name()).max_by(|a, b| score(a).total_cmp(&score(b)));
-        match near.filter(|name| score(name) > 0.85) {
+        match nearest(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()), 0.85) {
             Some(name) => format!("unknown time zone \"{text}\"; did you mean \"{name}\"?"),
             None => format!("unknown time zone \"{text}\"; write a name like Europe/Berlin or UTC"),
         }
@@ -139,12 +135,8 @@ impl FromStr for Period {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "day" => Ok(Period::Day),
-            "week" => Ok(Period::Week),
-            "month" => Ok(Period::Month),
-            _ => Err(format!("unknown period \"{text}\"; use day, week or month")),
-        }
+        let all = [("day", Period::Day), ("week", Period::Week), ("month", Period::Month)];
+        Ok(one_of("period", text, all, |period| period.0)?.1)
     }
 }
 

@@ -4,6 +4,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::kinds::kinds;
+use super::one_of;
 
 kinds! {
     /// How far a transaction can be trusted, from the least to the most.
@@ -43,7 +44,6 @@ impl FromStr for Trust {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|level| level.name() == text);
-        found.ok_or_else(|| format!("unknown level of trust \"{text}\"; there are told, recomputed, agreed and proven"))
+        one_of("level of trust", text, Self::ALL, |level| level.name())
     }
 }

@@ -4,7 +4,7 @@ use super::account::Account;
 use super::linked::{self, Linked};
 use super::payment::{self, Payment};
 use super::totals;
-use crate::domain::{Amount, Family, Ledger};
+use crate::domain::{Amount, Family, Ledger, one_of};
 use crate::price::Prices;
 
 /// A way of counting the income that a whole account can be computed by (the names are those of Gomez et al., CCS 2023).
@@ -63,10 +63,7 @@ impl Counting {
     /// The way of counting of that name, in any case; a minus sign is as good as a hyphen. The error names all there are.
     pub fn find(name: &str) -> Result<&'static Self, String> {
         let wanted = name.replace('−', "-").to_uppercase();
-        COUNTINGS.iter().find(|counting| counting.name == wanted).ok_or_else(|| {
-            let all: Vec<&str> = COUNTINGS.iter().map(|counting| counting.name).collect();
-            format!("no way of counting \"{name}\"; there are {}", all.join(", "))
-        })
+        one_of("way of counting", &wanted, COUNTINGS, |counting| counting.name)
     }
 
     /// Whether it counts addresses that are linked to the family's.
