@@ -107,13 +107,10 @@ pub fn remove(address: &Address, network: Network, folder: &Path) -> Result<(Pat
 
 /// What the file holds; it has to be of this network alone, since it is written anew.
 fn own(path: &Path, network: Network) -> Result<(Vec<Label>, Vec<String>)> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok((Vec::new(), vec!["What you say yourself; written by ransomtrail labels add".to_owned()]));
-        }
-        Err(error) => return Err(error).with_context(|| path.display().to_string()),
-    };
+    if path.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+        return Ok((Vec::new(), vec!["What you say yourself; written by ransomtrail labels add".to_owned()]));
+    }
+    let text = read::text(path, read::LABELS)?;
     let file: Arc<str> = path.display().to_string().into();
     let reading = table::read(&text, network, Origin::Own, &file).with_context(|| path.display().to_string())?;
     match reading.refused.first() {
