@@ -7,7 +7,7 @@ use toml::de::DeValue;
 
 use super::reader::{Section, Source};
 use super::{ConfigError, SecretSource, parse_duration, parse_name, secrets, table};
-use crate::domain::{EventKind, one_of};
+use crate::domain::{EventKind, link, one_of};
 
 /// Who is told when coins move: a `[[notify]]` block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,7 +124,7 @@ fn block_of(source: &Source<'_>, block: &Spanned<DeValue<'_>>) -> Result<NotifyC
         "email" => email(&section)?,
         "atom" => ChannelConfig::Atom {
             file: section.required("file", |text| parse_name(text).map(PathBuf::from))?,
-            url: section.text("url", |text| Ok(text.to_owned()))?,
+            url: section.text("url", |text| link::web(text).map_err(|bad| bad.to_string()))?,
         },
         "command" => command(&section)?,
         shape => ChannelConfig::Webhook {
@@ -238,6 +238,9 @@ mod tests {
         check("kind = \"slack\"\nurl = \"https://hooks.example/hunter2\"", "secrets do not belong in this file");
         check("kind = \"atom\"\nfile = \"x.xml\"\npassword = \"env:X\"", "unknown key \"password\" in [[notify]]");
         check("kind = \"atom\"\nfile = \"x.xml\"\nevents = [\"party\"]", "events: no kind of event \"party\"");
+        for url in ["javascript:alert(1)", "data:text/html,x", "coins.xml", "https://a:hunter@b.example/"] {
+            check(&format!("kind = \"atom\"\nfile = \"x.xml\"\nurl = \"{url}\""), "url: ");
+        }
         check("kind = \"email\"\nserver = \"smtp.example.org\"", "write it like smtp.example.org:465");
         check("kind = \"email\"\nserver = \"smtp.example.org:25\"\ntls = \"none\"", "only a server on this machine");
         check(
