@@ -3,7 +3,8 @@ use chrono_tz::Tz;
 
 use super::quantity::{Part, Quantity, Standing, Unit};
 use super::verdict::{Known, Row, Verdict, Verified, overall};
-use super::{Basis, Scope, caveats, finding};
+use super::{Basis, NotUnderstood, Scope, caveats, finding, parse};
+use crate::domain::words::CLAIM;
 use crate::domain::{Decimal, Family, Moment, TimeBasis, Value, format};
 use crate::figures::{self, Account, Question, USUAL};
 use crate::price::Prices;
@@ -19,6 +20,13 @@ pub struct Claim {
     pub on: Option<Moment>,
     /// The part of the take that it speaks of.
     pub scope: Scope,
+}
+
+impl Claim {
+    /// A sentence as somebody typed it, about all of the take: read, and kept in words that do not act.
+    pub fn typed(text: &str, on: Option<Moment>) -> Result<Self, NotUnderstood> {
+        Ok(Self { quantity: parse(text)?, text: CLAIM.line(text)?, on, scope: Scope::default() })
+    }
 }
 
 /// Where the figures come from.

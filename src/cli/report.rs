@@ -8,7 +8,7 @@ use serde_json::json;
 use super::ask::QuestionArgs;
 use super::output::Usage;
 use super::{Answer, Context, member};
-use crate::claims::{self, Claim, Scope};
+use crate::claims::Claim;
 use crate::domain::{Family, Moment, rfc3339};
 use crate::files::{self, Mode};
 use crate::report::{Asked, FORMATS, Format, Made, Material};
@@ -68,8 +68,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
 
 /// A claim as it was typed.
 pub(super) fn claimed(text: &str, on: Option<Moment>) -> Result<Claim> {
-    let quantity = claims::parse(text).map_err(|error| Usage(error.to_string()))?;
-    Ok(Claim { text: text.to_owned(), quantity, on, scope: Scope::default() })
+    Ok(Claim::typed(text, on).map_err(|error| Usage(error.to_string()))?)
 }
 
 /// Writes the page in each form, and beside Markdown its charts.

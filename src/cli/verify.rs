@@ -11,7 +11,7 @@ use super::ask::QuestionArgs;
 use super::output::Usage;
 use super::{Answer, Context};
 use crate::casebook::Inquiry;
-use crate::claims::{self, Claim, Scope};
+use crate::claims::Claim;
 use crate::domain::{Address, Family, Moment, parse_zone};
 use crate::figures::Counting;
 
@@ -56,16 +56,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
 }
 
 fn one(context: &Context, args: &Args, family: &Family, text: &str) -> Result<Answer> {
-    let quantity = claims::parse(text).map_err(|error| Usage(error.to_string()))?;
-    let mut scope = Scope { from: args.from, addresses: Vec::new() };
+    let mut claim = Claim::typed(text, args.on).map_err(|error| Usage(error.to_string()))?;
+    claim.scope.from = args.from;
     for text in &args.address {
         let address = Address::parse(text, context.network()).map_err(|error| Usage(error.to_string()))?;
         if !family.addresses.iter().any(|one| one.address == address) {
             bail!(Usage(format!("{address} is no address of {}", family.title)));
         }
-        scope.addresses.push(address);
+        claim.scope.addresses.push(address);
     }
-    let claim = Claim { text: text.to_owned(), quantity, on: args.on, scope };
     let store = context.ledger_store()?;
     let verified = context.casebook(&store)?.verify(family, inquiry(context, args, family), &claim)?;
     Ok(Answer::new(page::page(&verified, family), serde_json::to_value(&verified)?))

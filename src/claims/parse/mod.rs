@@ -31,6 +31,9 @@ const HELP: &str = "write one quantity like \"millions of dollars\", \"over $140
 /// Why a sentence is not a claim that can be held against the chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotUnderstood {
+    /// Longer than claims are: an article, or an attack.
+    #[error(transparent)]
+    Long(#[from] words_of_others::TooLong),
     /// No number of anything that the chain shows.
     #[error("no quantity of money, bitcoin, payments or withdrawals in \"{0}\"; {HELP}")]
     Nothing(String),
@@ -111,6 +114,7 @@ enum Reading {
 
 /// Reads a claim.
 pub fn parse(text: &str) -> Result<Quantity, NotUnderstood> {
+    words_of_others::CLAIM.line(text)?;
     let tokens = tokens(text);
     let words = |from: usize, to: usize| -> String {
         let begin = tokens.get(from).map_or(0, |t| t.from);
