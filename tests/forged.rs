@@ -155,6 +155,46 @@ fn what_nothing_contradicts_is_only_told_all_the_same() {
 }
 
 #[test]
+fn prices_that_no_market_had_are_contradicted() {
+    let trial = Trial::new();
+    std::fs::write(trial.path("test.db"), RECORD.as_slice()).unwrap();
+    trial.ok(&["evidence", "pack", "wannacry", "--currency", "EUR", "--out", "pack.zip"]);
+    let honest = std::fs::read(trial.path("pack.zip")).unwrap();
+    // The numbers of the table from this day on, times `factor`; the first column is the day.
+    let scaled = |name: &str, columns: std::ops::Range<usize>, factor: u32| {
+        forged(&honest, |files| {
+            let (_, content) = files.iter_mut().find(|(known, _)| known == name).unwrap();
+            let row = |line: &str| {
+                let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+                for cell in cells.iter_mut().take(columns.end).skip(columns.start) {
+                    if let Ok(number) = cell.parse::<ransomtrail::domain::Decimal>() {
+                        *cell = (number * ransomtrail::domain::Decimal::from(factor)).to_string();
+                    }
+                }
+                cells.join(",") + "\n"
+            };
+            *content = std::str::from_utf8(content).unwrap().lines().map(row).collect::<String>().into_bytes();
+        })
+    };
+    let check = |name: &str, columns, factor, expect: Option<&str>| {
+        let found = check(&scaled(name, columns, factor));
+        let said: Vec<&str> = found.statements.iter().map(|one| one.text.as_str()).collect();
+        let by_market = said.iter().filter(|text| text.contains("in the table that this program carries")).count();
+        assert_eq!(by_market > 0, expect.is_some(), "{name} {factor}: {said:#?}");
+        assert!(expect.is_none_or(|expect| says(&found, Verdict::Violated, expect)), "{name} {factor}: {said:#?}");
+        // Figures that were not made of these prices differ all the same.
+        assert!(!found.holds() || factor == 1, "{name} {factor}: {said:#?}");
+    };
+    let (history, rates) = ("prices/btc-usd.csv", "prices/ecb.csv");
+    check(history, 1..5, 1, None);
+    check(history, 1..5, 100, Some("the close of a bitcoin on "));
+    // High alone, which the peak is computed with.
+    check(history, 2..3, 100, Some("the high of a bitcoin on "));
+    // Dollars for a euro: all euros are a tenth, and all dollars as they were.
+    check(rates, 1..2, 10, Some(" EUR, in the table that this program carries"));
+}
+
+#[test]
 fn another_versions_prose_is_named_and_not_believed() {
     let (trial, bytes, _) = pack_of(&[UNSOURCED]);
     let version = concat!("\"program_version\": \"", env!("CARGO_PKG_VERSION"), "\"");

@@ -12,7 +12,7 @@ use super::manifest::{self, Manifest, Row};
 use super::pack::cited;
 use super::standing::{Level, Standing};
 use super::statement::{Statement, Verdict};
-use super::{PROGRAM_VERSION, bounds, open, rebuilt};
+use super::{PROGRAM_VERSION, bounds, market, open, rebuilt};
 use crate::domain::format::{count, grouped, on_a_line};
 
 /// More files that differ are not named.
@@ -166,6 +166,10 @@ fn contents(archive: &mut Archive<'_>, checked: &mut Checked) {
     match Computed::of(&contents) {
         Ok(computed) => {
             checked.standing = Some(Standing::of(&computed, &index, &levels));
+            match market::compare(&contents, &computed) {
+                Ok(statements) => checked.statements.extend(statements),
+                Err(error) => checked.say(uncomputed(error)),
+            }
             if checked.holds() {
                 checked.say(levels.statement(&computed));
                 drop((index, levels));

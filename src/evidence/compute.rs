@@ -1,5 +1,7 @@
 //! What a pack's contents say: the same function computes it for those who pack and for those who check.
 
+use std::rc::Rc;
+
 use anyhow::{Context, Result, ensure};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -11,7 +13,7 @@ use crate::casebook::{Case, Casebook, Shelf};
 use crate::catalog::{self, Labels};
 use crate::domain::{Currency, Family, Ledger, Period, TimeBasis};
 use crate::figures::{self, Account};
-use crate::price::{live_source, needs_rates};
+use crate::price::{Prices, live_source, needs_rates};
 use crate::report::{Asked, FORMATS, Material};
 use crate::store::Store;
 use crate::trace::Policy;
@@ -67,6 +69,11 @@ impl<'a> Computed<'a> {
     fn with<T>(&self, ask: impl FnOnce(&Case<'_>) -> Result<T>) -> Result<T> {
         let book = book(self.contents, &self.store, &self.labels)?;
         ask(&book.case(&self.family, self.contents.options.inquiry()?)?)
+    }
+
+    /// The prices of a bitcoin that figures in this currency are computed with.
+    pub fn prices(&self, currency: Currency) -> Result<Rc<Prices>> {
+        book(self.contents, &self.store, &self.labels)?.prices(currency)
     }
 
     /// The figures as JSON: what the commands of these names print.

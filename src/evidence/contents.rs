@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{FORMAT, FORMAT_VERSION, PROGRAM_VERSION, Packing};
 use crate::casebook::Inquiry;
-use crate::claims::{self, Claim, Published, Scope, Unit};
+use crate::claims::{Claim, Published, Scope, Unit};
 use crate::domain::{
-    Address, Amount, Currency, Moment, Network, Origin, network_name, parse_network, parse_zone, rfc3339,
+    Address, Amount, Currency, Decimal, Moment, Network, Origin, network_name, parse_network, parse_zone, rfc3339,
 };
 use crate::figures::Question;
 use crate::price::{Tables, live_source};
@@ -193,8 +193,7 @@ impl Options {
     /// The claim that the report holds against the chain besides the published ones.
     pub fn own_claim(&self) -> Result<Option<Claim>> {
         let on = self.claim_on.as_deref().map(str::parse::<Moment>).transpose()?;
-        let Some(text) = &self.claim else { return Ok(None) };
-        Ok(Some(Claim { text: text.clone(), quantity: claims::parse(text)?, on, scope: Scope::default() }))
+        Ok(self.claim.as_deref().map(|text| Claim::typed(text, on)).transpose()?)
     }
 
     /// The question, if it is one that this program can be asked.
@@ -228,7 +227,12 @@ impl Options {
         for name in &self.price_sources {
             ensure!(live_source(name).is_some(), "options.json: no price source \"{name}\"");
         }
-        self.price_band.parse::<crate::domain::Decimal>().context("options.json: price_band")?;
+        let band: Decimal = self.price_band.parse().context("options.json: price_band")?;
+        // As in the configuration: a wider one would keep silent about sources that disagree.
+        ensure!(
+            (Decimal::ZERO..=Decimal::ONE).contains(&band),
+            "options.json: price_band: {band} is no part of a whole"
+        );
         Ok(())
     }
 }

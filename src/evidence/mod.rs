@@ -19,6 +19,7 @@ mod index;
 mod judge;
 mod ledger;
 mod manifest;
+mod market;
 mod open;
 mod pack;
 mod readme;
