@@ -240,7 +240,6 @@ fn commands_that_read_leave_the_file_as_it_is() {
     let trial = Trial::recorded();
     let path = trial.path("test.db");
     let look = || (std::fs::read(&path).unwrap(), std::fs::metadata(&path).unwrap().modified().unwrap());
-    let before = look();
     let reading: &[&[&str]] = &[
         &["summary", "wannacry", "--estimates"],
         &["payments", "wannacry"],
@@ -253,32 +252,27 @@ fn commands_that_read_leave_the_file_as_it_is() {
         &["report", "wannacry", "--out", "page.html"],
         &["weekly", "--week", "2017-W20", "--out", "weeks"],
         &["export", "wannacry"],
-        &["evidence", "pack", "wannacry", "--out", "pack.zip"],
+        &["evidence", "pack", "wannacry", "--out", "pack.zip", "--force"],
         &["lookup", "12t9YDPgwueZ9NyMgw519p7AA8isjr6SMw", "--offline"],
         &["prices"],
         &["incidents"],
         &["families"],
         &["notify", "list"],
     ];
-    let check = |expect: Option<&str>| {
+    let check = |before: &_| {
         for args in reading {
             let ran = trial.run(args);
             assert!(ran.code < 2 && !ran.err.contains("panicked"), "{args:?}: {}", ran.err);
-            if let Some(message) = expect.filter(|_| !["families", "notify"].contains(&args[0])) {
-                assert!(ran.code == 1 && ran.err.contains(message), "{args:?}: {}{}", ran.out, ran.err);
-            }
+            assert!(look() == *before, "{args:?} wrote");
             for ending in ["-wal", "-shm"] {
                 assert!(!trial.path(&format!("test.db{ending}")).exists(), "{args:?} leaves {ending}");
             }
         }
     };
-    check(None);
-    assert!(look() == before, "a reading command wrote");
-    // Nor do they bring a file up to date that an earlier version wrote; and what is not written by hand is not lost.
-    Connection::open(&path).unwrap().execute_batch("DROP VIEW trail; PRAGMA user_version = 100").unwrap();
-    let before = look();
-    trial.run(&["summary", "wannacry"]);
-    assert!(look() == before, "a reading command wrote");
+    check(&look());
+    // Nor does any of them mend a file that lacks a view, whose owner may have dropped it.
+    Connection::open(&path).unwrap().execute_batch("DROP VIEW trail").unwrap();
+    check(&look());
 }
 
 #[test]
