@@ -9,7 +9,7 @@ use ransomtrail::domain::words::{LIMITS, acts};
 
 use crate::live::{configure, trial};
 use crate::notify::{cash_out, round, story};
-use crate::support::{FakeExplorer, FakeReceiver};
+use crate::support::{FakeChain, FakeExplorer, FakeMailServer, FakeReceiver, Kind};
 use crate::trial::{Trial, source};
 
 const SHAPESHIFT: &str = "18hjgJRmafRkJmGNiNDy9sEsERLw53ZWv3";
@@ -62,6 +62,20 @@ fn check_folder(folder: &Path) -> usize {
         }
     };
     entries.map(count).sum()
+}
+
+/// Checks every file of a pack; what explorers answered is kept as it came, and so is what begins with one of `as_it_came`.
+fn check_pack(path: &Path, as_it_came: &[&str]) {
+    let mut pack = zip::ZipArchive::new(Cursor::new(fs::read(path).unwrap())).unwrap();
+    for at in 0..pack.len() {
+        let mut file = pack.by_index(at).unwrap();
+        let name = file.name().unwrap().into_owned();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        if !["answers/", "proofs/"].iter().chain(as_it_came).any(|folder| name.starts_with(folder)) {
+            check_file(&name, &bytes);
+        }
+    }
 }
 
 /// Runs it with and without `--json`, and checks what it says; every one names what was labelled.
@@ -135,17 +149,7 @@ fn a_strangers_label_is_text_on_every_surface() {
     }
     let files: usize = ["charts", "pages", "weeks"].iter().map(|folder| check_folder(&trial.path(folder))).sum();
     assert!(files > 15, "{files}");
-    let mut pack = zip::ZipArchive::new(Cursor::new(fs::read(trial.path("pack.zip")).unwrap())).unwrap();
-    for at in 0..pack.len() {
-        let mut file = pack.by_index(at).unwrap();
-        let name = file.name().unwrap().into_owned();
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).unwrap();
-        // What explorers answered is kept as it came.
-        if !name.starts_with("answers/") && !name.starts_with("proofs/") {
-            check_file(&name, &bytes);
-        }
-    }
+    check_pack(&trial.path("pack.zip"), &[]);
 }
 
 #[test]
@@ -167,6 +171,107 @@ fn a_strangers_family_is_text_on_every_surface() {
     assert!(trial.ok(&["families", "odd"]).contains("=1+1\\u{202e}\\u{200b}\\u{1b}[2J<b>"));
 }
 
+/// A family of two addresses on a test network whose every word acts, in an order in which nothing is left out.
+fn hostile_family(chain: &FakeChain) -> String {
+    let words = "=HYPERLINK(\\\"http://evil.example\\\")\\u202e\\u200b\\u001b[2J<b>[a](javascript:alert(1))|@everyone";
+    let [first, second] = [Kind::P2pkh, Kind::P2wpkh].map(|kind| chain.address(kind, 1));
+    let long = "x".repeat(1_500);
+    format!(
+        "# \u{202e}\nname = \"story\"\ntitle = \"{words}\"\naliases = [\"{words} too\"]\nsummary = \"{words} {long}\"\n\
+         network = \"regtest\"\n[sources.s]\ntitle = \"{words}\"\nurl = \"https://example.org/x\"\nlicence = \"{words}\"\n\
+         [[addresses]]\nsource = \"s\"\nnote = \"{words}\"\nlist = [\"{first}\", \"{second}\"]\n\
+         [[facts]]\nattributed_to = \"{words}\"\nby = \"{words}\"\nsource = \"s\"\n"
+    )
+}
+
+#[test]
+fn a_strangers_followed_family_is_text_on_every_surface() {
+    let (chain, coin) = story();
+    let address = chain.address(Kind::P2pkh, 1);
+    let address_text = address.to_string();
+    let server = FakeExplorer::start(chain.clone());
+    let (hook, mail) = (FakeReceiver::start(), FakeMailServer::start());
+    let trial = trial(&chain);
+    trial.write("config/ransomtrail/families/story.toml", &hostile_family(&chain));
+    let [coins, file] = ["coins.xml", "told.json"].map(|name| trial.path(name).display().to_string());
+    let letters = format!(
+        "[[notify]]\nkind = \"email\"\nserver = \"127.0.0.1:{}\"\ntls = \"none\"\nfrom = \"trail@news.example\"\n\
+         to = [\"desk@news.example\"]\n",
+        mail.port
+    );
+    let feed = format!("[[notify]]\nkind = \"atom\"\nfile = \"{coins}\"\n");
+    let run = format!("[[notify]]\nkind = \"command\"\nrun = [\"sh\", \"-c\", \"cat >> '{file}'\"]\n");
+    let events = "events = [\"withdrawal\", \"arrival\", \"awakening\"]\n";
+    let blocks: Vec<String> = [letters, feed, run, block_of("webhook", &hook.url()), block_of("discord", &hook.url())]
+        .map(|block| block + events)
+        .to_vec();
+    configure(&trial, &blocks.concat());
+    for _ in 0..2 {
+        let told = round(&trial, &server);
+        harmless("notify send", &(told.out + &told.err));
+        if hook.told().is_empty() {
+            server.chain.lock().unwrap().pay(&address, 300_000);
+            cash_out(&server, coin);
+            let paid = server.chain.lock().unwrap().pay(&address, 200_000);
+            let mut chain = server.chain.lock().unwrap();
+            chain.mine();
+            let away = chain.address(Kind::P2wpkh, 503);
+            chain.spend(&[bitcoin::OutPoint::new(paid, 0)], &[(&away, 190_000)]);
+            chain.mine();
+        }
+    }
+    for args in [
+        &["families"][..],
+        &["families", "story"],
+        &["sync", "story", "--explorer", &server.url()],
+        &["summary", "story", "--estimates", "--by", "week"],
+        &["payments", "story"],
+        &["events", "story"],
+        &["trace", "story"],
+        &["trace", "story", "--policy", "haircut"],
+        &["trace", &address_text],
+        &["lookup", &address_text, "--offline"],
+        &["verify", "story", "a balance of 0.001 BTC\u{202e}\u{1b}[2J"],
+        &["incidents"],
+        &["notify", "list"],
+        &["chart", "story", "--out", "charts", "--format", "svg"],
+        &["report", "story", "--claim", "over 0.001 BTC\u{202e}<b>", "--format", "html,md,json", "--out", "pages"],
+        &["weekly", "--out", "weeks", "--format", "svg"],
+        &["evidence", "pack", "story", "--claim", "over 0.001 BTC\u{202e}<b>", "--out", "pack.zip", "--force"],
+        &["evidence", "check", "pack.zip"],
+    ] {
+        says(&trial, args);
+    }
+    for args in [&["status"][..], &["status", "--json"], &["labels", "list"], &["audit", "story"]] {
+        // Their exit codes are about freshness and explorers.
+        let ran = trial.run(args);
+        harmless(&format!("{args:?}"), &(ran.out + &ran.err));
+    }
+    for table in ["payments", "withdrawals", "events", "series"] {
+        for format in ["csv", "json", "ndjson"] {
+            let text = trial.ok(&["export", "story", "--table", table, "--format", format]);
+            check_file(&format!("{table}.{format}"), text.as_bytes());
+        }
+    }
+    let files: usize = ["charts", "pages", "weeks"].iter().map(|folder| check_folder(&trial.path(folder))).sum();
+    assert!(files > 10, "{files}");
+    check_pack(&trial.path("pack.zip"), &["families/"]);
+    assert!(
+        trial.ok(&["summary", "story"]).contains("HYPERLINK(\"http://evil.example\")\\u{202e}\\u{200b}\\u{1b}[2J<b>")
+    );
+
+    let letter = mail.spoken();
+    harmless("letter", &letter);
+    let subjects = letter.lines().filter(|line| line.starts_with("Subject:")).count();
+    assert!(subjects > 0 && subjects == letter.matches("MAIL FROM").count(), "{letter}");
+    assert!(hook.told().iter().any(|one| one.body.to_string().contains("HYPERLINK")));
+    for file in ["coins.xml", "told.json"] {
+        let text = fs::read_to_string(trial.path(file)).unwrap();
+        assert!(text.contains("HYPERLINK"), "{text}");
+        harmless(file, &text);
+    }
+}
+
 #[test]
 fn what_runs_is_no_source_and_what_is_endless_is_no_name() {
     let trial = Trial::new();
@@ -185,6 +290,21 @@ fn what_runs_is_no_source_and_what_is_endless_is_no_name() {
     let list = trial.write("long.csv", &rows);
     let done = trial.json(&["labels", "import", list.to_str().unwrap()]);
     assert_eq!((&done["stored"], &done["reasons"]["too long"]), (&1.into(), &1.into()), "{done:#}");
+}
+
+#[test]
+fn a_claim_is_as_long_as_claims_are_and_never_acts() {
+    let trial = Trial::recorded();
+    let long = format!("over $140,000 {}", "x ".repeat(500));
+    for args in [
+        &["verify", "wannacry", &long][..],
+        &["report", "wannacry", "--claim", &long, "--out", "pages"],
+        &["evidence", "pack", "wannacry", "--claim", &long],
+    ] {
+        trial.fails(args, 2, "the claim has more than 1000 characters");
+    }
+    let said = trial.json(&["verify", "wannacry", "\u{1b}[2J over $140,000 \u{202e}"]);
+    assert_eq!(said["claim"], "\\u{1b}[2J over $140,000 \\u{202e}");
 }
 
 #[test]
