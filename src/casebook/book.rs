@@ -4,9 +4,8 @@ use std::rc::Rc;
 
 use anyhow::Result;
 
-use super::{Case, Inquiry};
 use crate::catalog::Labels;
-use crate::claims::{self, Claim, Published, Verified};
+use crate::claims::{self, Published};
 use crate::domain::{Address, Currency, Decimal, Family, Network, QuoteRecord};
 use crate::price::{Live, LiveSource, Prices, Tables};
 use crate::store::{Reading, Store, TrailStart};
@@ -62,11 +61,6 @@ impl<'a> Casebook<'a> {
     pub fn open(store: &'a Store, shelf: Shelf<'a>) -> Result<Self> {
         let _moment = store.reading()?;
         Ok(Self { store, _moment, shelf, labels: OnceCell::new(), prices: RefCell::default() })
-    }
-
-    /// Opens the case of a family.
-    pub fn case<'b>(&'b self, family: &'b Family, inquiry: Inquiry) -> Result<Case<'b>> {
-        Case::open(self, family, inquiry)
     }
 
     /// The network of all of it.
@@ -126,11 +120,6 @@ impl<'a> Casebook<'a> {
             None if family.built_in => claims::published(Some(family)),
             None => Ok(Vec::new()),
         }
-    }
-
-    /// Holds a claim against what is recorded of a family; where that is nothing, the verdict says so.
-    pub fn verify(&self, family: &Family, inquiry: Inquiry, claim: &Claim) -> Result<Verified> {
-        self.case(family, inquiry)?.verify(claim)
     }
 
     /// Every transaction of the ledger that can be reached from there, and what was said of their outputs.

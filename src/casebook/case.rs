@@ -51,8 +51,20 @@ fn once<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Result<T>) -> Result<&T> {
     }
 }
 
+impl Casebook<'_> {
+    /// Opens the case of a family.
+    pub fn case<'b>(&'b self, family: &'b Family, inquiry: Inquiry) -> Result<Case<'b>> {
+        Case::open(self, family, inquiry)
+    }
+
+    /// Holds a claim against what is recorded of a family; where that is nothing, the verdict says so.
+    pub fn verify(&self, family: &Family, inquiry: Inquiry, claim: &Claim) -> Result<Verified> {
+        self.case(family, inquiry)?.verify(claim)
+    }
+}
+
 impl<'a> Case<'a> {
-    pub(super) fn open(book: &'a Casebook<'a>, family: &'a Family, inquiry: Inquiry) -> Result<Self> {
+    fn open(book: &'a Casebook<'a>, family: &'a Family, inquiry: Inquiry) -> Result<Self> {
         let ledger = book.store().ledger(family.addresses.iter().map(|one| &one.address))?;
         let prices = book.prices(inquiry.currency)?;
         Ok(Self {

@@ -2,10 +2,9 @@
 
 use super::quantity::{Part, Unit};
 use super::verdict::{Verdict, Verified};
-use super::verify::is_usual;
 use super::{Basis, Claim, Evidence};
 use crate::domain::format;
-use crate::figures::{Account, COUNTINGS};
+use crate::figures::{Account, COUNTINGS, USUAL};
 
 pub(super) fn of(
     claim: &Claim,
@@ -67,7 +66,7 @@ pub(super) fn of(
     if only_most && matches!(verified.verdict, Verdict::Supported | Verdict::SupportedOnlyAt) {
         out.push("the claim names a most, and a lower bound can break it but never prove it".to_owned());
     }
-    if !is_usual(evidence.counting)
+    if evidence.counting != USUAL
         && let Some(counting) = COUNTINGS.iter().find(|counting| counting.name == evidence.counting)
     {
         out.push(format!("counted as {}: {}", counting.name, counting.meaning));

@@ -1,9 +1,7 @@
 //! The verdict in a sentence that can be printed. It speaks of what the tracked addresses show, and never of what is false.
 
-use rust_decimal::RoundingStrategy;
-
 use super::quantity::{Unit, plain};
-use super::verdict::{Known, Row, Verdict, Verified, printed};
+use super::verdict::{Known, Row, Verdict, Verified, printed, times};
 use super::{Basis, Standing};
 use crate::domain::{Decimal, Moment, TimeBasis, Value, format, rfc3339};
 
@@ -95,15 +93,6 @@ fn missed(verified: &Verified, row: &Row, several: bool, words: &str, show: &str
         _ => String::new(),
     };
     format!("{show} {most}{} {at}, {gap} less than {says}{factor}{rest}.", number(unit, value.high))
-}
-
-/// A factor for readers: `20.4`, `1.91`, and with more places where it is nearly 1.
-pub(super) fn times(factor: Decimal) -> String {
-    let near = factor > Decimal::new(95, 2) && factor < Decimal::new(105, 2);
-    let places = if near { 4 } else { u32::from(factor < Decimal::TEN) + 1 };
-    let mut rounded = factor.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
-    rounded.rescale(places);
-    rounded.to_string()
 }
 
 /// A number of the unit for a sentence.

@@ -6,6 +6,7 @@
 
 mod basis;
 mod caveats;
+mod claim;
 mod finding;
 mod parse;
 mod published;
@@ -15,9 +16,10 @@ mod verdict;
 mod verify;
 
 pub use basis::Basis;
+pub use claim::{Claim, Evidence};
 pub use parse::{NotUnderstood, parse};
 pub use published::{Published, published};
 pub use quantity::{Bound, Interval, Part, Quantity, Standing, Unit};
 pub use scope::Scope;
 pub use verdict::{Known, Row, Verdict, Verified};
-pub use verify::{Claim, Evidence, verify};
+pub use verify::verify;

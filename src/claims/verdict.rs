@@ -120,7 +120,7 @@ pub struct Row {
 impl Row {
     /// The factor for readers: `20.4`, `1.91`, and with more places where it is nearly 1. `None` where they meet.
     pub fn factor_words(&self) -> Option<String> {
-        self.factor.map(super::finding::times)
+        self.factor.map(times)
     }
 
     /// Low, close and high as they are printed as data: money to the cent, bitcoin to the satoshi, counts whole.
@@ -140,6 +140,15 @@ pub(super) fn printed(unit: Unit, number: Decimal) -> Decimal {
     let mut rounded = number.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
     rounded.rescale(places);
     rounded
+}
+
+/// A factor for readers: `20.4`, `1.91`, and with more places where it is nearly 1.
+pub(super) fn times(factor: Decimal) -> String {
+    let near = factor > Decimal::new(95, 2) && factor < Decimal::new(105, 2);
+    let places = if near { 4 } else { u32::from(factor < Decimal::TEN) + 1 };
+    let mut rounded = factor.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+    rounded.rescale(places);
+    rounded.to_string()
 }
 
 /// A factor with four places, as data.

@@ -72,7 +72,7 @@ impl Context {
         let mut store = Store::open(&self.db_path()?)?;
         store.keep_answers(self.keeps_answers(keep));
         if self.network() == Network::Bitcoin {
-            work::mirror(&mut store, &work::sources(self)?)?;
+            work::mirror(&mut store, &self.price_sources()?)?;
         }
         Ok(store)
     }

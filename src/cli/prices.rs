@@ -64,7 +64,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
 
 /// What the database holds of the configured sources; nothing where there is no database yet.
 pub(super) fn live(context: &Context) -> Result<Live> {
-    let sources = work::sources(context)?;
+    let sources = context.price_sources()?;
     let quotes = match context.existing_store()? {
         Some(store) => store.prices()?,
         None => Vec::new(),

@@ -1,6 +1,6 @@
 use bitcoin::Amount;
 
-use super::Totals;
+use super::{Sums, Totals};
 
 /// What an explorer said of an address, as far as it tells. Services differ: some tell confirmed and waiting apart, some only
 /// both together, and of what waits perhaps no more than a count.
@@ -12,31 +12,6 @@ pub struct Said {
     pub waiting: Sums,
     /// Both together.
     pub together: Sums,
-}
-
-/// Count and sums of some of an address's transactions; what was not told is `None`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sums {
-    /// Transactions that pay the address, spend from it or both, each once.
-    pub tx_count: Option<u64>,
-    /// Satoshis received.
-    pub received: Option<Amount>,
-    /// Satoshis spent.
-    pub spent: Option<Amount>,
-}
-
-impl Sums {
-    /// All three.
-    pub fn all(tx_count: u64, received: Amount, spent: Amount) -> Self {
-        Self { tx_count: Some(tx_count), received: Some(received), spent: Some(spent) }
-    }
-
-    /// Whether everything told is so.
-    fn agrees(&self, tx_count: u64, received: Amount, spent: Amount) -> bool {
-        self.tx_count.is_none_or(|said| said == tx_count)
-            && self.received.is_none_or(|said| said == received)
-            && self.spent.is_none_or(|said| said == spent)
-    }
 }
 
 impl Said {
@@ -80,16 +55,6 @@ impl Said {
             received: told.received.or_else(|| plus(confirmed.received, waiting.received)),
             spent: told.spent.or_else(|| plus(confirmed.spent, waiting.spent)),
         }
-    }
-}
-
-impl Sums {
-    fn received(&self) -> Amount {
-        self.received.unwrap_or_default()
-    }
-
-    fn spent(&self) -> Amount {
-        self.spent.unwrap_or_default()
     }
 }
 

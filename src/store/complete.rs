@@ -2,8 +2,10 @@
 
 use rusqlite::{Connection, params};
 
-use super::page::Verdict;
 use crate::domain::{Address, Tx, TxIn, TxOut};
+
+/// Outer error: SQLite. Inner error: why the transaction is refused.
+pub(super) type Verdict<T> = rusqlite::Result<Result<T, String>>;
 
 /// Fills in what an earlier source left out; what both tell must be the same.
 pub(super) fn tx(db: &Connection, tx_id: i64, tx: &Tx, request: i64, recomputed: bool) -> Verdict<()> {

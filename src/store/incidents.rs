@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::kept;
 use super::ledger::{parsed, time};
-use super::page::insert_request;
+use super::request::insert_request;
 use super::{Store, StoreError};
 use crate::domain::{Incident, IncidentKind, Provenance, RawAnswer};
 

@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::page::Verdict;
+use super::complete::Verdict;
 use crate::domain::{Address, Txid};
 
 /// Takes the addresses and values of inputs from the outputs that they spend: for the inputs of this transaction, and for

@@ -8,7 +8,9 @@ use super::kept;
 use super::links;
 pub(super) use super::place::Word;
 use super::place::{TIP_MOVES, observe};
-use super::{ScanMark, Store, StoreError};
+use super::request::insert_request;
+use super::scan_mark::ScanMark;
+use super::{Store, StoreError};
 use crate::domain::{Address, BlockHash, IncidentKind, Provenance, RawAnswer, Tx, Txid};
 
 /// A page of an address's history, to be stored in one go.
@@ -178,17 +180,6 @@ impl Store {
     }
 }
 
-pub(super) fn insert_request(db: &Connection, provenance: &Provenance) -> rusqlite::Result<i64> {
-    db.prepare_cached("INSERT INTO request (explorer, url, asked_at, sha256, bytes) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .insert(params![
-            provenance.explorer,
-            provenance.url,
-            provenance.asked_at.timestamp(),
-            provenance.sha256,
-            provenance.bytes,
-        ])
-}
-
 /// Notes that these transactions are not in the chain (any more), and what waits to spend from them cannot come either.
 pub(super) fn insert_gone(db: &Connection, txids: &[Txid], request: i64) -> rusqlite::Result<()> {
     for txid in txids {
@@ -203,9 +194,6 @@ pub(super) fn insert_gone(db: &Connection, txids: &[Txid], request: i64) -> rusq
     }
     Ok(())
 }
-
-/// Outer error: SQLite. Inner error: why the transaction is refused.
-pub(super) type Verdict<T> = rusqlite::Result<Result<T, String>>;
 
 /// Outer error: SQLite. Inner error: what kind of thing was told, and why it is refused.
 pub(super) type Taken = rusqlite::Result<Result<Written, (IncidentKind, String)>>;

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use rust_decimal::RoundingStrategy;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::page::insert_request;
+use super::request::insert_request;
 use super::{Store, StoreError, kept, schema};
 use crate::domain::{DayPrice, Decimal, Quote, QuoteRecord, RawAnswer};
 

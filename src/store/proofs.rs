@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::kept;
 use super::ledger::{parsed, time};
-use super::page::insert_request;
+use super::request::insert_request;
 use super::{Store, StoreError};
 use crate::domain::{Address, BlockHash, BlockRef, Provenance, RawAnswer, Txid};
 

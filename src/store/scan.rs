@@ -6,9 +6,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::incidents;
 use super::ledger::{parsed, time};
-use super::page::{self, Word, insert_gone, insert_request};
+use super::page::{self, Word, insert_gone};
 use super::proofs::{insert_header, insert_proof};
-use super::watched_outpoint;
+use super::request::insert_request;
+use super::scan_mark::{ScanMark, scan_mark};
+use super::watched_outpoint::{self, SETTLES_AFTER};
 use super::{Finding, HeaderRecord, ProofRecord, Recorded, Refusal, Store, StoreError};
 use crate::domain::{Address, BlockHash, Provenance, Time, Tx, Txid};
 
@@ -25,10 +27,6 @@ pub struct ScanPoint {
     pub complete_to: Time,
 }
 
-/// So many blocks above the one that an address was joined with, it is asked about again: servers behind one name may be a
-/// block or two apart, and its totals may have lacked the newest.
-pub(super) const SETTLES_AFTER: u32 = 6;
-
 /// An address that is looked for in blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScannedAddress {
@@ -39,10 +37,6 @@ pub struct ScannedAddress {
     /// It need not be asked about again for having been joined with a fresh block.
     pub settled: bool,
 }
-
-/// Tells one set of joined addresses and watched coins from another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ScanMark(i64, i64, i64, i64);
 
 /// Outputs that are looked for as inputs of what a block brings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -333,14 +327,6 @@ fn previous(db: &Connection, hash: &BlockHash) -> rusqlite::Result<Option<BlockH
         .optional()?;
     let decoded = header.and_then(|bytes| bitcoin::consensus::deserialize::<Header>(&bytes).ok());
     Ok(decoded.map(|header| header.prev_blockhash))
-}
-
-fn scan_mark(db: &Connection) -> rusqlite::Result<ScanMark> {
-    db.prepare_cached(
-        "SELECT j.n, j.heights, a.n, a.heights FROM (SELECT count(*) AS n, coalesce(sum(height), 0) AS heights FROM scanned_address) j,
-                (SELECT count(*) AS n, coalesce(sum(height), 0) AS heights FROM watched_outpoint) a",
-    )?
-    .query_row([], |row| Ok(ScanMark(row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
 }
 
 /// A header may be dated up to two hours ahead; nothing is known of the future.

@@ -9,7 +9,8 @@ use rusqlite::OptionalExtension;
 use super::incidents::{self, Finding};
 use super::kept;
 use super::ledger::parsed;
-use super::page::{self, Word, insert_request};
+use super::page::{self, Word};
+use super::request::insert_request;
 use super::{Recorded, Refusal, Store, StoreError};
 use crate::domain::{Address, IncidentKind, Provenance, RawAnswer, Tx, Txid};
 

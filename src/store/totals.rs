@@ -1,7 +1,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::kept;
-use super::page::insert_request;
+use super::request::insert_request;
 use super::{Store, StoreError};
 use crate::domain::{Address, Amount, Check, Provenance, RawAnswer, Said, Sums, Time};
 

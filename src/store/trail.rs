@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::kept;
 use super::ledger::{parsed, time};
-use super::page::insert_request;
+use super::request::insert_request;
 use super::watched_outpoint;
 use super::{Store, StoreError};
 use crate::domain::{Address, BlockHash, Network, OutPoint, OutspendStatus, Provenance, RawAnswer, Time, Tx, Txid};

@@ -3,9 +3,12 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::ledger::{parsed, time};
-use super::scan::SETTLES_AFTER;
 use super::{Store, StoreError};
 use crate::domain::{BlockHash, OutPoint, Time};
+
+/// So many blocks above the one that an address was joined with, it is asked about again: servers behind one name may be a
+/// block or two apart, and its totals may have lacked the newest.
+pub(super) const SETTLES_AFTER: u32 = 6;
 
 /// A coin on a family's trail that is looked for in blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]

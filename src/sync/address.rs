@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::asked::{Asked, ask};
 use super::chain::{Chain, behind};
 use super::reading::{Reading, Stop};
 use super::{AddressRound, End, Progress, Round, Step};
 use crate::domain::{Address, Time, Totals, Txid, format};
-use crate::explorer::{Answer, AskError, Cursor, Explorer, Page};
+use crate::explorer::{Answer, Cursor, Explorer, Page};
 use crate::store::{PageRecord, SharedStore, StoreError};
 
 /// How often the totals are taken anew because the chain or the address moved under the pages.
@@ -29,20 +30,6 @@ pub(super) struct Reader<'a> {
     /// Addresses in a row that it could not answer for.
     pub strikes: usize,
 }
-
-/// Outer error: the store, which ends the round. Inner error: the explorer, which sends the address to the next one.
-pub(super) type Asked<T> = Result<Result<T, AskError>, StoreError>;
-
-/// Hands an explorer's error to the caller, like `?` one level further in.
-macro_rules! ask {
-    ($asked:expr) => {
-        match $asked {
-            Ok(value) => value,
-            Err(error) => return Ok(Err(error)),
-        }
-    };
-}
-pub(super) use ask;
 
 impl<'a> Reader<'a> {
     pub fn new(explorer: &'a Explorer, store: &'a SharedStore) -> Self {

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::address::{Asked, ask};
+use super::asked::{Asked, ask};
 use super::chain::{Chain, behind};
 use super::onward::{Ahead, Trails};
 use super::sought::{FOLLOWED, Sought, WAITING, look_for, made_by};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bitcoin::constants::genesis_block;
 
-use super::address::{Asked, ask};
+use super::asked::{Asked, ask};
 use crate::domain::{Address, BlockHash, BlockRef, Network, Time, network_name};
 use crate::explorer::{Answer, AskError, Explorer};
 use crate::http::HttpError;

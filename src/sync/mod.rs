@@ -5,6 +5,7 @@
 //! when the counts and sums agree, or at the end of the history, and then says what is missing.
 
 mod address;
+mod asked;
 mod audit;
 mod blocks;
 mod chain;

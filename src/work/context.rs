@@ -3,12 +3,13 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use chrono::TimeDelta;
 
-use super::sources;
+use super::Usage;
 use crate::casebook::{Casebook, Inquiry, Shelf, owner};
 use crate::catalog::{self, Catalog, Labels, labels};
 use crate::config::{Config, OnwardLimits};
-use crate::domain::{Address, Family, Network, Time};
+use crate::domain::{Address, Family, Network, Time, one_of};
 use crate::figures::Question;
+use crate::price::{LIVE_SOURCES, LiveSource};
 use crate::store::{Store, StoreError};
 use crate::trace::{LabelInfo, Rules};
 
@@ -74,12 +75,28 @@ impl Context {
             network: self.network(),
             place: self.db_path().map(|path| path.display().to_string()).unwrap_or_default(),
             labels: Box::new(|| self.labels()),
-            price_sources: sources(self)?,
+            price_sources: self.price_sources()?,
             price_band: self.config.prices.band,
             quotes: None,
             tables: None,
             published: None,
         })
+    }
+
+    /// The configured sources of prices, in their order.
+    pub fn price_sources(&self) -> Result<Vec<&'static LiveSource>> {
+        let prices = &self.config.prices;
+        let known = |name: &String| {
+            one_of("price source", name, LIVE_SOURCES, |source| source.name)
+                .map_err(|error| Usage(format!("[prices] in the configuration: {error}")))
+        };
+        for name in prices.urls.keys() {
+            known(name)?;
+        }
+        match &prices.sources {
+            Some(names) => Ok(names.iter().map(known).collect::<Result<_, _>>()?),
+            None => Ok(LIVE_SOURCES.iter().collect()),
+        }
     }
 
     /// The folder of the user's own families.

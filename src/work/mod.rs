@@ -21,7 +21,7 @@ pub use explorers::{asking, must_ask, open_explorers};
 pub use families::{askable, chosen};
 pub use lock::{WatchLock, is_watched};
 pub use plan::{Plan, check_names};
-pub use prices::{feeds, mirror, sources, update_prices};
+pub use prices::{feeds, mirror, update_prices};
 pub use round::{Made, options, round, unfinished};
 pub use tell::{begin, tell};
 pub use usage::Usage;

@@ -4,31 +4,13 @@ use anyhow::Result;
 use chrono::{NaiveDate, TimeDelta};
 use tracing::{error, info, warn};
 
-use super::{Context, Usage};
+use super::Context;
 use crate::domain::{Network, Time};
 use crate::explorer::Explorer;
 use crate::http::Http;
-use crate::price::{self, LIVE_SOURCES, LiveSource, live_source};
+use crate::price::{self, LiveSource};
 use crate::store::{SharedStore, Store};
 use crate::sync::{self, PriceFeed, PriceRound};
-
-/// The configured sources, in their order.
-pub fn sources(context: &Context) -> Result<Vec<&'static LiveSource>> {
-    let prices = &context.config.prices;
-    let known = |name: &String| {
-        live_source(name).ok_or_else(|| {
-            let names: Vec<&str> = LIVE_SOURCES.iter().map(|s| s.name).collect();
-            Usage(format!("no price source \"{name}\" ([prices] in the configuration); there are {}", names.join(", ")))
-        })
-    };
-    for name in prices.urls.keys() {
-        known(name)?;
-    }
-    match &prices.sources {
-        Some(names) => Ok(names.iter().map(known).collect::<Result<_, _>>()?),
-        None => Ok(LIVE_SOURCES.iter().collect()),
-    }
-}
 
 /// Writes the built-in prices and the order of sources into the database, so that it can be read without the program.
 pub fn mirror(store: &mut Store, sources: &[&LiveSource]) -> Result<()> {
@@ -39,7 +21,7 @@ pub fn mirror(store: &mut Store, sources: &[&LiveSource]) -> Result<()> {
 /// The configured sources and where each is asked.
 pub fn feeds(context: &Context) -> Result<Vec<PriceFeed>> {
     let urls = &context.config.prices.urls;
-    sources(context)?.into_iter().map(|source| PriceFeed::new(source, urls.get(source.name).cloned())).collect()
+    context.price_sources()?.into_iter().map(|source| PriceFeed::new(source, urls.get(source.name).cloned())).collect()
 }
 
 /// Asks these sources for what is missing.

@@ -12,7 +12,6 @@ use super::super::{Answer, Context, report};
 use crate::domain::{Moment, format};
 use crate::evidence::{self, Packing};
 use crate::files::{self, Mode};
-use crate::work;
 
 /// Flags of `evidence pack`.
 #[derive(Debug, clap::Args)]
@@ -52,7 +51,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         family_text: catalog.text_of(family).context("the family's file is not known")?,
         network: context.network(),
         inquiry,
-        price_sources: work::sources(context)?,
+        price_sources: context.price_sources()?,
         price_band: context.config.prices.band,
         labels: book.labels()?,
         published: book.published(family)?,
