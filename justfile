@@ -22,7 +22,7 @@ gallery:
 
 # put what the tables and the demo say into the docs
 docs:
-    WRITE_DOCS=1 cargo test --test tests docs::
+    UPDATE_DOCS=1 cargo test --test tests docs::
 
 # time the demo, and compare it with the same job in pandas and matplotlib (needs python3 with both)
 bench:

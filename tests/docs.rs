@@ -7,22 +7,32 @@ use ransomtrail::export::{FORMATS, TABLES};
 use ransomtrail::notify::SHAPES;
 use ransomtrail::price::LIVE_SOURCES;
 
+use crate::commands;
 use crate::trial::{Trial, source};
 
 fn read(name: &str) -> String {
     std::fs::read_to_string(source(name)).unwrap()
 }
 
-/// Holds what a page shows between two marks against what it should be; with WRITE_DOCS in the environment (`just docs`) puts that there.
+/// Holds what a page shows between two marks against what it should be; with UPDATE_DOCS in the environment (`just docs`) puts that there.
 fn holds(page: &str, begins: &str, ends: &str, expect: &str) {
     let text = read(page);
     let (head, rest) = text.split_once(begins).unwrap_or_else(|| panic!("{page} lacks {begins:?}"));
     let (shown, tail) = rest.split_once(ends).unwrap_or_else(|| panic!("{page} lacks {ends:?} after {begins:?}"));
-    if shown != expect && std::env::var_os("WRITE_DOCS").is_some() {
+    if shown != expect && std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(source(page), [head, begins, expect, ends, tail].concat()).unwrap();
     } else {
         assert_eq!(shown, expect, "{page} is stale; run: just docs");
     }
+}
+
+/// Every page: those at the root, those beside data and fuzz targets, and whatever lies in `docs/`.
+fn pages() -> Vec<String> {
+    let named = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "data/README.md", "fuzz/README.md"];
+    let docs = std::fs::read_dir(source("docs")).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap());
+    let mut docs: Vec<String> = docs.filter(|name| name.ends_with(".md")).map(|name| format!("docs/{name}")).collect();
+    docs.sort();
+    named.map(str::to_owned).into_iter().chain(docs).collect()
 }
 
 #[test]
@@ -55,33 +65,88 @@ fn help_lists_every_member_of_a_table() {
 }
 
 #[test]
-fn every_command_and_flag_is_named_in_the_readme() {
-    let readme = read("README.md");
-    let command = ransomtrail::cli::command();
-    for sub in command.get_subcommands() {
-        let name = sub.get_name();
-        assert!(readme.contains(&format!("`ransomtrail {name}")), "README.md does not name the command {name}");
-        assert!(sub.get_about().is_some(), "{name} does not say what it does");
-        for flag in sub.get_arguments() {
+fn the_page_of_commands_is_what_clap_says() {
+    let made = commands::page();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(source("docs/commands.md"), &made).unwrap();
+    }
+    assert!(
+        read("docs/commands.md") == made,
+        "`UPDATE_DOCS=1 cargo test --test tests docs::` writes docs/commands.md anew"
+    );
+}
+
+#[test]
+fn every_command_and_flag_explains_itself() {
+    for command in commands::all() {
+        let name = command.get_bin_name().unwrap();
+        assert!(command.get_about().is_some(), "{name} does not say what it does");
+        for flag in command.get_arguments() {
             assert!(flag.get_help().is_some(), "{name}: {} explains nothing", flag.get_id());
         }
     }
-    for flag in [
-        "as-of",
-        "time",
-        "tz",
-        "currency",
-        "by",
-        "estimates",
-        "json",
-        "db",
-        "config",
-        "network",
-        "policy",
-        "hops",
-        "min-value",
-    ] {
-        assert!(readme.contains(&format!("--{flag}")), "README.md does not name --{flag}");
+}
+
+#[test]
+fn every_command_that_a_page_shows_is_one_that_the_program_knows() {
+    let mut shown = 0;
+    for page in pages() {
+        let text = read(&page);
+        for block in text.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap()) {
+            for line in block.lines().filter(|line| line.starts_with("ransomtrail ")) {
+                let parsed = ransomtrail::cli::command().try_get_matches_from(words(line));
+                let shows_help = |e: &clap::Error| e.kind() == clap::error::ErrorKind::DisplayHelp;
+                assert!(parsed.as_ref().err().is_none_or(shows_help), "{page}: {line}: {}", parsed.unwrap_err());
+                shown += 1;
+            }
+        }
+    }
+    assert!(shown > 20, "{shown} commands found");
+}
+
+/// The words of a command line as a shell parts them, up to a comment, a pipe or another command.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quoted) = (Vec::new(), None::<String>, false);
+    for char in line.chars() {
+        match char {
+            '"' => {
+                quoted = !quoted;
+                word.get_or_insert_default();
+            }
+            '#' | '|' | '>' | '&' if !quoted && word.is_none() => break,
+            ' ' if !quoted => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(char),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+#[test]
+fn a_cell_of_a_table_is_no_longer_than_a_sentence() {
+    let mut long = Vec::new();
+    for page in pages() {
+        for (number, line) in read(&page).lines().enumerate().filter(|(_, line)| line.starts_with('|')) {
+            for cell in line.replace("\\|", "/").split('|').map(str::trim) {
+                // What stands in code is no sentence: lists of columns are as long as they are.
+                let prose: String = cell.split('`').step_by(2).collect();
+                if prose.chars().count() > 220 || prose.contains(". ") {
+                    long.push(format!("{page}:{}: {cell}", number + 1));
+                }
+            }
+        }
+    }
+    assert!(long.is_empty(), "these cells want a list or a paragraph beside the table:\n{}", long.join("\n"));
+}
+
+#[test]
+fn the_pages_that_are_read_first_stay_short() {
+    for (page, most) in [("README.md", 140), ("ARCHITECTURE.md", 200)] {
+        let lines = read(page).lines().count();
+        assert!(lines <= most, "{page} has {lines} lines, and at most {most} are read");
+    }
+    for (number, line) in read("ARCHITECTURE.md").lines().enumerate().filter(|(_, line)| !line.starts_with('|')) {
+        assert!(line.chars().count() <= 160, "ARCHITECTURE.md:{} is {} characters wide", number + 1, line.len());
     }
 }
 
@@ -142,24 +207,78 @@ fn ci_ends_with_the_readmes_test_command() {
     assert_eq!(read(".ci/run").trim_end().lines().last().unwrap(), commands[1]);
 }
 
+/// The names in capitals that the table of places has are tables of the code.
+#[test]
+fn the_tables_where_something_is_added_exist() {
+    let page = read("ARCHITECTURE.md");
+    let places = page.split("| to add | you write |").nth(1).expect("the table of places");
+    let code: String = crate::layers::sources().into_iter().map(|(_, text)| text).collect();
+    let mut named = 0;
+    for name in places.split('`').skip(1).step_by(2).filter(|n| n.chars().all(|c| c.is_ascii_uppercase() || c == '_')) {
+        assert!(code.contains(&format!("static {name}: &[")), "ARCHITECTURE.md: there is no table {name}");
+        named += 1;
+    }
+    assert!(named > 5, "{named} tables found");
+}
+
 #[test]
 fn every_local_link_leads_somewhere() {
-    for page in [
-        "README.md",
-        "ARCHITECTURE.md",
-        "CONTRIBUTING.md",
-        "SECURITY.md",
-        "data/README.md",
-        "docs/server.md",
-        "docs/notices.md",
-        "docs/export.md",
-        "docs/database.md",
-    ] {
-        let folder = source(page).parent().unwrap().to_owned();
-        for link in read(page).split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
-            if !link.contains("://") && !link.starts_with('#') {
-                assert!(folder.join(link).exists(), "{page}: {link} does not exist");
+    for page in pages() {
+        let folder = source(&page).parent().unwrap().to_owned();
+        let text = read(&page);
+        for link in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+            if link.contains("://") {
+                continue;
             }
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            assert!(folder.join(file).exists(), "{page}: {link} does not exist");
+            let target = if file.is_empty() { text.clone() } else { String::new() };
+            let target =
+                if file.ends_with(".md") { std::fs::read_to_string(folder.join(file)).unwrap() } else { target };
+            assert!(anchor.is_empty() || anchors(&target).any(|a| a == anchor), "{page}: {link} has no such heading");
         }
     }
+}
+
+#[test]
+fn every_page_is_reached_from_the_readme() {
+    let mut reached = vec!["README.md".to_owned()];
+    let mut next = 0;
+    while let Some(page) = reached.get(next).cloned() {
+        let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        for link in read(&page).split("](").skip(1).map(|rest| rest.split([')', '#']).next().unwrap()) {
+            let path = match link.strip_prefix("../") {
+                Some(above) => above.to_owned(),
+                None if folder.is_empty() => link.to_owned(),
+                None => format!("{folder}/{link}"),
+            };
+            if path.ends_with(".md") && !path.contains("://") && !reached.contains(&path) {
+                reached.push(path);
+            }
+        }
+        next += 1;
+    }
+    for page in pages() {
+        assert!(reached.contains(&page), "no link leads from README.md to {page}");
+    }
+}
+
+/// The anchors that GitHub gives to the headings of a page.
+fn anchors(page: &str) -> impl Iterator<Item = String> {
+    let headings = page.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
+    headings.map(|heading| {
+        let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+        kept.map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
+    })
+}
+
+#[test]
+fn words_are_parted_as_a_shell_does() {
+    let check = |line: &str, expect: &[&str]| assert_eq!(words(line), expect, "{line}");
+    check("a b  --c d", &["a", "b", "--c", "d"]);
+    check("a \"b c\" d # e", &["a", "b c", "d"]);
+    check("a b > c", &["a", "b"]);
+    check("a && b", &["a"]);
+    check("a b#c", &["a", "b#c"]);
+    check("a \"\" b", &["a", "", "b"]);
 }

@@ -5,6 +5,7 @@
 mod audit;
 mod breaker;
 mod claims;
+mod commands;
 mod damage;
 mod data;
 mod database;

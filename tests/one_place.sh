@@ -154,7 +154,7 @@ touched 'explorer API' src/explorer/zebra.rs src/explorer/mod.rs
 echo 'building with all of them'
 cargo check --locked --quiet --tests
 if [ "${1:-}" = --test ]; then
-    WRITE_DOCS=1 cargo test --locked --quiet --test tests docs:: >/dev/null || true
+    UPDATE_DOCS=1 cargo test --locked --quiet --test tests docs:: >/dev/null || true
     cargo run --locked --quiet -- --db "$copy/gallery.db" sync wannacry --explorer built-in >/dev/null
     cargo run --locked --quiet -- --db "$copy/gallery.db" chart wannacry --out charts >/dev/null
     rm -f "$copy"/gallery.db*

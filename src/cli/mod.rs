@@ -114,7 +114,7 @@ enum Command {
     Report(report::Args),
     /// Write payments, withdrawals, events and series for other programs
     Export(export::Args),
-    /// Draw the week's chart of every family with data; meant for cron
+    /// Make a page of one week over all families: what came in, what moved, the change, what is news; meant for cron
     Weekly(weekly::Args),
     /// Pack everything that a family's figures were computed from into one file, or check such a file
     Evidence(evidence::Args),
