@@ -104,6 +104,28 @@ fn every_command_that_a_page_shows_is_one_that_the_program_knows() {
     assert!(shown > 20, "{shown} commands found");
 }
 
+#[test]
+fn every_flag_and_command_that_a_sentence_names_exists() {
+    let root = ransomtrail::cli::command();
+    let all = commands::all();
+    let mut flags: Vec<&str> = all.iter().flat_map(|c| c.get_arguments().filter_map(|a| a.get_long())).collect();
+    flags.extend(root.get_arguments().filter_map(|arg| arg.get_long()));
+    for page in pages() {
+        let text = read(&page);
+        let prose: String = text.split("```").step_by(2).collect();
+        for code in prose.split('`').skip(1).step_by(2) {
+            if let Some(flag) = code.strip_prefix("--") {
+                let name = flag.split(|c: char| !c.is_ascii_lowercase() && c != '-').next().unwrap();
+                assert!(flags.contains(&name), "{page}: `{code}`: no command has this flag");
+            }
+            let named = code.strip_prefix("ransomtrail ").and_then(|rest| rest.split(' ').next());
+            if let Some(name) = named.filter(|name| name.chars().all(|c| c.is_ascii_lowercase())) {
+                assert!(root.find_subcommand(name).is_some(), "{page}: `{code}`: there is no such command");
+            }
+        }
+    }
+}
+
 /// The words of a command line as a shell parts them, up to a comment, a pipe or another command.
 fn words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quoted) = (Vec::new(), None::<String>, false);
