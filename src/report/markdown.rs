@@ -1,6 +1,7 @@
 use anyhow::Result;
 use askama::Template;
 
+use super::sections::{self, Written};
 use super::{Format, Made, Page};
 
 /// For wikis and version control; the charts lie beside it.
@@ -10,8 +11,10 @@ pub(super) const FORMAT: Format = Format { name: "md", about: "Markdown, with th
 #[template(path = "page.md")]
 struct Markdown<'a> {
     page: &'a Page,
+    sections: Vec<Written>,
 }
 
 fn write(made: &Made) -> Result<String> {
-    Ok(Markdown { page: &made.page }.render()?.trim_end().to_owned() + "\n")
+    let sections = sections::written(made, |section| section.markdown)?;
+    Ok(Markdown { page: &made.page, sections }.render()?.trim_end().to_owned() + "\n")
 }

@@ -12,7 +12,9 @@ mod markdown;
 mod material;
 mod money;
 mod page;
+mod picture;
 mod rows;
+mod sections;
 pub mod weekly;
 
 use crate::chart::Drawing;

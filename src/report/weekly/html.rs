@@ -2,7 +2,8 @@ use anyhow::Result;
 use askama::Template;
 
 use super::{FamilyPage, Index, Made, Page};
-use crate::report::html::{Drawn, STYLE, drawn, tight};
+use crate::report::html::{STYLE, tight};
+use crate::report::picture::{Drawn, drawn};
 
 #[derive(Template)]
 #[template(path = "week.html")]
