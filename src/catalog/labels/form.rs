@@ -9,6 +9,9 @@ use bitcoin::Network;
 use super::draft::Reading;
 use crate::domain::{Label, Origin};
 
+/// Writes labels as a list.
+pub type Write = fn(&[&Label], &Head<'_>) -> Result<String>;
+
 /// A form of list.
 #[derive(Debug)]
 pub struct Form {
@@ -21,7 +24,7 @@ pub struct Form {
     /// Reads a list: every row becomes a label or a refusal. It never panics on any text.
     pub(super) read: fn(&Source<'_>) -> Result<Reading>,
     /// Writes labels so that [`Form::read`] reads the same; `None` where this form cannot say all that a label says.
-    pub write: Option<fn(&[&Label], &Head<'_>) -> Result<String>>,
+    pub write: Option<Write>,
 }
 
 /// A list that is to be read.

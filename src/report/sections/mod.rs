@@ -13,6 +13,9 @@ use anyhow::Result;
 
 use super::Made;
 
+/// Lays a section out.
+type Lay = fn(&Made) -> Result<String>;
+
 /// A section of a page.
 pub(super) struct Section {
     /// Its name within the page, which links lead to.
@@ -22,9 +25,9 @@ pub(super) struct Section {
     /// Whether there is anything to say.
     pub is_shown: fn(&Made) -> bool,
     /// How it looks in HTML: a `section` whose heading has the name.
-    pub html: fn(&Made) -> Result<String>,
+    pub html: Lay,
     /// How it looks in Markdown: a heading of the second level, and an empty line at its end.
-    pub markdown: fn(&Made) -> Result<String>,
+    pub markdown: Lay,
 }
 
 /// Every section, in the order of the page.
@@ -48,7 +51,7 @@ pub(super) struct Written {
 }
 
 /// The sections that have something to say, in one of their forms.
-pub(super) fn written(made: &Made, form: fn(&Section) -> fn(&Made) -> Result<String>) -> Result<Vec<Written>> {
+pub(super) fn written(made: &Made, form: fn(&Section) -> Lay) -> Result<Vec<Written>> {
     let shown = SECTIONS.iter().filter(|section| (section.is_shown)(made));
     shown.map(|one| Ok(Written { id: one.id, title: one.title, body: form(one)(made)? })).collect()
 }
