@@ -2,8 +2,9 @@
 
 use ransomtrail::catalog::labels::FORMS;
 use ransomtrail::chart::CHARTS;
+use ransomtrail::document::TABLES;
 use ransomtrail::explorer::DIALECTS;
-use ransomtrail::export::{FORMATS, TABLES};
+use ransomtrail::export::FORMATS;
 use ransomtrail::notify::SHAPES;
 use ransomtrail::price::LIVE_SOURCES;
 

@@ -1,6 +1,7 @@
 //! `export`: every table in every format says the same, and no spreadsheet takes a text for a formula.
 
-use ransomtrail::export::{FORMATS, TABLES};
+use ransomtrail::document::{Event, Payment, Step, TABLES, Withdrawal, find, schema};
+use ransomtrail::export::FORMATS;
 use serde_json::{Map, Value};
 
 use crate::trial::Trial;
@@ -9,6 +10,7 @@ use crate::trial::Trial;
 fn read(format: &str, text: &str) -> Vec<Map<String, Value>> {
     let plain = |value: &Value| match value {
         Value::String(text) => text.clone().into(),
+        Value::Array(all) => all.iter().map(|one| one.as_str().unwrap()).collect::<Vec<_>>().join(" ").into(),
         other => other.to_string().into(),
     };
     let rows: Vec<Map<String, Value>> = match format {
@@ -44,7 +46,7 @@ fn all_formats_say_the_same() {
         assert_eq!((read("csv", &csv) == expect, read("ndjson", &of("ndjson")) == expect), (true, true), "{table}");
         // Every column that a row can have is documented, in that order.
         let header = csv.lines().next().unwrap();
-        let known: Vec<&str> = ransomtrail::export::find(table).unwrap().columns().map(|column| column.name).collect();
+        let known: Vec<String> = find(table).unwrap().columns().into_iter().map(|column| column.name).collect();
         assert_eq!(header, known.join(","));
     }
     let payments = read("json", &trial.ok(&["export", "wannacry", "--format", "json"]));
@@ -58,6 +60,25 @@ fn all_formats_say_the_same() {
     let left = read("csv", &trial.ok(&["export", "wannacry", "--table", "withdrawals"]));
     let sum: u64 = left.iter().map(|row| row["sats"].as_str().unwrap().parse::<u64>().unwrap()).sum();
     assert_eq!(sum, 5_192_690_943);
+}
+
+#[test]
+fn a_document_has_the_fields_of_its_schema_and_no_others() {
+    let trial = Trial::recorded();
+    let check = |rows: Value, schema: ransomtrail::document::Schema, beside: &[&str]| {
+        let fields: Vec<&String> = schema.get("properties").unwrap().as_object().unwrap().keys().collect();
+        let rows = rows.as_array().unwrap();
+        assert!(!rows.is_empty());
+        for row in rows {
+            let told = row.as_object().unwrap().keys();
+            assert_eq!(told.filter(|name| !beside.contains(&name.as_str())).collect::<Vec<_>>(), fields);
+        }
+    };
+    check(trial.json(&["payments", "wannacry"]), schema::<Payment>(), &["page", "address_page"]);
+    check(trial.json(&["export", "wannacry", "--table", "withdrawals"]), schema::<Withdrawal>(), &[]);
+    check(trial.json(&["events", "wannacry"]), schema::<Event>(), &[]);
+    let series = trial.json(&["summary", "wannacry", "--by", "month"])["series"].clone();
+    check(series, schema::<Step>(), &[]);
 }
 
 #[test]

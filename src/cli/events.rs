@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use anyhow::Result;
 use chrono::TimeDelta;
-use serde_json::Value;
 
 use super::ask::QuestionArgs;
 use super::trace::Limits;
 use super::{Answer, Context};
 use crate::config::parse_duration;
+use crate::document::{self, Frame};
 use crate::domain::{Currency, EventKind, Family, Moment, format};
 use crate::events::Event;
 use crate::figures::Account;
@@ -59,8 +59,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let case = book.case(family, inquiry)?;
     let account = case.account()?;
     let found = if args.moves { &case.events_of(&EventKind::ALL)? } else { case.events()? };
-    let rows = found.iter().map(|event| event.as_json(&family.name, inquiry.currency)).collect();
-    let mut answer = Answer::new(text(family, account, found, inquiry.rules.policy), Value::Array(rows));
+    let rows: Vec<_> = found.iter().map(|event| document::Event::of(event, Frame::of(account))).collect();
+    let mut answer = Answer::new(text(family, account, found, inquiry.rules.policy), serde_json::to_value(rows)?);
     let breaks_off = case.trail()?.breaks_off();
     let caveats = account.summary.caveats.iter().chain(&breaks_off);
     answer.notes = caveats.map(|caveat| format!("caveat: {caveat}")).collect();

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::ask::QuestionArgs;
 use super::{Answer, Context, member};
+use crate::document::{TABLES, Table};
 use crate::domain::{Period, TimeBasis, rfc3339};
-use crate::export::{self, FORMATS, Format, Subject, TABLES, Table};
+use crate::export::{FORMATS, Format};
 use crate::files::{self, Mode};
 
 /// Flags of `export`.
@@ -51,24 +52,21 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         (None, Some(_)) => TABLES.iter().collect(),
         (None, None) => TABLES.iter().take(1).collect(),
     };
-    // Following coins takes the longest, and only one table needs it.
-    let events = if wanted.iter().any(|table| table.name == "events") { case.events()? } else { &[] };
-    let steps = case.steps(args.by.unwrap_or(Period::Day))?;
-    let subject = Subject { account, events, steps: &steps };
+    let period = args.by.unwrap_or(Period::Day);
     let format = args.format.unwrap_or(&FORMATS[0]);
     let mut answer = Answer::default();
     match &args.out {
         None => {
             let Some(table) = wanted.first() else { bail!("nothing is asked for") };
-            let bytes = (format.write)(&table.of(&subject));
-            answer.text = String::from_utf8(bytes).context("the table is not UTF-8")?;
-            answer.json = serde_json::from_slice(&(export::JSON.write)(&table.of(&subject)))?;
+            let content = table.of(&case, period)?;
+            answer.text = String::from_utf8((format.write)(&content)).context("the table is not UTF-8")?;
+            answer.json = content.rows.into();
         }
         Some(folder) => {
             files::create_folder(folder, Mode::Shared)?;
             let mut files = Vec::new();
             for table in wanted {
-                let content = table.of(&subject);
+                let content = table.of(&case, period)?;
                 let file = folder.join(format!("{}-{}.{}", family.name, table.name, format.name));
                 files::write_atomic(&file, &(format.write)(&content), Mode::Shared)?;
                 answer.text.push_str(&format!("{}   {} rows\n", file.display(), content.rows.len()));
@@ -99,7 +97,7 @@ fn columns() -> Answer {
         }
         text.push('\n');
         let columns: Vec<Value> =
-            table.columns().map(|column| json!({ "name": column.name, "about": column.about })).collect();
+            table.columns().iter().map(|column| json!({ "name": column.name, "about": column.about })).collect();
         rows.push(json!({ "table": table.name, "row": table.row, "columns": columns }));
     }
     Answer::new(text, Value::Array(rows))

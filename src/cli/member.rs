@@ -28,7 +28,7 @@ impl Member for crate::export::Format {
     }
 }
 
-impl Member for crate::export::Table {
+impl Member for crate::document::Table {
     fn name(&self) -> &'static str {
         self.name
     }

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::ask::QuestionArgs;
 use super::links::Links;
 use super::{Answer, Context, summary};
-use crate::domain::format;
+use crate::document::{self, Frame};
+use crate::domain::{Currency, format};
 use crate::figures::{Account, Payment};
 
 /// Flags of `payments`.
@@ -28,17 +29,25 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let case = book.case(family, args.question.inquiry(context, family))?;
     let account = case.account()?;
     let links = Links::new(context, None);
-    let rows = account.payments.iter().map(|payment| as_json(payment, &links)).collect();
+    let frame = Frame::of(account);
+    let rows = account.payments.iter().map(|payment| linked(payment, frame, &links)).collect::<Result<_>>()?;
     Ok(Answer::new(table(account, &links) + &summary::basis(account), Value::Array(rows)))
 }
 
-/// A payment for programs.
+/// A payment with the pages that show it.
+fn linked(payment: &Payment, frame: Frame<'_>, links: &Links) -> Result<Value> {
+    let mut row = serde_json::to_value(document::Payment::of(payment, frame))?;
+    row["page"] = json!(links.transaction(&payment.explorer, &payment.txid.to_string()));
+    row["address_page"] = json!(links.address(&payment.explorer, payment.address.as_str()));
+    Ok(row)
+}
+
+/// The same of a single address, which is of no family.
 pub(super) fn as_json(payment: &Payment, links: &Links) -> Value {
-    let mut row = payment.as_json();
-    if let Value::Object(fields) = &mut row {
-        let (txid, address) = (payment.txid.to_string(), payment.address.as_str());
-        fields.insert("page".to_owned(), json!(links.transaction(&payment.explorer, &txid)));
-        fields.insert("address_page".to_owned(), json!(links.address(&payment.explorer, address)));
+    let frame = Frame { family: "", currency: Currency::Usd };
+    let mut row = linked(payment, frame, links).unwrap_or_default();
+    for name in ["family", "currency"] {
+        row.as_object_mut().map(|row| row.remove(name));
     }
     row
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::ask::QuestionArgs;
 use super::{Answer, Context};
+use crate::document::{self, Frame};
 use crate::domain::{Amount, Period, Time, Trust, Value as Worth, format};
 use crate::figures::{self, Account, Class, Step};
 
@@ -49,9 +50,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     if let Some(period) = args.by {
         let steps = case.steps(period)?;
         text.push_str(&series(account, &steps));
+        let rows: Vec<_> = steps.iter().map(|step| document::Step::of(step, Frame::of(account))).collect();
         if let Value::Object(fields) = &mut json {
             fields.insert("by".to_owned(), json!(period));
-            fields.insert("series".to_owned(), serde_json::to_value(&steps)?);
+            fields.insert("series".to_owned(), serde_json::to_value(rows)?);
         }
     }
     text.push_str(&basis(account));

@@ -15,6 +15,7 @@ use super::chart::{self, DrawArgs, Drawn};
 use super::{Answer, Context, context};
 use crate::casebook::Case;
 use crate::chart::Series;
+use crate::document::{Frame, Step};
 use crate::domain::{
     Amount, Currency, Family, Moment, Period, Span, Time, TimeBasis, Value as Worth, format, parse_zone,
 };
@@ -238,6 +239,7 @@ fn as_json(made: &Made<'_>, place: &Place, drawn: &[Vec<Drawn>]) -> Value {
             .is_some_and(|to| to.with_timezone(&account.question.zone).date_naive() >= family.week.from);
         let steps = figures::steps(account, Period::Week).into_iter();
         let step = steps.filter(|_| family.week.reach != Reach::Nothing).find(|step| step.label == family.week.label);
+        let step = step.map(|step| Step::of(&step, Frame::of(account)));
         let whole = family.week.reach == Reach::Whole;
         let name = &family.family.name;
         let old = json!({

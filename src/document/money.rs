@@ -6,11 +6,14 @@ use crate::domain::Value;
 /// A value in money on one UTC day: decimal text with two places, rounded half away from zero.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Money {
-    /// At the day's lowest price; null where the day has no price.
+    /// Value at the lowest price of the UTC day; unknown where the day has no price.
+    #[schemars(extend("format" = "decimal"))]
     pub low: Option<String>,
-    /// At the day's close.
+    /// The same at the day's close.
+    #[schemars(extend("format" = "decimal"))]
     pub close: Option<String>,
-    /// At the day's highest price.
+    /// The same at the day's highest price.
+    #[schemars(extend("format" = "decimal"))]
     pub high: Option<String>,
 }
 

@@ -7,9 +7,7 @@
 
 mod rules;
 
-use serde_json::{Value as Json, json};
-
-use crate::domain::{Address, Amount, Currency, EventKind, Time, Txid, Value, rfc3339};
+use crate::domain::{Address, Amount, EventKind, Time, Txid, Value};
 use crate::trace::{LabelInfo, Policy};
 
 pub use rules::{Watched, events};
@@ -52,27 +50,5 @@ impl Event {
             Some(vout) => format!("{}:{}:{vout}", self.kind, self.txid),
             None => format!("{}:{}", self.kind, self.txid),
         }
-    }
-
-    /// It as JSON, the same wherever it is told; satoshis are integers, the value is in `currency`.
-    pub fn as_json(&self, family: &str, currency: Currency) -> Json {
-        json!({
-            "family": family,
-            "kind": self.kind,
-            "txid": self.txid,
-            "vout": self.vout,
-            "time": rfc3339(self.time),
-            "block_height": self.height,
-            "sats": self.amount.map(Amount::to_sat),
-            "value": self.value,
-            "currency": currency.code(),
-            "label": self.label.as_ref().map(|label| &label.name),
-            "category": self.label.as_ref().map(|label| &label.category),
-            "address": self.address,
-            "hop": self.hop,
-            "path": self.path.iter().map(Txid::to_string).collect::<Vec<_>>(),
-            "policy": self.policy.map(Policy::name),
-            "rule": self.rule,
-        })
     }
 }

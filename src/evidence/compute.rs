@@ -4,15 +4,16 @@ use std::rc::Rc;
 
 use anyhow::{Context, Result, ensure};
 use chrono_tz::Tz;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::archive::Entry;
 use super::contents::{Contents, ORIGINS};
 use super::files::pretty;
 use crate::casebook::{Case, Casebook, Shelf};
 use crate::catalog::{self, Labels};
+use crate::document::{Event, Frame, Payment, Step, Withdrawal};
 use crate::domain::{Currency, Family, Ledger, Period, TimeBasis};
-use crate::figures::{self, Account};
+use crate::figures::Account;
 use crate::price::{Prices, live_source, needs_rates};
 use crate::report::{Asked, FORMATS, Material};
 use crate::store::Store;
@@ -80,18 +81,19 @@ impl<'a> Computed<'a> {
     pub fn figures(&self) -> Result<Vec<Entry>> {
         self.with(|case| {
             let account = case.account()?;
-            let payments: Vec<Value> = account.payments.iter().map(figures::Payment::as_json).collect();
-            let withdrawals: Vec<Value> = account.withdrawals.iter().map(figures::Withdrawal::as_json).collect();
-            let (name, currency) = (&self.family.name, account.currency);
-            let events: Vec<Value> = case.events()?.iter().map(|event| event.as_json(name, currency)).collect();
+            let frame = Frame::of(account);
+            let payments: Vec<_> = account.payments.iter().map(|one| Payment::of(one, frame)).collect();
+            let withdrawals: Vec<_> = account.withdrawals.iter().map(|one| Withdrawal::of(one, frame)).collect();
+            let days: Vec<_> = case.steps(Period::Day)?.iter().map(|one| Step::of(one, frame)).collect();
+            let events: Vec<_> = case.events()?.iter().map(|one| Event::of(one, frame)).collect();
             let mut out = vec![
                 Entry::new("figures/summary.json", pretty(&account.summary)?),
                 Entry::new("figures/payments.json", pretty(&payments)?),
                 Entry::new("figures/withdrawals.json", pretty(&withdrawals)?),
-                Entry::new("figures/days.json", pretty(&case.steps(Period::Day)?)?),
+                Entry::new("figures/days.json", pretty(&days)?),
                 Entry::new("figures/events.json", pretty(&events)?),
             ];
-            let subject = json!({ "family": name, "address": null, "txid": null, "vout": null });
+            let subject = json!({ "family": self.family.name, "address": null, "txid": null, "vout": null });
             for policy in Policy::ALL {
                 let document = case.trace(policy)?.as_json(&subject);
                 out.push(Entry::new(format!("figures/trace-{policy}.json"), pretty(&document)?));

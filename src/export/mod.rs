@@ -1,18 +1,14 @@
-//! Rows for other programs: what `figures` and `events` computed.
+//! Rows for other programs: the tables of `document`, each format its own file.
 //!
-//! A table is one of [`TABLES`], with a documented list of columns; a format is one file with one line in [`FORMATS`]. Numbers are
-//! not formatted: satoshis are integers, money and bitcoin decimals with a point, times RFC 3339 in UTC. What is unknown is empty in
+//! A format is one file with one line in [`FORMATS`]. Numbers are not formatted: satoshis are integers, money and bitcoin decimals with a point, times RFC 3339 in UTC. What is unknown is empty in
 //! CSV and `null` in JSON, never 0.
 
-mod cell;
 mod csv;
 mod json;
 mod ndjson;
-mod tables;
 
-pub use cell::Cell;
+use crate::document::Content;
 pub use json::JSON;
-pub use tables::{Content, Named, Subject, TABLES, Table, find};
 
 /// A way to write a table.
 #[derive(Debug)]

@@ -14,7 +14,6 @@ mod linked;
 mod paid;
 mod payment;
 mod question;
-mod rows;
 mod series;
 mod shares;
 mod spending;

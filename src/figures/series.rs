@@ -1,5 +1,5 @@
 use chrono::NaiveDate;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::account::Account;
 use super::flows::{Change, Flows};
@@ -101,48 +101,5 @@ impl Step {
     /// What is different from the step `before`; `None` where one of the two is not wholly known.
     pub fn change_from(&self, before: &Self) -> Option<Change> {
         (self.is_complete() && before.is_complete()).then(|| self.flows.change_from(&before.flows))
-    }
-}
-
-impl Serialize for Step {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        /// A step in the shape that `summary --json --by` prints; money is decimal text.
-        #[derive(Serialize)]
-        struct Row<'a> {
-            label: &'a str,
-            from: NaiveDate,
-            to: NaiveDate,
-            complete: bool,
-            outputs: usize,
-            transactions: usize,
-            sats: u64,
-            low: Option<String>,
-            close: Option<String>,
-            high: Option<String>,
-            without_price: usize,
-            withdrawals: usize,
-            withdrawn_sats: Option<u64>,
-            joined_sats: Option<u64>,
-        }
-        let flows = &self.flows;
-        let [low, close, high] =
-            flows.value.map_or([None, None, None], |value| value.rounded().map(|money| Some(money.to_string())));
-        Row {
-            label: &self.label,
-            from: self.from,
-            to: self.to,
-            complete: self.is_complete(),
-            outputs: flows.outputs,
-            transactions: flows.transactions,
-            sats: flows.sats,
-            low,
-            close,
-            high,
-            without_price: flows.without_price,
-            withdrawals: flows.withdrawals,
-            withdrawn_sats: flows.withdrawn_sats,
-            joined_sats: flows.joined_sats,
-        }
-        .serialize(serializer)
     }
 }

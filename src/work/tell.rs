@@ -6,6 +6,7 @@ use anyhow::Result;
 use futures_util::future::join_all;
 
 use super::{Context, lock};
+use crate::document::{self, Frame};
 use crate::domain::{EventKind, Family};
 use crate::events::Event;
 use crate::notify::{self, Delivery, Receiver};
@@ -78,13 +79,15 @@ fn found(context: &Context, store: &Store, family: &Family, kinds: &[EventKind])
     if !case.is_recorded() {
         return Ok(None);
     }
-    let currency = case.inquiry().currency;
-    let record = |event: &Event| EventRecord {
-        key: event.key(),
-        kind: event.kind,
-        txid: event.txid,
-        height: event.height,
-        body: event.as_json(&family.name, currency).to_string(),
+    let frame = Frame { family: &family.name, currency: case.inquiry().currency };
+    let record = |event: &Event| {
+        Ok(EventRecord {
+            key: event.key(),
+            kind: event.kind,
+            txid: event.txid,
+            height: event.height,
+            body: serde_json::to_string(&document::Event::of(event, frame))?,
+        })
     };
-    Ok(Some(case.events_of(kinds)?.iter().map(record).collect()))
+    case.events_of(kinds)?.iter().map(record).collect::<Result<_>>().map(Some)
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{FamilyWeek, Material, Total};
+use crate::document::{Event, Frame};
 use crate::domain::{Family, Period, rfc3339};
 use crate::figures::Reach;
 
@@ -34,7 +35,8 @@ pub(super) fn of(material: &Material<'_>, families: &[FamilyWeek<'_>], total: &T
 
 fn family(one: &FamilyWeek<'_>, material: &Material<'_>) -> Value {
     let (family, account) = (one.family, one.account);
-    let events = one.events.iter().map(|event| event.as_json(&family.name, material.currency));
+    let frame = Frame { family: &family.name, currency: material.currency };
+    let events = one.events.iter().map(|event| Event::of(event, frame));
     json!({
         "family": family.name,
         "title": family.title,
