@@ -8,8 +8,9 @@ use serde_json::json;
 
 use super::context::KeepArgs;
 use super::output::Usage;
-use super::sync::{bar, difference, explorers, sums};
+use super::sync::{bar, difference, explorers};
 use super::{Answer, Context, context};
+use crate::document::AddressSums;
 use crate::domain::{Address, Trust, format};
 use crate::proof::targets_known_to;
 use crate::store::{SharedStore, Store};
@@ -122,7 +123,7 @@ fn answer(
         line(format!("second opinion   {agree} of {of} agree, to the satoshi"));
         for one in audit.opinions.iter().filter(|o| !o.agrees()) {
             line(format!("NOT the same: {} ({} against {})", one.address, one.second, one.first));
-            line(difference(&one.said, &one.ledger));
+            line(difference(&one.said.into(), &one.ledger.into()));
         }
         for one in audit.opinions.iter().filter(|o| o.missing > 0) {
             let missing = format::count(one.missing, "transaction", "transactions");
@@ -170,7 +171,7 @@ fn answer(
         "clean": audit.is_clean(),
         "opinions": audit.opinions.iter().map(|o| json!({
             "address": o.address, "first": o.first, "second": o.second, "agrees": o.agrees(),
-            "said": sums(&o.said), "ledger": sums(&o.ledger.into()), "newly_agreed": o.confirmed, "missing": o.missing, "extra": o.extra, "elsewhere": o.elsewhere,
+            "said": AddressSums::from(o.said), "ledger": AddressSums::from(o.ledger), "newly_agreed": o.confirmed, "missing": o.missing, "extra": o.extra, "elsewhere": o.elsewhere,
         })).collect::<Vec<_>>(),
         "without_opinion": audit.without_opinion,
         "proven": audit.proven,

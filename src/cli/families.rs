@@ -7,11 +7,11 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Subcommand;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Answer, Context};
-use crate::catalog;
 use crate::domain::{Demand, DemandAmount, Fact, FactKind, Family, Network, format, network_name};
+use crate::{catalog, document};
 
 /// Flags of `families`.
 #[derive(Debug, clap::Args)]
@@ -45,7 +45,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         (Some(Edit::New(args)), _) => new::run(context, args),
         (Some(Edit::Add { file }), _) => add(context, file),
         (Some(Edit::Remove { name }), _) => remove(context, name),
-        (None, Some(name)) => Ok(one(context.catalog()?.find(name)?)),
+        (None, Some(name)) => one(context.catalog()?.find(name)?),
         (None, None) => all(context),
     }
 }
@@ -94,7 +94,8 @@ fn all(context: &Context) -> Result<Answer> {
     } else {
         writeln!(text, "\n{} · ransomtrail families NAME shows one", format::count(count, "family", "families"))?;
     }
-    Ok(Answer::new(text, Value::Array(catalog.families().map(as_json).collect())))
+    let families: Vec<document::Family> = catalog.families().map(document::Family::from).collect();
+    Ok(Answer::of(text, &families)?)
 }
 
 /// The years it was active, and its name in print.
@@ -110,7 +111,7 @@ fn years(family: &Family) -> String {
     format!("{span:<9}  {}", family.title)
 }
 
-fn one(family: &Family) -> Answer {
+fn one(family: &Family) -> Result<Answer> {
     let mut lines = vec![format!("{} · {}", family.title, family.name)];
     if !family.aliases.is_empty() {
         lines.push(format!("  also called   {}", family.aliases.join(", ")));
@@ -139,7 +140,7 @@ fn one(family: &Family) -> Answer {
         let note = watched.note.as_deref().map(|n| format!("  {n}")).unwrap_or_default();
         lines.push(format!("  {}  [{}]{note}", watched.address, watched.source));
     }
-    Answer::new(lines.join("\n"), as_json(family))
+    Ok(Answer::of(lines.join("\n"), &document::Family::from(family))?)
 }
 
 fn describe(demand: &Demand) -> String {
@@ -168,38 +169,4 @@ fn said(fact: &Fact) -> String {
     let on = fact.on.map(|day| format!(", {}", format::day(day))).unwrap_or_default();
     let note = fact.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
     format!("{what} ({}{on}) [{}]{note}", fact.by, fact.source)
-}
-
-fn as_json(family: &Family) -> Value {
-    json!({
-        "name": family.name,
-        "title": family.title,
-        "aliases": family.aliases,
-        "summary": family.summary,
-        "active_from": family.active_from,
-        "active_to": family.active_to,
-        "sample": family.sample,
-        "built_in": family.built_in,
-        "demands": family.demands.iter().map(|d| json!({
-            "usd": match d.amount { DemandAmount::Usd(usd) => Some(usd.to_string()), DemandAmount::Btc(_) => None },
-            "sats": match d.amount { DemandAmount::Btc(amount) => Some(amount.to_sat()), DemandAmount::Usd(_) => None },
-            "from": d.from, "to": d.to, "tolerance": d.tolerance.to_string(), "note": d.note,
-        })).collect::<Vec<_>>(),
-        "facts": family.facts.iter().map(|f| {
-            let (kind, value) = match &f.what {
-                FactKind::Machines(count) => ("machines", json!(count)),
-                FactKind::Countries(count) => ("countries", json!(count)),
-                FactKind::FirstDay(day) => ("first_day", json!(day)),
-                FactKind::AttributedTo(whom) => ("attributed_to", json!(whom)),
-            };
-            json!({ "kind": kind, "value": value, "by": f.by, "on": f.on, "source": f.source, "note": f.note })
-        }).collect::<Vec<_>>(),
-        "sources": family.sources.iter().map(|s| json!({
-            "key": s.key, "title": s.title, "url": s.url, "licence": s.licence,
-        })).collect::<Vec<_>>(),
-        "addresses": family.addresses.iter().map(|a| json!({
-            "address": a.address, "source": a.source, "note": a.note,
-        })).collect::<Vec<_>>(),
-        "links": family.links.iter().map(|l| json!({ "title": l.title, "url": l.url })).collect::<Vec<_>>(),
-    })
 }

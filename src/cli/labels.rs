@@ -10,11 +10,12 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use clap::Subcommand;
 use comfy_table::{ContentArrangement, Table, TableStyle};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::output::Usage;
 use super::{Answer, Context};
 use crate::catalog::{Labels, labels};
+use crate::document::WeighedLabel;
 use crate::domain::{Address, Category, Label, Origin, format};
 
 /// Flags of `labels`.
@@ -90,18 +91,18 @@ impl Filter {
 fn list(context: &Context, filter: &Filter) -> Result<Answer> {
     let labels = context.labels()?;
     let shown = filter.of(context, &labels)?;
-    let rows: Vec<Value> = shown.iter().map(|label| as_json(label, &labels)).collect();
+    let rows: Vec<WeighedLabel> = shown.iter().map(|label| WeighedLabel::of(label, &labels)).collect();
     if shown.is_empty() {
-        return Ok(Answer::new("no such labels; ransomtrail labels list shows all\n".to_owned(), Value::Array(rows)));
+        return Ok(Answer::of("no such labels; ransomtrail labels list shows all\n".to_owned(), &rows)?);
     }
     let mut table = Table::new();
     table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(["address", "name", "category", "confidence", "as of", "source"]);
     let mut disputed = HashSet::new();
-    for label in &shown {
+    for WeighedLabel { label, disputed: doubted, .. } in &rows {
         let mut marks: Vec<&str> = Vec::new();
         marks.extend((label.origin != Origin::BuiltIn).then(|| label.origin.name()));
-        if labels.disagree(&label.address) {
+        if *doubted {
             disputed.insert(&label.address);
             marks.push("disputed");
         }
@@ -129,7 +130,7 @@ fn list(context: &Context, filter: &Filter) -> Result<Answer> {
             "sources disagree about {addresses}; labels list --address shows all that is said of one, what counts first"
         )?;
     }
-    Ok(Answer::new(text, Value::Array(rows)))
+    Ok(Answer::of(text, &rows)?)
 }
 
 fn remove(context: &Context, address: &str) -> Result<Answer> {
@@ -137,30 +138,4 @@ fn remove(context: &Context, address: &str) -> Result<Answer> {
     let (path, gone) = labels::remove(&address, context.network(), &context.labels_folder())?;
     let text = format!("took {} of {address} out of {}\n", format::count(gone, "label", "labels"), path.display());
     Ok(Answer::new(text, json!({ "removed": gone, "address": address, "file": path })))
-}
-
-/// A label for programs; `shown` is true for the one that counts where sources differ.
-pub(super) fn as_json(label: &Label, labels: &Labels) -> Value {
-    let mut json = plain_json(label);
-    json["shown"] = json!(labels.of(&label.address) == Some(label));
-    json["disputed"] = json!(labels.disagree(&label.address));
-    json
-}
-
-fn plain_json(label: &Label) -> Value {
-    json!({
-        "address": label.address,
-        "name": label.name,
-        "category": label.category,
-        "service": label.category.is_service(),
-        "source": label.source,
-        "confidence": label.confidence,
-        "confidence_level": label.confidence.level(),
-        "lastmod": label.lastmod,
-        "cluster": label.cluster,
-        "actor": label.actor,
-        "note": label.note,
-        "origin": label.origin,
-        "file": &*label.file,
-    })
 }

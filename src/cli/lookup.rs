@@ -7,14 +7,13 @@ mod transaction;
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use serde_json::{Value, json};
 
 use super::ask::QuestionArgs;
 use super::links::Links;
 use super::output::Usage;
-use super::{Answer, Context, labels};
-use crate::catalog::Labels;
-use crate::domain::{Address, BadAddress, Family, Label, Network, Txid, WatchedAddress, network_name};
+use super::{Answer, Context};
+use crate::document::Watched;
+use crate::domain::{Address, BadAddress, Network, Txid, network_name};
 
 /// Flags of `lookup`.
 #[derive(Debug, clap::Args)]
@@ -70,13 +69,10 @@ fn subject(text: &str, network: Network) -> Result<Subject, Usage> {
     }
 }
 
-/// Which family watches an address, and on whose word.
-type Watch<'a> = Option<(&'a Family, &'a WatchedAddress)>;
-
 /// In words: `WannaCry (wannacry), named by Jack Cable, Ransomwhere, 2022 export (https://doi.org/…)`.
-fn watched_in_words((family, watched): (&Family, &WatchedAddress)) -> String {
-    let mut out = format!("{} ({})", family.title, family.name);
-    if let Some(source) = family.sources.iter().find(|s| s.key == watched.source) {
+fn watched_in_words(watched: &Watched) -> String {
+    let mut out = format!("{} ({})", watched.title, watched.family);
+    if let Some(source) = &watched.source {
         let _ = write!(out, ", named by {}", source.title);
         if let Some(url) = &source.url {
             let _ = write!(out, " ({url})");
@@ -86,30 +82,6 @@ fn watched_in_words((family, watched): (&Family, &WatchedAddress)) -> String {
         let _ = write!(out, ": {note}");
     }
     out
-}
-
-fn watched_as_json(watch: Watch<'_>) -> Value {
-    let Some((family, watched)) = watch else { return Value::Null };
-    let source = family.sources.iter().find(|s| s.key == watched.source);
-    json!({
-        "family": family.name,
-        "title": family.title,
-        "source": source.map(|s| json!({ "key": s.key, "title": s.title, "url": s.url })),
-        "note": watched.note,
-    })
-}
-
-/// All that is said of an address, what counts first: `HitBTC, exchange (https://…)`; the last line says if sources disagree.
-fn labels_in_words(all: &Labels, address: &Address) -> Vec<String> {
-    let mut out: Vec<String> = all.labels_of(address).map(Label::in_words).collect();
-    if all.disagree(address) {
-        out.push("the sources disagree; the first counts".to_owned());
-    }
-    out
-}
-
-fn labels_as_json(all: &Labels, address: Option<&Address>) -> Value {
-    address.map(|address| all.labels_of(address).map(|label| labels::as_json(label, all)).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

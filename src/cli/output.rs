@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::catalog::UnknownFamily;
@@ -24,6 +25,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// A document, and the text made from it.
+    pub fn of(text: String, document: &impl Serialize) -> serde_json::Result<Self> {
+        Ok(Self::new(text, serde_json::to_value(document)?))
+    }
+
     /// A text and the JSON that says the same.
     pub fn new(text: String, json: Value) -> Self {
         Self { text, json, ..Self::default() }

@@ -11,7 +11,8 @@ use super::context::KeepArgs;
 use super::onward::{self, OnwardArgs};
 use super::{Answer, Context, context, secrets};
 use crate::config::ExplorerConfig;
-use crate::domain::{Amount, Ask, Family, Follow, Said, Totals, format};
+use crate::document::AddressSums;
+use crate::domain::{Ask, Family, Follow, format};
 use crate::explorer::Explorer;
 use crate::store::{SharedStore, Store};
 use crate::sync::{AddressRound, End, Followed, Options, Round, Step};
@@ -143,7 +144,12 @@ pub(super) fn answer(round: &Round, explorers: &[Explorer], families: &[&str]) -
     }
     for one in &round.addresses {
         if let End::Unreconciled { explorer, ledger } = &one.end {
-            line(format!("NOT reconciled: {} ({})\n{}", one.address, one.explorer, difference(explorer, ledger)));
+            line(format!(
+                "NOT reconciled: {} ({})\n{}",
+                one.address,
+                one.explorer,
+                difference(&(*explorer).into(), &(*ledger).into())
+            ));
         }
         if !one.waiting_whole && one.end.is_whole() {
             line(format!(
@@ -191,10 +197,9 @@ fn trouble(round: &Round, explorers: &[Explorer]) -> Vec<String> {
 }
 
 /// What the explorer said against what the ledger holds, to the satoshi; the explorer may not tell all of it.
-pub(super) fn difference(explorer: &Said, ledger: &Totals) -> String {
-    let (said, held) = (explorer.everything(), ledger.together());
-    let row = |what: &str, said: Option<Amount>, held: Option<Amount>| {
-        let (said, held) = (said.map(Amount::to_sat), held.map(Amount::to_sat).unwrap_or_default());
+pub(super) fn difference(said: &AddressSums, held: &AddressSums) -> String {
+    let row = |what: &str, said: Option<u64>, held: Option<u64>| {
+        let held = held.unwrap_or_default();
         match said {
             Some(said) => format!(
                 "  {what:<9}{said:>20} sat said, {held:>20} sat held, difference {:+} sat",
@@ -205,21 +210,11 @@ pub(super) fn difference(explorer: &Said, ledger: &Totals) -> String {
     };
     let count = |n: Option<u64>| n.map_or_else(|| "unknown".to_owned(), |n| n.to_string());
     [
-        row("received", said.received, held.received),
-        row("spent", said.spent, held.spent),
-        format!("  transactions {} said, {} held", count(said.tx_count), count(held.tx_count)),
+        row("received", said.all_received_sats, held.all_received_sats),
+        row("spent", said.all_spent_sats, held.all_spent_sats),
+        format!("  transactions {} said, {} held", count(said.all_transactions), count(held.all_transactions)),
     ]
     .join("\n")
-}
-
-/// What an explorer said, or a ledger holds; what is not told is null.
-pub(super) fn sums(said: &Said) -> Value {
-    let sats = |amount: Option<Amount>| amount.map(Amount::to_sat);
-    let (confirmed, waiting, all) = (said.confirmed, said.waiting, said.everything());
-    json!({ "transactions": confirmed.tx_count, "received_sats": sats(confirmed.received),
-        "spent_sats": sats(confirmed.spent), "mempool_transactions": waiting.tx_count,
-        "mempool_received_sats": sats(waiting.received), "mempool_spent_sats": sats(waiting.spent),
-        "all_transactions": all.tx_count, "all_received_sats": sats(all.received), "all_spent_sats": sats(all.spent) })
 }
 
 fn as_json(round: &Round, families: &[&str]) -> Value {
@@ -228,13 +223,13 @@ fn as_json(round: &Round, families: &[&str]) -> Value {
             End::Unchanged => ("unchanged", None),
             End::Reconciled => ("reconciled", None),
             End::Newer => ("newer", None),
-            End::Unreconciled { explorer, ledger } => ("unreconciled", Some((*explorer, Said::from(*ledger)))),
-            End::Paused { explorer, ledger } => ("paused", Some((*explorer, Said::from(*ledger)))),
+            End::Unreconciled { explorer, ledger } => ("unreconciled", Some((*explorer, *ledger))),
+            End::Paused { explorer, ledger } => ("paused", Some((*explorer, *ledger))),
             End::Aside { .. } => ("set-aside", None),
         };
         json!({ "address": a.address, "explorer": a.explorer, "new": a.new, "gone": a.gone, "end": end, "waiting_whole": a.waiting_whole,
             "reason": match &a.end { End::Aside { reason } => Some(reason), _ => None },
-            "explorer_totals": totals.map(|t| sums(&t.0)), "ledger_totals": totals.map(|t| sums(&t.1)) })
+            "explorer_totals": totals.map(|t| AddressSums::from(t.0)), "ledger_totals": totals.map(|t| AddressSums::from(t.1)) })
     };
     json!({
         "families": families,

@@ -11,7 +11,15 @@ mod step;
 mod table;
 mod withdrawal;
 
+mod family;
+mod incident;
+mod label;
 mod money;
+mod price;
+mod status;
+mod sums;
+mod timestamp;
+mod transaction;
 
 pub use event::Event;
 pub use frame::Frame;
@@ -22,4 +30,15 @@ pub use step::Step;
 pub use table::{Column, Content, TABLES, Table, find, schema};
 pub use withdrawal::Withdrawal;
 
+pub use family::{Demand, Fact, FactValue, Family, FamilyAddress, FamilyLink, FamilySource, Watched, WatchedSource};
+pub use incident::{AnswerBody, Incident, IncidentAnswer};
+pub use label::{Label, WeighedLabel};
 pub use money::Money;
+pub use price::{
+    PriceCorrection, PriceCoverage, PriceDay, PriceDisagreement, PriceFeedUpdate, PriceGap, PriceUpdate, Prices,
+    corrections,
+};
+pub use status::{AsideStatus, ExplorerStatus, FamilyStatus, RoundStatus, ScanStatus, Status, Unreconciled};
+pub use sums::AddressSums;
+pub use timestamp::Timestamp;
+pub use transaction::{Input, MoneyOn, Output, SpentBy, Transaction, TransactionFacts, TransactionState};

@@ -120,6 +120,18 @@ pub enum FactKind {
     AttributedTo(String),
 }
 
+impl FactKind {
+    /// Its name in JSON.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Machines(_) => "machines",
+            Self::Countries(_) => "countries",
+            Self::FirstDay(_) => "first_day",
+            Self::AttributedTo(_) => "attributed_to",
+        }
+    }
+}
+
 /// A link for further reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {

@@ -5,7 +5,7 @@
 use chrono::NaiveDate;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::{Amount, Currency, words};
+use super::{Amount, Currency, Time, words};
 
 /// A whole number with its thousands set apart: `95,397`.
 pub fn grouped(number: u64) -> String {
@@ -195,6 +195,17 @@ fn group(digits: &str) -> String {
 
 fn trimmed(text: String) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// How long ago something was, as one says it: `5 min ago`.
+pub fn ago(then: Time, now: Time) -> String {
+    let minutes = (now - then).num_minutes();
+    match minutes {
+        ..=0 => "just now".to_owned(),
+        1..=119 => format!("{minutes} min ago"),
+        120..=2879 => format!("{} h ago", minutes / 60),
+        _ => format!("{} days ago", minutes / 60 / 24),
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::super::output::Usage;
 use super::super::{Answer, Context};
 use crate::catalog::{self, Catalog};
+use crate::document;
 use crate::domain::words::{Limit, NAME, SUMMARY, TITLE};
 use crate::domain::{
     Address, Amount, Decimal, Demand, DemandAmount, Family, Network, Source, WatchedAddress, format, link,
@@ -64,7 +65,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         added.path.display()
     );
     let json = json!({ "added": name, "file": added.path, "addresses": family.addresses.len(),
-        "network": network_name(network), "family": super::as_json(&family) });
+        "network": network_name(network), "family": document::Family::from(&family) });
     Ok(Answer::new(text, json))
 }
 

@@ -6,8 +6,9 @@ use serde_json::json;
 
 use super::super::output::Usage;
 use super::super::{Answer, Context, context};
-use super::{as_json, parse};
+use super::parse;
 use crate::catalog::labels;
+use crate::document::WeighedLabel;
 use crate::domain::words::{Limit, NAME, NOTE};
 use crate::domain::{Category, Confidence, Label, Origin, link, parse_day};
 
@@ -67,6 +68,6 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     for other in all.labels_of(&label.address).filter(|l| !l.agrees_with(&label)) {
         text.push_str(&format!("against  {} [{}]\n", other.in_words(), other.origin.name()));
     }
-    let said: Vec<_> = all.labels_of(&label.address).map(|l| as_json(l, &all)).collect();
+    let said = WeighedLabel::of_address(Some(&label.address), &all);
     Ok(Answer::new(text, json!({ "added": label.address, "file": path, "labels": said })))
 }

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::{Answer, Context, member};
-use super::{Filter, plain_json};
+use super::Filter;
 use crate::catalog::labels::{self, Form, Head};
+use crate::document;
 use crate::domain::{Label, Origin, format};
 use crate::files::{self, Mode};
 
@@ -41,9 +42,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     chosen.retain(|label| label.origin != Origin::BuiltIn);
     let write = args.format.write.context("this form cannot be written")?;
     let text = write(&chosen, &Head { title: &args.title, creator: &args.creator })?;
-    let rows: Vec<Value> = chosen.iter().map(|label| plain_json(label)).collect();
+    let rows: Vec<document::Label> = chosen.iter().map(|label| (*label).into()).collect();
     let Some(path) = &args.out else {
-        return Ok(Answer::new(text, Value::Array(rows)));
+        return Ok(Answer::of(text, &rows)?);
     };
     files::write_atomic(path, text.as_bytes(), Mode::Shared)?;
     let said = format!("wrote {} to {}\n", format::count(chosen.len(), "label", "labels"), path.display());

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::super::links::Links;
 use super::super::{Answer, Context, context, payments, summary, sync};
-use super::{Args, Watch, labels_as_json, labels_in_words, watched_as_json, watched_in_words};
+use super::{Args, watched_in_words};
 use crate::casebook::{Casebook, Shelf};
-use crate::catalog::Labels;
+use crate::document::{Watched, WeighedLabel};
 use crate::domain::{Address, Family, WatchedAddress, format, rfc3339};
 use crate::explorer::Explorer;
 use crate::figures::{Account, Payment, Withdrawal};
@@ -22,14 +22,17 @@ use crate::work;
 const LAST: usize = 5;
 
 /// What is known of the address before anybody is asked.
-struct Known<'a> {
-    watch: Watch<'a>,
-    labels: Labels,
+struct Known {
+    watched: Option<Watched>,
+    labels: Vec<WeighedLabel>,
 }
 
 pub(super) fn run(context: &Context, args: &Args, address: &Address, links: &Links) -> Result<Answer> {
     let catalog = context.catalog()?;
-    let known = Known { watch: catalog.watching(address), labels: context.labels()? };
+    let known = Known {
+        watched: Watched::of(Some(address), &catalog),
+        labels: WeighedLabel::of_address(Some(address), &context.labels()?),
+    };
     let family = alone(address);
     let own = context.ledger_store()?;
     let (store, round) = if args.offline {
@@ -101,7 +104,7 @@ fn unanswered(round: &Round, explorers: &[Explorer], address: &Address) -> Strin
     out
 }
 
-fn page(account: &Account, address: &Address, known: &Known<'_>, links: &Links) -> String {
+fn page(account: &Account, address: &Address, known: &Known, links: &Links) -> String {
     let figures = &account.summary;
     let mut text = summary::page(account);
     links.dress(&mut text, address.as_str(), address_page(account, address, links));
@@ -113,11 +116,11 @@ fn page(account: &Account, address: &Address, known: &Known<'_>, links: &Links) 
     let mut line = |name: &str, words: String| {
         let _ = writeln!(text, "  {name:<10}{words}");
     };
-    match known.watch {
-        Some(watch) => line("watched", format!("by {}", watched_in_words(watch))),
+    match &known.watched {
+        Some(watched) => line("watched", format!("by {}", watched_in_words(watched))),
         None => line("watched", "by no family; ransomtrail families new starts one".to_owned()),
     }
-    for words in labels_in_words(&known.labels, address) {
+    for words in WeighedLabel::in_words(&known.labels) {
         line("label", words);
     }
     if figures.internal.outputs > 0 {
@@ -209,7 +212,7 @@ fn address_page(account: &Account, address: &Address, links: &Links) -> Option<S
 }
 
 /// The shape of `summary --json`, with the rows.
-fn as_json(account: &Account, address: &Address, known: &Known<'_>, links: &Links) -> Result<Value> {
+fn as_json(account: &Account, address: &Address, known: &Known, links: &Links) -> Result<Value> {
     let mut json = serde_json::to_value(&account.summary)?;
     let teller = account.summary.addresses.first().and_then(|a| a.checked_with.clone()).unwrap_or_default();
     let payment = |payment: &Payment| {
@@ -226,11 +229,11 @@ fn as_json(account: &Account, address: &Address, known: &Known<'_>, links: &Link
     };
     if let Value::Object(fields) = &mut json {
         let mut set = |key: &str, value: Value| drop(fields.insert(key.to_owned(), value));
-        set("family", json!(known.watch.map(|(family, _)| &family.name)));
+        set("family", json!(known.watched.as_ref().map(|watched| &watched.family)));
         set("address", json!(address));
         set("page", json!(address_page(account, address, links)));
-        set("watched", watched_as_json(known.watch));
-        set("labels", labels_as_json(&known.labels, Some(address)));
+        set("watched", json!(known.watched));
+        set("labels", json!(known.labels));
         // Classes are judged by a family's demands, and here is no family.
         set("classes", Value::Null);
         set("class_tolerance", Value::Null);

@@ -1,6 +1,5 @@
 //! One transaction: what goes in, what comes out, what became of it, and what it was worth on its day.
 
-mod json;
 mod table;
 
 use std::collections::HashSet;
@@ -12,9 +11,10 @@ use anyhow::{Result, bail};
 
 use super::super::links::Links;
 use super::super::{Answer, Context, sync};
-use super::{Args, Watch, labels_in_words, watched_in_words};
+use super::{Args, watched_in_words};
 use crate::catalog::{Catalog, Labels};
-use crate::domain::{Address, Amount, Observation, State, Trust, Tx, TxIn, Txid, Value as Worth, format, rfc3339};
+use crate::document::{Transaction, TransactionFacts, Watched, WeighedLabel};
+use crate::domain::{Address, Amount, Observation, State, Trust, Tx, Txid, Value as Worth, format, rfc3339};
 use crate::explorer::{Explorer, Outspend};
 use crate::figures::{self, Question, TxFigures};
 use crate::price::Prices;
@@ -92,10 +92,23 @@ pub(super) fn run(context: &Context, args: &Args, txid: &Txid, links: &Links) ->
     let catalog = &catalog;
     let known =
         Known { tx, explorer, url, recomputed, outspends, figures, question, prices, held, catalog, labels, links };
-    let mut answer = Answer::new(known.page(), known.as_json());
+    let document = known.document();
+    let mut answer = Answer::of(known.page(&document), &document)?;
     answer.notes = notes;
     answer.failed = known.outspends.is_none();
     Ok(answer)
+}
+
+/// The addresses of inputs and outputs, each once, with who watches them and what is said of them.
+fn addresses(document: &Transaction) -> Vec<(&Address, Option<&Watched>, &[WeighedLabel])> {
+    let inputs = document.inputs.iter().map(|i| (&i.address, &i.watched, &i.labels));
+    let outputs = document.outputs.iter().map(|o| (&o.address, &o.watched, &o.labels));
+    let mut seen = HashSet::new();
+    inputs
+        .chain(outputs)
+        .filter_map(|(address, watched, labels)| Some((address.as_ref()?, watched.as_ref(), &labels[..])))
+        .filter(|(address, ..)| seen.insert(*address))
+        .collect()
 }
 
 /// Who was asked, and what each said.
@@ -125,29 +138,6 @@ fn not_found(search: &Search, explorers: &[Explorer], txid: &Txid) -> String {
 }
 
 impl Known<'_> {
-    fn watching(&self, address: Option<&Address>) -> Watch<'_> {
-        self.catalog.watching(address?)
-    }
-
-    /// The addresses of inputs and outputs, each once.
-    fn addresses(&self) -> impl Iterator<Item = &Address> {
-        let all = self.tx.inputs.iter().map(|i| &i.address).chain(self.tx.outputs.iter().map(|o| &o.address)).flatten();
-        let mut seen = HashSet::new();
-        all.filter(move |address| seen.insert(*address))
-    }
-
-    /// The watched addresses among them.
-    fn watched(&self) -> Vec<(&Address, Watch<'_>)> {
-        let mut out: Vec<(&Address, Watch<'_>)> = Vec::new();
-        for address in self.addresses() {
-            let watch = self.watching(Some(address));
-            if watch.is_some() {
-                out.push((address, watch));
-            }
-        }
-        out
-    }
-
     /// The state in words: `in block 466,400, 13 May 2017 07:07:14 UTC`.
     fn state(&self) -> String {
         match &self.tx.state {
@@ -161,29 +151,29 @@ impl Known<'_> {
         }
     }
 
-    fn page(&self) -> String {
+    fn page(&self, document: &Transaction) -> String {
         let (bold, plain) = (Style::new().bold().render(), Style::new().bold().render_reset());
         let txid = self.tx.txid.to_string();
         let mut text = format!("{bold}{txid}{plain}\n");
-        self.links.dress(&mut text, &txid, self.links.transaction(&self.explorer, &txid));
+        self.links.dress(&mut text, &txid, document.page.clone());
         let _ = writeln!(text, "{} ({})\n", self.state(), self.explorer);
         text.push_str(&self.sums());
-        text.push_str(&self.tables());
+        text.push_str(&table::tables(document, self.links));
         text.push('\n');
         let mut line = |name: &str, words: String| {
             let _ = writeln!(text, "  {name:<10}{words}");
         };
-        let watched = self.watched();
-        for (address, watch) in &watched {
-            if let Some(watch) = watch {
-                line("watched", format!("{address} by {}", watched_in_words(*watch)));
+        let addresses = addresses(document);
+        for (address, watched, _) in &addresses {
+            if let Some(watched) = watched {
+                line("watched", format!("{address} by {}", watched_in_words(watched)));
             }
         }
-        if watched.is_empty() {
+        if addresses.iter().all(|(_, watched, _)| watched.is_none()) {
             line("watched", "none of its addresses".to_owned());
         }
-        for address in self.addresses() {
-            for words in labels_in_words(&self.labels, address) {
+        for (address, _, labels) in &addresses {
+            for words in WeighedLabel::in_words(labels) {
                 line("label", format!("{address}: {words}"));
             }
         }
@@ -213,8 +203,8 @@ impl Known<'_> {
         line("basis", format!("{clock} {basis}, zone {}", self.question.zone.name()));
         line("prices", self.prices.source().to_owned());
         line("told by", self.url.clone());
-        for caveat in self.caveats() {
-            line("caveat", caveat);
+        for caveat in &document.caveats {
+            line("caveat", caveat.clone());
         }
         text
     }
@@ -243,33 +233,34 @@ impl Known<'_> {
         format!("  {head:<50}{:>13}{:>13}{:>13}\n{out}  {:<30}{size:>20}\n", "low", "close", "high", "size")
     }
 
-    fn caveats(&self) -> Vec<String> {
-        let mut out = Vec::new();
-        let told: Vec<&TxIn> = self.tx.inputs.iter().filter(|i| !i.coinbase && i.value.is_none()).collect();
-        if !told.is_empty() {
-            let inputs = format::count(told.len(), "input is", "inputs are");
-            out.push(format!("the value of {inputs} not told; so the fee is unknown"));
+    /// The document, with the explorer's pages for people.
+    fn document(&self) -> Transaction {
+        let mut out = Transaction::of(&TransactionFacts {
+            tx: &self.tx,
+            explorer: &self.explorer,
+            url: &self.url,
+            recomputed: self.recomputed,
+            outspends: self.outspends.as_deref(),
+            held: self.held.as_ref().map(|held| (&held.history[..], held.trust, held.replaced_by)),
+            figures: &self.figures,
+            question: &self.question,
+            prices: &self.prices,
+            catalog: self.catalog,
+            labels: &self.labels,
+        });
+        let transaction = |txid: &String| self.links.transaction(&self.explorer, txid);
+        let address = |address: &Address| self.links.address(&self.explorer, address.as_str());
+        out.page = transaction(&out.txid);
+        for input in &mut out.inputs {
+            input.prev_page = input.prev_txid.as_ref().and_then(transaction);
+            input.address_page = input.address.as_ref().and_then(address);
         }
-        if self.tx.inputs.iter().any(|i| i.coinbase) {
-            out.push("newly mined coins: nothing is spent, and there is no fee to pay".to_owned());
-        }
-        if self.tx.state == State::Mempool {
-            out.push("a transaction that waits may be replaced, and some servers go on telling of it".to_owned());
-        }
-        if let Some(moment) = self.question.as_of
-            && self.figures.as_of.is_none()
-        {
-            let day = format::day(moment.price_day());
-            let later = self.figures.time.is_none_or(|t| t > moment.last_second(self.question.zone));
-            out.push(if later { format!("it was not made yet on {day}") } else { format!("no price for {day}") });
-        }
-        if self.outspends.is_none() {
-            out.push("what became of the outputs could not be had".to_owned());
+        for output in &mut out.outputs {
+            output.address_page = output.address.as_ref().and_then(address);
+            if let Some(by) = &mut output.spent_by {
+                by.page = transaction(&by.txid);
+            }
         }
         out
-    }
-
-    fn outspend(&self, vout: usize) -> Option<Outspend> {
-        self.outspends.as_ref()?.get(vout).copied()
     }
 }
