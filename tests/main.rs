@@ -12,6 +12,7 @@ mod database;
 mod dialects;
 mod dialects_sync;
 mod docs;
+mod documents;
 mod estimates;
 mod events;
 mod evidence;
