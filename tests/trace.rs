@@ -575,5 +575,5 @@ fn the_command_says_the_same() {
     trial.fails(&["trace", &format!("{txid}:x")], 2, "no output index");
     trial.fails(&["trace", &format!("{txid}:7")], 1, "does not hold");
     trial.fails(&["trace", txid, "--as-of", "2017-08-02"], 1, "is in no block up to that moment");
-    trial.fails(&["trace", "wannacry", "--policy", "lifo"], 2, "use fifo, haircut or poison");
+    trial.fails(&["trace", "wannacry", "--policy", "lifo"], 2, "there are fifo, haircut, poison");
 }

@@ -18,11 +18,11 @@ fn mistakes_of_the_user_are_exit_code_2() {
     check(&["summary", "wannacry", "--tz", "Europe/Berln"], "did you mean \"Europe/Berlin\"?");
     check(&["summary", "wannacry", "--tz", "+02:00"], "write a name like Europe/Berlin");
     check(&["chart", "wannacry", "--until", "soon"], "not a date");
-    check(&["summary", "wannacry", "--time", "sometime"], "use block or first-seen");
+    check(&["summary", "wannacry", "--time", "sometime"], "there are block, first-seen");
     check(&["summary", "wannacry", "--currency", "XYZ"], "USD, EUR, GBP");
-    check(&["summary", "wannacry", "--by", "year"], "day, week or month");
+    check(&["summary", "wannacry", "--by", "year"], "day, week, month");
     check(&["summary"], "FAMILY");
-    check(&["--network", "moonnet", "families"], "use mainnet, testnet4, signet or regtest");
+    check(&["--network", "moonnet", "families"], "there are mainnet, testnet4, signet, regtest");
     check(&["sync", "wannacry", "--explorer", "nobody"], "no explorer \"nobody\"");
     check(&["sync", "wannacry", "--explorer", "http://example.com/api"], "not encrypted");
     check(&["chart", "wannacry", "--kind", "pie"], "no chart \"pie\"");
