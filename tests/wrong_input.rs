@@ -25,7 +25,10 @@ fn mistakes_of_the_user_are_exit_code_2() {
     check(&["--network", "moonnet", "families"], "there are mainnet, testnet4, signet, regtest");
     check(&["sync", "wannacry", "--explorer", "nobody"], "no explorer \"nobody\"");
     check(&["sync", "wannacry", "--explorer", "http://example.com/api"], "not encrypted");
-    check(&["chart", "wannacry", "--kind", "pie"], "no chart \"pie\"");
+    check(
+        &["chart", "wannacry", "--kind", "pie"],
+        "invalid value 'pie' for '--kind <KIND>'\n  [possible values: cumulative, ",
+    );
     check(
         &["chart", "wannacry", "--until", "2016-01-01"],
         "before the last day counted (2017-09-17); to leave out what came later, use --as-of 2016-01-01",
