@@ -23,7 +23,7 @@ pub struct Form {
     pub(super) is_named: fn(&Path) -> bool,
     /// Reads a list: every row becomes a label or a refusal. It never panics on any text.
     pub(super) read: fn(&Source<'_>) -> Result<Reading>,
-    /// Writes labels so that [`Form::read`] reads the same; `None` where this form cannot say all that a label says.
+    /// Writes labels so that its reader reads the same; `None` where this form cannot say all that a label says.
     pub write: Option<Write>,
 }
 
