@@ -80,8 +80,3 @@ pub struct Format {
 
 /// Every form.
 pub static FORMATS: &[Format] = &[html::FORMAT, markdown::FORMAT, json::FORMAT];
-
-/// The form of that name.
-pub fn format(name: &str) -> Option<&'static Format> {
-    FORMATS.iter().find(|format| format.name == name)
-}
