@@ -1,8 +1,7 @@
-//! The answers as data: plain structs that serialise, each with a JSON schema from the same derive. What a surface prints, exports, packs or sends is
-//! one of these and nothing else, so that two surfaces cannot disagree.
+//! The answers as data: plain structs that serialise, each with a JSON schema from the same derive. Rows that a surface prints, exports, packs or sends are
+//! made here, so that two surfaces cannot disagree. The summary, trails and verdicts are not among them yet: they serialise where they are computed.
 //!
-//! Unknown is `null`, never 0 and never a word. Satoshis are integers; money is decimal text, rounded once, here. A caveat has a code, what it is about, and its
-//! numbers; surfaces put it into words.
+//! Unknown is `null`, never 0 and never a word. Satoshis are integers; money is decimal text, rounded once.
 
 mod event;
 mod frame;
