@@ -1,4 +1,4 @@
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use crate::claims::{self, Claim, Evidence, Published, Scope, Unit, Verified};
 use crate::domain::{Address, Currency, EventKind, Family, Ledger, Period};
 use crate::events::{self, Event, Watched};
 use crate::explorer;
-use crate::figures::{self, Account, Counting, Known, Question, Step, USUAL};
+use crate::figures::{self, Account, Known, Question, Step, USUAL};
 use crate::price::Prices;
 use crate::store::TrailStart;
 use crate::trace::{self, Document, Graph, PeelChain, Policy, Rules, Source, Trail};
@@ -203,14 +203,19 @@ impl<'a> Case<'a> {
             _ => Currency::Usd,
         };
         let prices = self.book.prices(currency)?;
-        if self.inquiry.counting.is_some_and(Counting::needs_linked) {
-            // What cannot be read is an error here, not an unknown verdict.
-            self.linked()?;
-        }
-        let open = |question: Question, scope: &Scope| self.count(question, scope, &prices).ok().flatten();
+        // What cannot be read is an error, not an unknown verdict.
+        let failed = RefCell::new(None);
+        let open = |question: Question, scope: &Scope| {
+            self.count(question, scope, &prices).unwrap_or_else(|error| {
+                failed.replace(Some(error));
+                None
+            })
+        };
         let counting = self.inquiry.counting.map_or(USUAL, |counting| counting.name);
         let zone = self.inquiry.question.zone;
-        Ok(claims::verify(claim, &Evidence { family: self.family, prices: &prices, zone, counting, open: &open }))
+        let evidence = Evidence { family: self.family, prices: &prices, zone, counting, open: &open };
+        let verified = claims::verify(claim, &evidence);
+        failed.take().map_or(Ok(verified), Err)
     }
 
     /// What was published about the family, in order of time, each held against the ledger.
