@@ -29,7 +29,7 @@ pub(super) const SECTION: Section = Section {
 <dt>Payments</dt><dd>An inflow is an output to a tracked address. One transaction can hold several; neither number is a number of victims. Transfers within the family are dropped. Classes: {{ page.classes }}.</dd>
 <dt>Time</dt><dd>All times are {{ page.times }}. The price day is always the UTC day.</dd>
 <dt>Value</dt><dd>An interval: at the day’s lowest and highest price, with the close as its centre. Prices: {{ page.prices }}.</dd>
-<dt>Withdrawals</dt><dd>What a transaction spends from the family, minus what it returns to it. The miner’s fee is part of it.</dd>
+<dt>Withdrawals</dt><dd>What a transaction spends from the family, minus what it returns to it, where value leaves to others. The miner’s fee is part of it. What returns beyond what was spent has joined, and is no income.</dd>
 <dt>Trust</dt><dd>{% if page.trust.is_empty() %}No payments are recorded.{% else %}Of the payment outputs: {{ page.trust }}.{% endif %}</dd>
 <dt>Following</dt><dd>Coins are followed transaction by transaction until a labelled service, a CoinJoin, a limit, or the end of the record. Guesses about ownership are no part of any sum.</dd>
 <dt>Claims</dt><dd>A claim is held against each basis it can mean, as known on its day. Tracked addresses give a lower bound: “not shown” is not “false”.</dd>
