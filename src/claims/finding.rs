@@ -100,7 +100,8 @@ fn number(unit: Unit, number: Decimal) -> String {
     match unit {
         Unit::Money(currency) => format::money(currency, number),
         Unit::Bitcoin => format!("{} BTC", plain(printed(unit, number))),
-        Unit::Payments | Unit::Transactions | Unit::Withdrawals => plain(printed(unit, number)),
+        Unit::Percent => format!("{} %", plain(printed(unit, number))),
+        _ => plain(printed(unit, number)),
     }
 }
 

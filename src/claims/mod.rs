@@ -8,15 +8,18 @@ mod basis;
 mod caveats;
 mod claim;
 mod finding;
+pub mod measure;
 mod parse;
 mod published;
 mod quantity;
+pub mod reading;
 mod scope;
 mod verdict;
 mod verify;
 
 pub use basis::Basis;
 pub use claim::{Claim, Evidence};
+pub use measure::{MEASURES, Measure};
 pub use parse::{NotUnderstood, parse};
 pub use published::{Published, published};
 pub use quantity::{Bound, Interval, Part, Quantity, Standing, Unit};

@@ -17,6 +17,12 @@ pub enum Unit {
     Transactions,
     /// Transactions that spend.
     Withdrawals,
+    /// Addresses.
+    Addresses,
+    /// Days.
+    Days,
+    /// Hundredths of what was received.
+    Percent,
 }
 
 impl Unit {
@@ -28,6 +34,9 @@ impl Unit {
             Unit::Payments => "payments",
             Unit::Transactions => "transactions",
             Unit::Withdrawals => "withdrawals",
+            Unit::Addresses => "addresses",
+            Unit::Days => "days",
+            Unit::Percent => "percent",
         }
     }
 
@@ -41,7 +50,7 @@ impl Unit {
 
     /// Whether it counts whole things.
     pub fn is_count(self) -> bool {
-        matches!(self, Unit::Payments | Unit::Transactions | Unit::Withdrawals)
+        !matches!(self, Unit::Money(_) | Unit::Bitcoin | Unit::Percent)
     }
 }
 
@@ -134,25 +143,29 @@ pub struct Quantity {
     pub words: String,
 }
 
-/// The interval in words that read back as the same interval: `at least 2,000,000 US dollars`, `exactly 6 withdrawals`,
-/// `between 135,000 and 145,000 US dollars`.
+/// The interval in words that read back as the same interval.
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ends = [self.interval.min, self.interval.max].map(|end| end.is_none_or(|end| end.at == Decimal::ONE));
-        let words = self.unit.words();
-        // One payment, and between one and two payments.
-        let unit = if self.unit.is_count() && ends == [true, true] { words.trim_end_matches('s') } else { words };
-        match (self.interval.min, self.interval.max) {
-            (Some(min), Some(max)) if min == max => write!(f, "exactly {} {unit}", plain(min.at)),
-            (Some(min), Some(max)) => write!(f, "between {} and {} {unit}", plain(min.at), plain(max.at)),
-            (Some(min), None) => {
-                write!(f, "{} {} {unit}", if min.open { "more than" } else { "at least" }, plain(min.at))
-            }
-            (None, Some(max)) => {
-                write!(f, "{} {} {unit}", if max.open { "less than" } else { "at most" }, plain(max.at))
-            }
-            (None, None) => write!(f, "any number of {unit}"),
-        }
+        f.write_str(&in_words(self.unit, &self.interval))
+    }
+}
+
+/// An interval in words that read back as the same interval: `at least 2,000,000 US dollars`, `exactly 6 withdrawals`, `between
+/// 135,000 and 145,000 US dollars`.
+pub(super) fn in_words(unit: Unit, interval: &Interval) -> String {
+    let ends = [interval.min, interval.max].map(|end| end.is_none_or(|end| end.at == Decimal::ONE));
+    // One payment, and between one and two payments.
+    let unit = match unit {
+        Unit::Addresses if ends == [true, true] => "address",
+        unit if unit.is_count() && ends == [true, true] => unit.words().trim_end_matches('s'),
+        unit => unit.words(),
+    };
+    match (interval.min, interval.max) {
+        (Some(min), Some(max)) if min == max => format!("exactly {} {unit}", plain(min.at)),
+        (Some(min), Some(max)) => format!("between {} and {} {unit}", plain(min.at), plain(max.at)),
+        (Some(min), None) => format!("{} {} {unit}", if min.open { "more than" } else { "at least" }, plain(min.at)),
+        (None, Some(max)) => format!("{} {} {unit}", if max.open { "less than" } else { "at most" }, plain(max.at)),
+        (None, None) => format!("any number of {unit}"),
     }
 }
 

@@ -133,7 +133,7 @@ impl Row {
 /// A number of a unit as it is printed as data.
 pub(super) fn printed(unit: Unit, number: Decimal) -> Decimal {
     let places = match unit {
-        Unit::Money(_) => 2,
+        Unit::Money(_) | Unit::Percent => 2,
         Unit::Bitcoin => 8,
         _ => 0,
     };

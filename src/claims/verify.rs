@@ -159,6 +159,7 @@ impl Judge<'_> {
                 vec![count(Basis::Outputs, received.outputs), count(Basis::Transactions, received.transactions)]
             }
             Unit::Withdrawals => vec![count(Basis::Withdrawals, withdrawn.transactions)],
+            Unit::Addresses | Unit::Days | Unit::Percent => Vec::new(),
             Unit::Money(_) => {
                 let unpriced = |rows: usize, one: &str, many: &str| {
                     (rows > 0).then(|| format!("{} without a price", format::count(rows, one, many)))

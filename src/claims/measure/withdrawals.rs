@@ -1,0 +1,4 @@
+use super::Measure;
+
+pub(super) static MEASURE: Measure =
+    Measure { name: "withdrawals", about: "how many withdrawals there were", phrases: &[] };
