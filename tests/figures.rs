@@ -39,6 +39,7 @@ pub fn family(demands: Vec<Demand>) -> Family {
         active_from: None,
         active_to: None,
         sample: None,
+        complete: None,
         demands,
         sources: vec![],
         addresses: vec![watched(0), watched(1)],
