@@ -1,6 +1,6 @@
 //! What a command prints as JSON is its document: the keys are those of the schema, neither more nor fewer, and null stands only where it may.
 
-use ransomtrail::document::{Family, Incident, Prices, Status, Transaction, WeighedLabel};
+use ransomtrail::document::{Family, Incident, Prices, Status, Transaction, Verified, WeighedLabel};
 use schemars::{Schema, schema_for};
 use serde_json::{Value, json};
 
@@ -81,6 +81,11 @@ fn what_is_printed_is_what_the_schema_says() {
     check(&trial, &["families", "wannacry"], schema_for!(Family));
     check(&trial, &["labels", "list", "--category", "exchange"], schema_for!(Vec<WeighedLabel>));
     check(&trial, &["incidents"], schema_for!(Vec<Incident>));
+    let said = check(&trial, &["verify", "wannacry", "over $140,000", "--on", "2017-08-03"], schema_for!(Verified));
+    assert_eq!((&said["claims"][0]["measure"], &said["claims"][0]["subject"]), (&json!("received"), &json!("family")));
+    for field in ["understood", "scope", "verdict", "as_of", "bases", "finding", "later", "caveats", "price_source"] {
+        assert_eq!(said[field], said["claims"][0][field], "the sentence's {field} is its first claim's");
+    }
     let asked = check(&trial, &["lookup", txid, "--explorer", "built-in"], schema_for!(Transaction));
     assert!(asked["trust"].is_null() && asked["history"].is_null(), "{asked}");
     let held = check(&trial, &["lookup", txid, "--offline"], schema_for!(Transaction));
@@ -94,6 +99,8 @@ fn unknown_is_null() {
     let trial = Trial::new();
     let status = check(&trial, &["status"], schema_for!(Status));
     assert_eq!((&status["ok"], &status["round"]), (&json!(false), &Value::Null));
+    let said = check(&trial, &["verify", "wannacry", "over $140,000"], schema_for!(Verified));
+    assert!(said["on"].is_null() && said["as_of"].is_null() && said["recorded_to"].is_null(), "{said}");
     let prices = check(&trial, &["prices", "--last", "1"], schema_for!(Prices));
     let day = &prices["last_days"][0];
     assert!(day["close"].is_null() && day["source"].is_null() && day["asked_at"].is_null(), "{day}");

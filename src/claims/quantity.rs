@@ -48,6 +48,14 @@ impl Unit {
         }
     }
 
+    /// The currency, of money.
+    pub fn currency(self) -> Option<Currency> {
+        match self {
+            Unit::Money(currency) => Some(currency),
+            _ => None,
+        }
+    }
+
     /// Whether it counts whole things.
     pub fn is_count(self) -> bool {
         !matches!(self, Unit::Money(_) | Unit::Bitcoin | Unit::Percent)

@@ -1,5 +1,5 @@
 //! The answers as data: plain structs that serialise, each with a JSON schema from the same derive. Rows that a surface prints, exports, packs or sends are
-//! made here, so that two surfaces cannot disagree. The summary, trails and verdicts are not among them yet: they serialise where they are computed.
+//! made here, so that two surfaces cannot disagree. The summary and trails are not among them yet: they serialise where they are computed.
 //!
 //! Unknown is `null`, never 0 and never a word. Satoshis are integers; money is decimal text, rounded once.
 
@@ -19,6 +19,7 @@ mod status;
 mod sums;
 mod timestamp;
 mod transaction;
+mod verdict;
 
 pub use event::Event;
 pub use frame::Frame;
@@ -41,3 +42,4 @@ pub use status::{AsideStatus, ExplorerStatus, FamilyStatus, RoundStatus, ScanSta
 pub use sums::AddressSums;
 pub use timestamp::Timestamp;
 pub use transaction::{Input, MoneyOn, Output, SpentBy, Transaction, TransactionFacts, TransactionState};
+pub use verdict::{BasisRow, CheckedClaim, Understood, Verdict, Verified};

@@ -53,10 +53,10 @@ impl Material<'_> {
         });
         // Who asks about a claim wants to read first what comes of it.
         if let Some(verified) = own_claim {
-            let said = format!("“{}”: {}. {}", verified.claim, verified.verdict.words(), verified.finding);
+            let said = format!("“{}”: {}", verified.claim, verified.finding());
             page.finding.insert(0, said);
-            let new: Vec<String> =
-                verified.caveats.into_iter().filter(|caveat| !page.caveats.contains(caveat)).collect();
+            let caveats = verified.caveats().into_iter().map(str::to_owned);
+            let new: Vec<String> = caveats.filter(|caveat| !page.caveats.contains(caveat)).collect();
             page.caveats.splice(0..0, new);
         }
         Ok(Made { page, charts, summary: account.summary.clone() })
@@ -169,7 +169,7 @@ fn row(text: &str, who: &str, when: String, link: Option<String>, verified: &Ver
         who: who.to_owned(),
         when,
         link,
-        verdict: verified.verdict.words().to_owned(),
-        finding: verified.finding.clone(),
+        verdict: verified.verdicts(),
+        finding: verified.finding(),
     }
 }
