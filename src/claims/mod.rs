@@ -12,6 +12,7 @@ pub mod measure;
 mod parse;
 mod published;
 mod quantity;
+pub mod reader;
 pub mod reading;
 mod scope;
 mod verdict;
