@@ -80,7 +80,7 @@ fn a_sum_is_true_on_the_basis_it_was_meant_on() {
     assert_eq!(received["high"], "97533.93");
     // The wording may name the basis, and then the others do not matter.
     let named = trial.json(&["verify", "wannacry", "hackers withdrew $140,000", "--on", "2017-08-03"]);
-    assert_eq!((&named["verdict"], &named["understood"]["bases"]), (&json!("supported"), &json!(["at-withdrawal"])));
+    assert_eq!((&named["verdict"], &named["claims"][0]["measure"]), (&json!("supported"), &json!("withdrawn")));
     let early = trial.json(&["verify", "wannacry", "hackers withdrew $140,000", "--on", "2017-08-02"]);
     // Nothing had been withdrawn yet, whatever the coins were worth.
     let none = row(&early, "at-withdrawal", "then");
@@ -189,8 +189,8 @@ fn what_cannot_be_checked_or_understood() {
         (&json!("cannot-check"), &json!([]), &Value::Null)
     );
     assert!(trial.ok(&["verify", "wannacry", "millions"]).contains("ransomtrail sync wannacry --explorer built-in"));
-    trial.fails(&["verify", "wannacry", "it was terrible"], 2, "write one quantity like");
-    trial.fails(&["verify", "wannacry", "52 bitcoin worth $140,000"], 2, "\"52 bitcoin\" and \"$140,000\"");
+    trial.fails(&["verify", "wannacry", "it was terrible"], 2, "no quantity");
+    trial.fails(&["verify", "wannacry", "they never made $140,000"], 2, "denies");
     trial.fails(&["verify", "wannacry"], 2, "<CLAIM>");
     trial.fails(&["verify", "wannacri", "$5"], 2, "did you mean");
     trial.fails(&["verify", "wannacry", "$5", "--estimate", "XX"], 2, "there are DD, DD-DC, DD-DC+MI, DD-DC+MI-OW");
@@ -199,6 +199,57 @@ fn what_cannot_be_checked_or_understood() {
     let answer = recorded.json(&["verify", "wannacry", "millions of dollars now worth", "--on", "2025-06-01"]);
     assert_eq!(row(&answer, "as-of", "then")["verdict"], "cannot-check");
     assert!(row(&answer, "as-of", "then")["missing"].as_str().unwrap().contains("no price is known for 1 Jun 2025"));
+}
+
+#[test]
+fn sentences_are_answered_with_what_happened() {
+    let trial = Trial::recorded();
+    let check = |claim: &str, on: &str, verdict: &str, words: &[&str]| {
+        let answer = trial.json(&["verify", "wannacry", claim, "--on", on]);
+        assert_eq!(answer["verdict"], verdict, "{claim}: {answer}");
+        let said = answer.to_string();
+        for one in words {
+            assert!(said.contains(one), "{claim}: no {one:?} in {said}");
+        }
+    };
+    let hitbtc = &["20003", "21137.99", "1 arrival at HitBTC, by fifo"];
+    check("$20,000 was cashed out at HitBTC", "2017-08-04", "supported", hitbtc);
+    check("HitBTC received 7.29 BTC", "2017-08-04", "supported", &["7.29393932"]);
+    check("the largest payment was 2 bitcoin", "2017-08-03", "supported", &["the largest payment to the three"]);
+    let first = &["Supported only at first-seen time.", "9.6", "8.73"];
+    check("the first withdrawal was 8.73 BTC", "2017-08-03", "supported-only-at", first);
+    check("sent 52 BTC to mixers", "2017-12-19", "not-supported", &["0 arrivals, by fifo, as far as recorded"]);
+    check("three wallets held 51.9 BTC", "2017-08-05", "contradicted", &["0 BTC was left on the three tracked"]);
+    check("all but 0.186 BTC has been withdrawn", "2017-09-17", "supported", &["0.186 BTC was left"]);
+    check("Weniger als 70.000 Dollar Lösegeld an WannaCry-Hacker gezahlt", "2017-05-15", "supported", &[]);
+    check("authorized the $600 payment", "2017-08-03", "supported", &["payments"]);
+    check("half of it was cashed out", "2017-08-03", "contradicted", &["100 percent was withdrawn"]);
+    check("WannaCry made 9.67 bitcoin on Saturday", "2017-05-15", "supported-only-at", &["on 13 May 2017"]);
+}
+
+#[test]
+fn a_sentence_may_hold_several_claims() {
+    let trial = Trial::recorded();
+    let args = ["verify", "wannacry", "North Korean hackers collected 52 BTC ($140,000)", "--on", "2017-08-03"];
+    let answer = trial.json(&args);
+    let claims = answer["claims"].as_array().unwrap();
+    let verdicts: Vec<&Value> = claims.iter().map(|one| &one["verdict"]).collect();
+    assert_eq!(verdicts, ["supported", "supported-only-at"]);
+    assert_eq!((&answer["verdict"], &answer["not_checked"][0]), (&json!("supported"), &json!("North Korean hackers")));
+    let page = trial.ok(&args);
+    assert!(
+        page.contains("not checked “North Korean hackers”") && page.lines().all(|line| line.chars().count() <= 80),
+        "{page}"
+    );
+    // For scripts only what is supported whole is good.
+    let strict = |claim: &str| trial.run(&["verify", "wannacry", claim, "--on", "2017-08-03", "--strict"]).code;
+    assert_eq!((strict("52 BTC ($140,000)"), strict("52 BTC"), strict("60 BTC"), strict("nonsense")), (1, 0, 1, 2));
+    assert_eq!(trial.run(&["verify", "wannacry", "60 BTC", "--on", "2017-08-03"]).code, 0);
+    // The days of the sentence and those asked for have none in common.
+    let apart =
+        ["verify", "wannacry", "WannaCry made 5 BTC on 13 May 2017", "--from", "2017-06-01", "--on", "2017-08-03"];
+    trial.fails(&apart, 2, "give other days");
+    trial.fails(&["verify", "wannacry", "WannaCry made 9.67 bitcoin on Saturday"], 2, "which Saturday is meant?");
 }
 
 #[test]

@@ -3,8 +3,8 @@ use std::rc::Rc;
 use anyhow::Result;
 use chrono_tz::Tz;
 
-use super::{Reading, Scope, Unreadable, read};
-use crate::domain::words::CLAIM;
+use super::{NotUnderstood, Reading, Scope, read};
+use crate::domain::words::shown;
 use crate::domain::{Currency, Family, Moment, Time};
 use crate::figures::{Account, Question};
 use crate::price::Prices;
@@ -25,8 +25,8 @@ pub struct Claim {
 
 impl Claim {
     /// A sentence as somebody typed it, about all of the take: read, and kept in words that do not act.
-    pub fn typed(text: &str, on: Option<Moment>) -> Result<Self, Unreadable> {
-        Ok(Self { reading: read(text)?, text: CLAIM.line(text)?, on, scope: Scope::default() })
+    pub fn typed(text: &str, on: Option<Moment>) -> Result<Self, NotUnderstood> {
+        Ok(Self { reading: read(text)?, text: shown(text).into_owned(), on, scope: Scope::default() })
     }
 
     /// The currencies that it speaks of.

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::measure::Reads;
 use super::quantity::plain;
 use super::verdict::printed;
-use super::{Basis, Checked, Known, Row, Standing, Unit, Verdict};
+use super::{Basis, Checked, Known, Place, Row, Standing, Unit, Verdict};
 use crate::domain::{Currency, Decimal, Family, Moment, TimeBasis, format, rfc3339};
 use crate::figures::{Account, Withdrawal};
 
@@ -113,7 +113,7 @@ fn told(checked: &Checked, then: &Account, frame: &Frame) -> String {
         &told
             .replace("{when}", &when(frame))
             .replace("{on}", &by(frame).replacen(" by ", " on ", 1))
-            .replace("{nth}", &nth),
+            .replace("{nth}", &nth).replace("{place}", &place(checked)),
     );
     let by = miss(checked).filter(|_| checked.clause.unit.currency().is_none());
     match by {
@@ -122,6 +122,14 @@ fn told(checked: &Checked, then: &Account, frame: &Frame) -> String {
             format!("{told}, {} {more} than the claim {}.", number(checked.clause.unit, gap), verb(checked, standing))
         }
         None => format!("{told}; the claim {}.", needs(checked)),
+    }
+}
+
+fn place(checked: &Checked) -> String {
+    match &checked.clause.place {
+        None => "at services".to_owned(),
+        Some(Place::Named(name)) => format!("at “{name}”"),
+        Some(Place::Category(category)) => format!("at addresses of the category “{category}”"),
     }
 }
 

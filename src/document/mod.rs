@@ -42,4 +42,4 @@ pub use status::{AsideStatus, ExplorerStatus, FamilyStatus, RoundStatus, ScanSta
 pub use sums::AddressSums;
 pub use timestamp::Timestamp;
 pub use transaction::{Input, MoneyOn, Output, SpentBy, Transaction, TransactionFacts, TransactionState};
-pub use verdict::{BasisRow, CheckedClaim, Understood, Verdict, Verified};
+pub use verdict::{BasisRow, CheckedClaim, Understood, Verified};

@@ -6,6 +6,9 @@ use serde::Serialize;
 use crate::claims::{self, Bound, Clause};
 use crate::domain::{TimeBasis, rfc3339};
 
+/// The verdicts, the mildest first.
+const VERDICTS: [&str; 5] = ["supported", "supported-only-at", "cannot-check", "not-supported", "contradicted"];
+
 /// A sentence held against the chain. The fields beside `claims` are those of its first claim.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Verified {
@@ -24,7 +27,8 @@ pub struct Verified {
     /// The way of counting.
     pub counting: &'static str,
     /// What it comes to, as known then.
-    pub verdict: Verdict,
+    #[schemars(extend("enum" = VERDICTS))]
+    pub verdict: &'static str,
     /// The last second that counts as then.
     pub as_of: Option<String>,
     /// The moment to which the ledger is complete.
@@ -59,7 +63,8 @@ pub struct CheckedClaim {
     /// The part of the take that it speaks of, in words; null for all of it.
     pub scope: Option<String>,
     /// What it comes to, as known then.
-    pub verdict: Verdict,
+    #[schemars(extend("enum" = VERDICTS))]
+    pub verdict: &'static str,
     /// The last second that counts as then.
     pub as_of: Option<String>,
     /// Basis by basis; empty where nothing is recorded.
@@ -72,22 +77,6 @@ pub struct CheckedClaim {
     pub caveats: Vec<String>,
     /// Where the prices come from; null for coins and counts.
     pub price_source: Option<String>,
-}
-
-/// The verdicts, the mildest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// Claim and chain have something in common.
-    Supported,
-    /// On some bases and not on others.
-    SupportedOnlyAt,
-    /// Something that it needs is missing.
-    CannotCheck,
-    /// The tracked addresses do not show it, which does not make it false.
-    NotSupported,
-    /// The chain shows something else.
-    Contradicted,
 }
 
 /// A quantity as it was understood.
@@ -139,7 +128,8 @@ pub struct BasisRow {
     #[schemars(extend("format" = "decimal"))]
     pub high: Option<String>,
     /// What the claim comes to.
-    pub verdict: Verdict,
+    #[schemars(extend("enum" = VERDICTS))]
+    pub verdict: &'static str,
     /// The claim's nearest end ÷ the value's nearest end; null where they meet.
     #[schemars(extend("format" = "decimal"))]
     pub factor: Option<String>,
@@ -190,7 +180,7 @@ impl CheckedClaim {
             reading: clause.to_string(),
             understood: Understood::of(clause),
             scope: checked.scope.clone(),
-            verdict: checked.verdict.into(),
+            verdict: checked.verdict.name(),
             as_of: checked.as_of.map(rfc3339),
             bases: checked.rows.iter().map(BasisRow::of).collect(),
             finding: checked.finding.clone(),
@@ -234,7 +224,7 @@ impl BasisRow {
             low,
             close,
             high,
-            verdict: row.verdict.into(),
+            verdict: row.verdict.name(),
             factor: row.factor_printed(),
             difference: row.difference_printed(),
             missing: row.missing.clone(),
@@ -244,14 +234,12 @@ impl BasisRow {
     }
 }
 
-impl From<claims::Verdict> for Verdict {
-    fn from(verdict: claims::Verdict) -> Self {
-        match verdict {
-            claims::Verdict::Supported => Self::Supported,
-            claims::Verdict::SupportedOnlyAt => Self::SupportedOnlyAt,
-            claims::Verdict::CannotCheck => Self::CannotCheck,
-            claims::Verdict::NotSupported => Self::NotSupported,
-            claims::Verdict::Contradicted => Self::Contradicted,
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_names_every_verdict() {
+        assert_eq!(claims::Verdict::ALL.map(claims::Verdict::name), VERDICTS);
     }
 }

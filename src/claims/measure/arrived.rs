@@ -9,7 +9,7 @@ pub(super) static MEASURE: Measure = Measure {
     name: "arrived",
     about: "what arrived at a service",
     phrases: &[],
-    told: "{value} of what left {of} arrived there{when}",
+    told: "{value} of what left {of} arrived {place}{when}",
     grows: Grows::Up,
     reads: Reads::Trail,
     answer: |asked| sum(asked, (asked.landed)(&|label| is_at(label, asked.clause.place.as_ref()))?),

@@ -147,14 +147,18 @@ impl Measured {
 /// Of values that are all meant the one that comes nearest to the claim, and how many meet it.
 fn nearest(clause: &Clause, values: impl IntoIterator<Item = Value>) -> (Option<Value>, usize) {
     let interval = &clause.interval;
-    let distance = |value: &Value| match interval.against(value.low, value.high) {
-        Standing::Overlaps => Decimal::NEGATIVE_ONE,
-        Standing::Below => interval.min.map_or(Decimal::ZERO, |min| min.at - value.high),
-        Standing::Above => interval.max.map_or(Decimal::ZERO, |max| value.low - max.at),
+    let gap = |value: &Value| match interval.against(value.low, value.high) {
+        Standing::Overlaps => None,
+        Standing::Below => interval.min.map(|min| min.at - value.high),
+        Standing::Above => interval.max.map(|max| value.low - max.at),
     };
+    let ends = interval.min.or(interval.max).zip(interval.max.or(interval.min));
+    let middle = ends.map(|(min, max)| (min.at + max.at) / Decimal::TWO);
     let values: Vec<Value> = values.into_iter().collect();
-    let met = values.iter().filter(|value| distance(value) < Decimal::ZERO).count();
-    (values.into_iter().min_by_key(distance), met)
+    let met = values.iter().filter(|value| gap(value).is_none()).count();
+    // Of those that meet it the one that lies nearest to its middle.
+    let key = |value: &Value| (gap(value), middle.map(|middle| (value.close - middle).abs()));
+    (values.into_iter().min_by_key(key), met)
 }
 
 /// A part of a whole in percent; `None` of nothing.
