@@ -12,7 +12,7 @@ fn differences(value: &Value, schema: &Value, root: &Value, place: &str, out: &m
         Some(name) => root.pointer(name.trim_start_matches('#')).unwrap(),
         None => schema,
     };
-    let choices = schema["anyOf"].as_array();
+    let choices = schema["anyOf"].as_array().or(schema["oneOf"].as_array());
     let nullable =
         |one: &Value| one["type"] == "null" || one["type"].as_array().is_some_and(|t| t.contains(&json!("null")));
     if value.is_null() {
@@ -54,7 +54,8 @@ fn differences(value: &Value, schema: &Value, root: &Value, place: &str, out: &m
             _ => "integer",
         };
         let said = |one: &Value| one == kind || one.as_array().is_some_and(|all| all.contains(&json!(kind)));
-        if !said(&schema["type"]) {
+        let other = schema.get("const").is_some_and(|only| only != value);
+        if other || !said(&schema["type"]) {
             out.push(format!("{place} is {value}, and not {}", schema["type"]));
         }
     }
@@ -85,6 +86,8 @@ fn what_is_printed_is_what_the_schema_says() {
     assert!(asked["trust"].is_null() && asked["history"].is_null(), "{asked}");
     let held = check(&trial, &["lookup", txid, "--offline"], schema_for!(Transaction));
     assert!(held["trust"].is_string() && held["history"].is_array(), "{held}");
+    let early = check(&trial, &["lookup", txid, "--offline", "--as-of", "2016-12-19"], schema_for!(Transaction));
+    assert_eq!(early["caveats"][0]["text"], "it was not made yet on 19 Dec 2016");
     let dated = check(&trial, &["lookup", txid, "--offline", "--as-of", "2017-08-03"], schema_for!(Transaction));
     assert_eq!(dated["as_of_value"]["date"], "2017-08-03");
 }

@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::quantity::{Quantity, Unit};
 use super::{Basis, Claim};
-use crate::domain::{Decimal, Family, Moment, Time, TimeBasis, Value, rfc3339};
+use crate::domain::{Caveat, Decimal, Family, Moment, Time, TimeBasis, Value, rfc3339};
 
 /// What the chain says to a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -215,7 +215,7 @@ pub struct Verified {
     /// What later prices and payments say, in one sentence, where that is something else.
     pub later: Option<String>,
     /// What a reader must know before printing it.
-    pub caveats: Vec<String>,
+    pub caveats: Vec<Caveat>,
 }
 
 impl Verified {

@@ -237,7 +237,7 @@ pub(super) fn foot(account: &Account) -> String {
     );
     line("prices", summary.price_source.clone());
     for caveat in &summary.caveats {
-        line("caveat", caveat.clone());
+        line("caveat", caveat.to_string());
     }
     out
 }

@@ -16,6 +16,7 @@ use super::{Answer, Context, context};
 use crate::casebook::Case;
 use crate::chart::Series;
 use crate::document::{Frame, Step};
+use crate::domain::caveat::Code;
 use crate::domain::{
     Amount, Currency, Family, Moment, Period, Span, Time, TimeBasis, Value as Worth, format, parse_zone,
 };
@@ -94,7 +95,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
 
     let mut answer = Answer::new(text(&made, &place, &drawn), as_json(&made, &place, &drawn));
     if made.families.iter().any(|family| family.week.reach != Reach::Whole) {
-        answer.notes.push(format!("caveat: not every ledger is recorded to the end of {label}; run: ransomtrail sync"));
+        let caveat = Code::WeekNotRecorded.with([("week", label.as_str().into())]);
+        answer.notes.push(format!("caveat: {caveat}"));
     }
     Ok(answer)
 }

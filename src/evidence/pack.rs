@@ -14,7 +14,7 @@ use super::{PROGRAM_VERSION, Statement, Verdict, bounds, manifest, readme, sha25
 use crate::casebook::Inquiry;
 use crate::catalog::{Labels, labels};
 use crate::claims::{Claim, Published};
-use crate::domain::{Address, Decimal, Family, Label, Network, Time};
+use crate::domain::{Address, Caveat, Decimal, Family, Label, Network, Time};
 use crate::explorer;
 use crate::price::{LiveSource, Tables};
 use crate::store::slice::RequestRow;
@@ -57,7 +57,7 @@ pub struct Packed {
     /// The moment to which the ledger is complete; `None` where it is to none.
     pub recorded_to: Option<Time>,
     /// What a reader must know before printing a figure.
-    pub caveats: Vec<String>,
+    pub caveats: Vec<Caveat>,
     /// Files in it.
     pub files: usize,
     /// Transactions in it.

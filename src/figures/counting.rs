@@ -4,6 +4,7 @@ use super::account::Account;
 use super::linked::{self, Linked};
 use super::payment::{self, Payment};
 use super::totals;
+use crate::domain::caveat::Code;
 use crate::domain::{Amount, Family, Ledger, one_of};
 use crate::price::Prices;
 
@@ -98,7 +99,7 @@ impl Counting {
                 account.summary.caveats.push(linked::caveat(known.linked));
                 if !known.linked.ledger.addresses.is_empty() {
                     account.summary.recorded_to = None;
-                    account.summary.caveats.push("withdrawals are those of the family's own addresses".to_owned());
+                    account.summary.caveats.push(Code::OwnWithdrawals.alone());
                 }
             }
         }

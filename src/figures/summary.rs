@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::classes::{Class, ClassFigures};
 use super::worth::Peak;
-use crate::domain::{Address, Amount, Decimal, Time, TimeBasis, Trust, Value, rfc3339};
+use crate::domain::{Address, Amount, Caveat, Decimal, Time, TimeBasis, Trust, Value, rfc3339};
 
 /// The figures of a family (field names are those of `summary --json`).
 #[derive(Clone, Debug, Serialize)]
@@ -63,7 +63,7 @@ pub struct Summary {
     /// Where the prices come from.
     pub price_source: String,
     /// What a reader must know before printing these figures.
-    pub caveats: Vec<String>,
+    pub caveats: Vec<Caveat>,
 }
 
 impl Summary {

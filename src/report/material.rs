@@ -55,8 +55,7 @@ impl Material<'_> {
         if let Some(verified) = own_claim {
             let said = format!("“{}”: {}. {}", verified.claim, verified.verdict.words(), verified.finding);
             page.finding.insert(0, said);
-            let new: Vec<String> =
-                verified.caveats.into_iter().filter(|caveat| !page.caveats.contains(caveat)).collect();
+            let new: Vec<_> = verified.caveats.into_iter().filter(|caveat| !page.caveats.contains(caveat)).collect();
             page.caveats.splice(0..0, new);
         }
         Ok(Made { page, charts, summary: account.summary.clone() })

@@ -2,7 +2,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{AddressRow, Chart, EventRow, Money, PaymentRow, Subject, ValueRow, WithdrawalRow};
-use crate::domain::{Amount, Time, TimeBasis, format, rfc3339};
+use crate::domain::{Amount, Caveat, Time, TimeBasis, format, rfc3339};
 use crate::figures::{Account, Class, Payment};
 
 /// Payments that stand in the table of the largest.
@@ -58,7 +58,7 @@ pub struct Page {
     /// How far payments can be trusted, in words.
     pub trust: String,
     /// What a reader must know before printing a number.
-    pub caveats: Vec<String>,
+    pub caveats: Vec<Caveat>,
     /// Where addresses and facts come from.
     pub sources: Vec<SourceRow>,
     /// Commands that make the page and its numbers again.

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{ChangeLink, Clusters, Graph, PeelChain, Rules, Source, Stop, Trail, change_links, peel_chains};
-use crate::domain::{Amount, Time, format, rfc3339};
+use crate::domain::caveat::Code;
+use crate::domain::{Caveat, Time, rfc3339};
 
 /// A trail with all that is told beside it.
 #[derive(Debug)]
@@ -39,16 +40,19 @@ impl Document {
     }
 
     /// What a reader must know before printing a number.
-    pub fn caveats(&self) -> Vec<String> {
+    pub fn caveats(&self) -> Vec<Caveat> {
         let mut out = Vec::new();
         if !self.rules.policy.conserves() {
-            out.push("poison conserves nothing: its sums count the same coin many times".to_owned());
+            out.push(Code::Poison.alone());
         }
         if let (true, Some(until)) = (self.of_addresses, self.rules.until)
             && self.recorded_to.is_none_or(|to| to < until)
         {
-            let to = self.recorded_to.map_or("no moment that is known".to_owned(), rfc3339);
-            out.push(format!("the question reaches to {}, and the ledger is complete to {to}", rfc3339(until)));
+            let until = ("until", rfc3339(until).into());
+            out.push(match self.recorded_to {
+                Some(to) => Code::TrailRecordedTo.with([until, ("to", rfc3339(to).into())]),
+                None => Code::TrailNotRecorded.with([until]),
+            });
         }
         out.extend(self.trail.breaks_off());
         out
@@ -77,16 +81,14 @@ impl Document {
 
 impl Trail {
     /// Says where the record of a trail ends without telling what became of the coins; `None` where it does not.
-    pub fn breaks_off(&self) -> Option<String> {
+    pub fn breaks_off(&self) -> Option<Caveat> {
         let ends = self.destinations.iter().filter(|end| end.stop == Stop::Unrecorded);
-        let (count, sats) = ends.fold((0, 0_u64), |(n, sum), end| (n + 1, sum.saturating_add(end.amount.to_sat())));
+        let (count, sats) =
+            ends.fold((0_usize, 0_u64), |(n, sum), end| (n + 1, sum.saturating_add(end.amount.to_sat())));
         if count == 0 || self.backwards {
             return None;
         }
-        let (ends, amount) = (format::count(count, "end", "ends"), format::btc(Amount::from_sat(sats), 8));
-        Some(format!(
-            "the record breaks off at {ends} with {amount} BTC, which may be spent or not; ransomtrail sync --onward asks on"
-        ))
+        Some(Code::BreaksOff.with([("ends", count.into()), ("sats", sats.into())]))
     }
 }
 

@@ -204,7 +204,7 @@ impl Known<'_> {
         line("prices", self.prices.source().to_owned());
         line("told by", self.url.clone());
         for caveat in &document.caveats {
-            line("caveat", caveat.clone());
+            line("caveat", caveat.to_string());
         }
         text
     }

@@ -28,7 +28,7 @@ pub(super) fn page(verified: &Verified, family: &Family) -> String {
         line("later", later);
     }
     for caveat in &verified.caveats {
-        line("caveat", caveat);
+        line("caveat", &caveat.to_string());
     }
     if let Some(source) = &verified.price_source {
         line("prices", source);

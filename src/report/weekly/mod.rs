@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::Chart;
 use crate::casebook::Case;
 use crate::chart::{self, Look, Series, Size, Theme};
-use crate::domain::{Currency, Family, Period, Span, json};
+use crate::domain::{Caveat, Currency, Family, Period, Span, json};
 use crate::events::Event;
 use crate::figures::{self, Account, Change, Flows, Question, Reach, Step};
 
@@ -53,7 +53,7 @@ pub struct FamilyWeek<'a> {
     /// Its figures, counted to the end of the week.
     pub account: &'a Account,
     /// Says where the record of the trail ends without telling what became of the coins, if it does.
-    pub breaks_off: Option<String>,
+    pub breaks_off: Option<Caveat>,
     case: &'a Case<'a>,
     /// The week.
     pub week: Step,
