@@ -5,8 +5,9 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use bitcoin::{Network, OutPoint, Txid};
+use ransomtrail::config::Config;
 use ransomtrail::domain::{EventKind, Time, parse_instant};
-use ransomtrail::notify::{Channel, Environment, Receiver, deliver};
+use ransomtrail::notify::{self, Means, Receiver, deliver};
 use ransomtrail::store::{EventRecord, ReceiverRecord, SharedStore, Store};
 use serde_json::json;
 
@@ -193,29 +194,37 @@ fn now() -> Time {
     parse_instant("2017-08-03T11:00:00Z").unwrap()
 }
 
-/// A receiver that writes down what it is told.
-fn desk(folder: &std::path::Path) -> (Receiver, std::path::PathBuf) {
+/// A receiver that writes down what it is told, and what that takes.
+fn desk(folder: &std::path::Path) -> (Receiver, Means, std::path::PathBuf) {
     let file = folder.join("told.jsonl");
-    let run = ["sh", "-c", &format!("cat >> '{}'", file.display())].map(str::to_owned).to_vec();
-    let env = Environment(vec![("PATH".to_owned(), std::env::var_os("PATH").unwrap())]);
-    let channel = Channel::Command { run, env, timeout: Duration::from_secs(20) };
-    let events = vec![EventKind::Withdrawal];
-    (Receiver { name: "desk".to_owned(), families: Vec::new(), events, channel }, file)
+    let block = format!(
+        "[[notify]]\nname = \"desk\"\nkind = \"command\"\nrun = [\"sh\", \"-c\", \"cat >> '{}'\"]\nevents = [\"withdrawal\"]\n",
+        file.display()
+    );
+    let receiver = Config::parse_receivers(&block, "x.toml", notify::read).unwrap().remove(0);
+    let means = Means {
+        http: None,
+        proxied: false,
+        folder: folder.to_owned(),
+        secret: |_, _, _| Err("no secret is needed".to_owned()),
+        variable: |name| std::env::var_os(name),
+    };
+    (receiver, means, file)
 }
 
 #[tokio::test]
 async fn whoever_is_told_to_stop_begins_no_further_notice() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(&folder.path().join("test.db")).unwrap();
-    let (receiver, file) = desk(folder.path());
+    let (receiver, means, file) = desk(folder.path());
     let events = [event(1, 11), event(2, 12), event(3, 13)];
     store.record_events("story", (&EventKind::ALL, &events), &[receiver.record()], 10, now()).unwrap();
     let store = SharedStore::new(store);
     let left = Cell::new(2);
     let go_on = || left.replace(left.get() - 1) > 0;
-    let done = deliver(&store, &receiver, &Default::default(), now, &go_on).await.unwrap();
+    let done = deliver(&store, (&receiver, &means), &Default::default(), now, &go_on).await.unwrap();
     assert_eq!((done.sent, done.waiting, done.failure), (2, 1, None));
-    let done = deliver(&store, &receiver, &Default::default(), now, &|| true).await.unwrap();
+    let done = deliver(&store, (&receiver, &means), &Default::default(), now, &|| true).await.unwrap();
     assert_eq!((done.sent, done.waiting), (1, 0));
     assert_eq!(std::fs::read_to_string(file).unwrap().lines().count(), 3);
 }

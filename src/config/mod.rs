@@ -5,7 +5,6 @@
 
 mod events;
 mod explorers;
-mod notify;
 mod onward;
 mod prices;
 mod reader;
@@ -20,18 +19,18 @@ use bitcoin::Network;
 use chrono_tz::Tz;
 use reqwest::Url;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use crate::domain::{Ask, Currency, Follow, parse_network, parse_zone};
 use crate::http::{HttpOptions, Pace, check_proxy};
-use reader::{Section, Source};
+use reader::{Source, blocks, table};
 
 pub use events::EventsConfig;
 pub use explorers::{ExplorerConfig, default_explorers};
-pub use notify::{ChannelConfig, MailTls, NotifyConfig};
 pub use onward::{OnwardConfig, OnwardLimits};
 pub use prices::PricesConfig;
-pub use secrets::SecretSource;
+pub use reader::Section;
+pub use secrets::{SecretSource, is_variable, read_headers};
 pub use units::{parse_duration, parse_size};
 
 /// A hundred thousand transactions take four to eight rounds.
@@ -68,8 +67,6 @@ pub struct Config {
     pub prices: PricesConfig,
     /// What makes news.
     pub events: EventsConfig,
-    /// Who is told of it: the `[[notify]]` blocks of the file.
-    pub notify: Vec<NotifyConfig>,
     /// The `[[explorer]]` blocks of the file, of all networks; [`Config::explorers`] says which are asked.
     pub configured: Vec<ExplorerConfig>,
 }
@@ -144,7 +141,6 @@ impl Default for Config {
             onward: OnwardConfig::default(),
             prices: PricesConfig::default(),
             events: EventsConfig::default(),
-            notify: Vec::new(),
             configured: Vec::new(),
         }
     }
@@ -173,8 +169,7 @@ impl Config {
     /// Reads the text of a file; `path` is only named in errors.
     pub fn parse(text: &str, path: &str) -> Result<Self, ConfigError> {
         let source = Source { text, path };
-        let document =
-            DeTable::parse(text).map_err(|e| source.error(e.span().unwrap_or_default(), e.message().trim()))?;
+        let document = source.parse()?;
         let known = [
             "network",
             "database",
@@ -223,15 +218,23 @@ impl Config {
                 Some(value) => EventsConfig::read(&source, value)?,
                 None => default.events,
             },
-            notify: match top.get("notify") {
-                Some(value) => notify::read(&source, value)?,
-                None => Vec::new(),
-            },
             configured: match top.get("explorer") {
                 Some(value) => read_explorers(&source, value, network)?,
                 None => Vec::new(),
             },
         })
+    }
+
+    /// Reads the `[[notify]]` blocks of a file whose rest [`Config::parse`] reads: what stands in them, those who tell know.
+    pub fn parse_receivers<T>(
+        text: &str,
+        path: &str,
+        read: impl FnMut(&Section<'_>, &[T]) -> Result<T, ConfigError>,
+    ) -> Result<Vec<T>, ConfigError> {
+        let source = Source { text, path };
+        let document = source.parse()?;
+        let all = document.get_ref().iter().find(|(name, _)| name.get_ref() == "notify");
+        all.map_or(Ok(Vec::new()), |(_, value)| blocks(&source, value, ("[[notify]]", "a receiver"), read))
     }
 
     /// The explorers to ask on the network in use, in this order: those of the file, or else the public ones.
@@ -312,15 +315,9 @@ fn read_explorers(
     value: &Spanned<DeValue<'_>>,
     network: Network,
 ) -> Result<Vec<ExplorerConfig>, ConfigError> {
-    let blocks = value
-        .get_ref()
-        .as_array()
-        .ok_or_else(|| source.error(value.span(), "write [[explorer]] with two brackets, once an explorer"))?;
     let known = ["name", "dialect", "url", "network", "pace", "allow_http", "redirects", "headers", "token"];
-    let mut explorers: Vec<ExplorerConfig> = Vec::new();
-    for block in blocks.iter() {
-        let section =
-            Section::new(source, "[[explorer]]", block.span(), table(source, block, "[[explorer]]")?, &known)?;
+    blocks(source, value, ("[[explorer]]", "an explorer"), |section, before: &[ExplorerConfig]| {
+        section.only(&known)?;
         let allow_http = section.flag("allow_http")?.unwrap_or(false);
         let explorer = ExplorerConfig {
             name: section.required("name", parse_name)?,
@@ -328,20 +325,15 @@ fn read_explorers(
             url: section.required("url", |text| explorers::parse_url(text, allow_http))?,
             network: section.text("network", parse_network)?.unwrap_or(network),
             pace: section.scalar("pace", parse_pace)?,
-            redirects: explorers::read_redirects(&section)?,
-            headers: secrets::read_headers(&section)?,
+            redirects: explorers::read_redirects(section)?,
+            headers: read_headers(section)?,
             token: section.text("token", SecretSource::parse)?,
         };
-        if explorers.iter().any(|e| e.name == explorer.name && e.network == explorer.network) {
+        if before.iter().any(|e| e.name == explorer.name && e.network == explorer.network) {
             return Err(section.error("name", format!("\"{}\" is the name of another explorer", explorer.name)));
         }
-        explorers.push(explorer);
-    }
-    Ok(explorers)
-}
-
-fn table<'a>(source: &Source<'_>, value: &'a Spanned<DeValue<'a>>, name: &str) -> Result<&'a DeTable<'a>, ConfigError> {
-    value.get_ref().as_table().ok_or_else(|| source.error(value.span(), format!("{name} has to be a table")))
+        Ok(explorer)
+    })
 }
 
 /// Reads the time between two rounds of `watch`; without any the explorers would have no rest.
@@ -352,7 +344,8 @@ pub fn parse_every(text: &str) -> Result<Duration, String> {
     }
 }
 
-fn parse_name(text: &str) -> Result<String, String> {
+/// Reads a text that says something.
+pub fn parse_name(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err("must not be empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 

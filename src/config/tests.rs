@@ -52,20 +52,6 @@ fn the_example_shows_other_explorers() {
     );
 }
 
-/// So do those who are told, here and in the page about them.
-#[test]
-fn the_example_and_the_docs_show_receivers() {
-    let kinds = |text: &str| -> Vec<String> {
-        Config::parse(text, "x.toml").unwrap().notify.into_iter().map(|receiver| receiver.name).collect()
-    };
-    let (from, to) = (EXAMPLE.find("# [[notify]]").unwrap(), EXAMPLE.find("# The explorers are asked").unwrap());
-    let text: Vec<&str> = EXAMPLE[from..to].lines().map(|line| line.trim_start_matches("# ")).collect();
-    assert_eq!(kinds(&text.join("\n")), ["desk", "email", "atom", "command"]);
-    let page = include_str!("../../docs/notices.md");
-    let block = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
-    assert_eq!(kinds(block), ["desk", "email", "atom", "command"]);
-}
-
 #[test]
 fn nothing_is_the_default() {
     assert_eq!(Config::parse("", "x.toml").unwrap(), Config::default());
