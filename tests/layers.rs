@@ -109,7 +109,7 @@ fn some_things_live_in_one_room() {
         "tempfile",
     ];
     check(&writing, &["files"]);
-    check(&["lettre", "atom_syndication"], &["notify"]);
+    check(&["lettre", "atom_syndication", "rss::"], &["notify"]);
     // One writer of CSV, which guards what strangers wrote; joined commas would be another.
     check(&["csv::Writer", "WriterBuilder", "{},{}"], &["domain"]);
     // The built-in record joins rows of JSON.

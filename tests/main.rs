@@ -4,6 +4,7 @@
 
 mod audit;
 mod breaker;
+mod channels;
 mod claims;
 mod commands;
 mod damage;

@@ -13,12 +13,17 @@ mod discord;
 mod email;
 mod feed;
 mod hook;
+mod json_feed;
 mod markup;
+mod matrix;
 mod mattermost;
 mod message;
+mod ntfy;
 mod receiver;
 mod request;
+mod rss;
 mod slack;
+mod telegram;
 mod webhook;
 
 use std::ffi::OsString;
@@ -45,8 +50,13 @@ pub static CHANNELS: &[Channel] = &[
     slack::CHANNEL,
     mattermost::CHANNEL,
     discord::CHANNEL,
+    telegram::CHANNEL,
+    ntfy::CHANNEL,
+    matrix::CHANNEL,
     email::CHANNEL,
     atom::CHANNEL,
+    rss::CHANNEL,
+    json_feed::CHANNEL,
     command::CHANNEL,
 ];
 
