@@ -1,6 +1,6 @@
 //! What a command prints as JSON is its document: the keys are those of the schema, neither more nor fewer, and null stands only where it may.
 
-use ransomtrail::document::{Family, Incident, Prices, Status, Transaction, WeighedLabel};
+use ransomtrail::document::{Family, Incident, Prices, Status, Trail, Transaction, WeighedLabel};
 use schemars::{Schema, schema_for};
 use serde_json::{Value, json};
 
@@ -82,6 +82,12 @@ fn what_is_printed_is_what_the_schema_says() {
     check(&trial, &["families", "wannacry"], schema_for!(Family));
     check(&trial, &["labels", "list", "--category", "exchange"], schema_for!(Vec<WeighedLabel>));
     check(&trial, &["incidents"], schema_for!(Vec<Incident>));
+    for how in [&[][..], &["--clusters", "--as-of", "2017-08-10"], &["--backwards"], &["--policy", "poison"]] {
+        check(&trial, &[&["trace", "wannacry"], how].concat(), schema_for!(Trail));
+    }
+    let output = format!("{txid}:0");
+    let one = check(&trial, &["trace", &output], schema_for!(Trail));
+    assert_eq!((&one["family"], &one["txid"], &one["vout"]), (&Value::Null, &json!(txid), &json!(0)));
     let asked = check(&trial, &["lookup", txid, "--explorer", "built-in"], schema_for!(Transaction));
     assert!(asked["trust"].is_null() && asked["history"].is_null(), "{asked}");
     let held = check(&trial, &["lookup", txid, "--offline"], schema_for!(Transaction));

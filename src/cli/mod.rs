@@ -28,6 +28,7 @@ mod secrets;
 mod status;
 mod summary;
 mod sync;
+mod table;
 mod trace;
 mod verify;
 mod watch;

@@ -1,13 +1,15 @@
 //! The answers as data: plain structs that serialise, each with a JSON schema from the same derive. Rows that a surface prints, exports, packs or sends are
-//! made here, so that two surfaces cannot disagree. The summary, trails and verdicts are not among them yet: they serialise where they are computed.
+//! made here, so that two surfaces cannot disagree. The summary and verdicts are not among them yet: they serialise where they are computed.
 //!
 //! Unknown is `null`, never 0 and never a word. Satoshis are integers; money is decimal text, rounded once.
 
+mod destinations;
 mod event;
 mod frame;
 mod payment;
 mod step;
 mod table;
+mod trail;
 mod withdrawal;
 
 mod family;
@@ -20,6 +22,7 @@ mod sums;
 mod timestamp;
 mod transaction;
 
+pub use destinations::{Destination, Destinations, Share};
 pub use event::Event;
 pub use frame::Frame;
 use frame::btc;
@@ -27,6 +30,7 @@ pub use payment::Payment;
 pub use schemars::Schema;
 pub use step::Step;
 pub use table::{Column, Content, TABLES, Table, find, schema};
+pub use trail::{Peel, Trail, TrailChain, TrailCoin, TrailHop, TrailLimits, TrailLink, TrailSubject};
 pub use withdrawal::Withdrawal;
 
 pub use family::{Demand, Fact, FactValue, Family, FamilyAddress, FamilyLink, FamilySource, Watched, WatchedSource};

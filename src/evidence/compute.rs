@@ -4,14 +4,13 @@ use std::rc::Rc;
 
 use anyhow::{Context, Result, ensure};
 use chrono_tz::Tz;
-use serde_json::json;
 
 use super::archive::Entry;
 use super::contents::{Contents, ORIGINS};
 use super::files::pretty;
 use crate::casebook::{Case, Casebook, Shelf};
 use crate::catalog::{self, Labels};
-use crate::document::{Event, Frame, Payment, Step, Withdrawal};
+use crate::document::{Event, Frame, Payment, Step, Trail, TrailSubject, Withdrawal};
 use crate::domain::{Currency, Family, Ledger, Period, TimeBasis};
 use crate::figures::Account;
 use crate::price::{Prices, live_source, needs_rates};
@@ -93,9 +92,8 @@ impl<'a> Computed<'a> {
                 Entry::new("figures/days.json", pretty(&days)?),
                 Entry::new("figures/events.json", pretty(&events)?),
             ];
-            let subject = json!({ "family": self.family.name, "address": null, "txid": null, "vout": null });
             for policy in Policy::ALL {
-                let document = case.trace(policy)?.as_json(&subject);
+                let document = Trail::of(&case.trace(policy)?, TrailSubject::family(&self.family.name));
                 out.push(Entry::new(format!("figures/trace-{policy}.json"), pretty(&document)?));
             }
             Ok(out)

@@ -2,6 +2,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{AddressRow, Chart, EventRow, Money, PaymentRow, Subject, ValueRow, WithdrawalRow};
+use crate::document::Destinations;
 use crate::domain::{Amount, Caveat, Time, TimeBasis, format, rfc3339};
 use crate::figures::{Account, Class, Payment};
 
@@ -139,7 +140,7 @@ impl Page {
             share: subject.share.map(str::to_owned),
             claims: subject.claims.to_vec(),
             charts: subject.charts.iter().map(plate).collect(),
-            money: subject.trail.and_then(Money::of),
+            money: subject.trail.and_then(|trail| Money::of(&Destinations::of(trail))),
             events: subject.events.iter().map(|event| EventRow::of(event, account)).collect(),
             largest: largest.into_iter().take(LARGEST).map(row).collect(),
             withdrawals: account.withdrawals.iter().map(|left| WithdrawalRow::of(left, account)).collect(),

@@ -1,8 +1,4 @@
-//! A trail with all that is told beside it, for programs and in caveats: the same wherever it is written.
-
-use serde_json::{Map, Value, json};
-
-use super::{ChangeLink, Clusters, Graph, PeelChain, Rules, Source, Stop, Trail, change_links, peel_chains};
+use super::{ChangeLink, Clusters, Graph, PeelChain, Rules, Source, Trail, change_links, peel_chains};
 use crate::domain::caveat::Code;
 use crate::domain::{Caveat, Time, rfc3339};
 
@@ -22,7 +18,7 @@ pub struct Document {
     /// It starts from addresses, and so depends on how far those are recorded.
     of_addresses: bool,
     /// The moment to which those are recorded.
-    recorded_to: Option<Time>,
+    pub recorded_to: Option<Time>,
 }
 
 impl Document {
@@ -57,52 +53,15 @@ impl Document {
         out.extend(self.trail.breaks_off());
         out
     }
-
-    /// All of it as JSON; satoshis are integers. `subject` has what is followed: `family`, `address`, `txid`, `vout`.
-    pub fn as_json(&self, subject: &Value) -> Value {
-        let beside = json!({
-            "as_of": self.rules.until.map(rfc3339),
-            "recorded_to": self.recorded_to.map(rfc3339),
-            "limits": { "hops": self.rules.hops, "min_value_sats": self.rules.min_value.to_sat(), "fan_out": self.rules.fan_out },
-            "links": self.links.iter().map(link).collect::<Vec<_>>(),
-            "peel_chains": self.chains.iter().map(chain).collect::<Vec<_>>(),
-            "clusters": self.clusters.as_ref().map(|Clusters { members }| members),
-            "caveats": self.caveats(),
-        });
-        let mut out = Map::new();
-        for part in [self.trail.as_json(), subject.clone(), beside] {
-            if let Value::Object(part) = part {
-                out.extend(part);
-            }
-        }
-        Value::Object(out)
-    }
 }
 
 impl Trail {
     /// Says where the record of a trail ends without telling what became of the coins; `None` where it does not.
     pub fn breaks_off(&self) -> Option<Caveat> {
-        let ends = self.destinations.iter().filter(|end| end.stop == Stop::Unrecorded);
-        let (count, sats) =
-            ends.fold((0_usize, 0_u64), |(n, sum), end| (n + 1, sum.saturating_add(end.amount.to_sat())));
+        let (count, amount) = self.unrecorded();
         if count == 0 || self.backwards {
             return None;
         }
-        Some(Code::BreaksOff.with([("ends", count.into()), ("sats", sats.into())]))
+        Some(Code::BreaksOff.with([("ends", count.into()), ("sats", amount.to_sat().into())]))
     }
-}
-
-fn link(link: &ChangeLink) -> Value {
-    let withdrawals: Vec<String> = link.withdrawals.iter().map(ToString::to_string).collect();
-    json!({
-        "kind": "withdrawals-change", "txid": link.txid.to_string(), "withdrawals": withdrawals, "wallets": link.wallets,
-    })
-}
-
-fn chain(chain: &PeelChain) -> Value {
-    let peels = chain
-        .peels
-        .iter()
-        .map(|(coin, amount)| json!({ "txid": coin.txid.to_string(), "vout": coin.vout, "sats": amount.to_sat() }));
-    json!({ "txids": chain.txids.iter().map(ToString::to_string).collect::<Vec<_>>(), "peels": peels.collect::<Vec<_>>() })
 }

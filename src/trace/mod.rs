@@ -9,7 +9,6 @@ mod coinjoin;
 mod document;
 mod flow;
 mod graph;
-mod json;
 mod label;
 mod peel;
 mod policy;

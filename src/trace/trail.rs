@@ -109,6 +109,12 @@ impl Trail {
         self.hops.iter().map(|hop| hop.txid).collect()
     }
 
+    /// Ends at which the record breaks off, and what is there: spent or not.
+    pub fn unrecorded(&self) -> (usize, Amount) {
+        let ends = || self.destinations.iter().filter(|end| end.stop == Stop::Unrecorded);
+        (ends().count(), sum(ends().map(|end| end.amount)))
+    }
+
     /// Satoshis by category, `fees` among them.
     pub fn by_category(&self) -> BTreeMap<&str, Amount> {
         let mut out: BTreeMap<&str, Amount> = BTreeMap::new();
