@@ -179,9 +179,17 @@ fn along_the_trail(name: &str, trial: &Trial, report: &Value, withdrawn: Option<
     let drawn = |kind: &str| table(&std::fs::read_to_string(trial.path(&format!("charts/story/{kind}.csv"))).unwrap());
     let bars = drawn("destinations");
     assert_eq!(sum(&bars, "sats"), Some(source), "{name}");
-    for bar in &bars {
-        let share = shares.iter().find(|one| one["sats"].to_string() == bar["sats"]).unwrap();
-        assert_eq!(share["share"], format!("{} %", bar["percent"]), "{name}: {bar:?}");
+    let named = trail["ends"].as_array().unwrap();
+    assert_eq!(bars.len(), named.len(), "{name}: none is folded");
+    for (bar, end) in bars.iter().zip(named) {
+        let told = ["destination", "kind"].map(|field| end[field].as_str().unwrap());
+        assert_eq!([&bar["destination"], &bar["kind"]], told, "{name}");
+        assert!(
+            ["coins", "sats"].iter().all(|column| bar[*column] == end[column].to_string()),
+            "{name}: {bar:?} {end}"
+        );
+        assert_eq!(json!(format!("{} %", bar["percent"])), end["share"], "{name}");
+        assert_eq!(&json!(bar["btc"]), &end["btc"], "{name}");
     }
     let from: Rows = drawn("flow").into_iter().filter(|link| link["from_kind"] == "withdrawn").collect();
     assert_eq!(sum(&from, "sats"), Some(source), "{name}: {from:?}");

@@ -130,7 +130,7 @@ fn domain(input: &Input<'_>, days: &[Day]) -> (f64, f64) {
         (low, high) = (low.min(value), high.max(value));
     }
     let days_out = figures::days_out(input.account);
-    for value in withdrawals::largest(&days_out).into_iter().filter_map(withdrawals::value_of).filter(|v| *v > 0.0) {
+    for value in figures::large_days(&days_out).into_iter().filter_map(withdrawals::value_of).filter(|v| *v > 0.0) {
         // A small part withdrawn must not flatten the rest.
         if value > low / 4.0 {
             (low, high) = (low.min(value), high.max(value));
@@ -201,7 +201,7 @@ fn annotate(page: &mut Page, input: &Input<'_>, days: &[Day], y: &Scale, place: 
     let (ink, outward) = (page.palette.ink, page.palette.outward);
     let (Some(first), Some(last)) = (days.first(), days.last()) else { return };
     let leaving = figures::days_out(input.account);
-    for day in withdrawals::largest(&leaving) {
+    for day in figures::large_days(&leaving) {
         let shown = (first.day..=last.day).contains(&day.price_day);
         let Some(value) = day.value.filter(|v| shown && y.shows(float(*v))) else { continue };
         let point = place(day.price_day, value);

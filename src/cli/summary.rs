@@ -150,7 +150,7 @@ fn values(account: &Account) -> String {
 pub(super) fn basis(account: &Account) -> String {
     let summary = &account.summary;
     let mut out = String::from("\n");
-    let percent = (summary.class_tolerance * crate::domain::Decimal::ONE_HUNDRED).normalize();
+    let percent = figures::per_cent(summary.class_tolerance);
     let classes: Vec<String> = Class::ALL
         .iter()
         .filter_map(|class| Some((class, summary.classes.get(class)?)))

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::btc;
 use crate::domain::{Address, Amount, OutPoint, Txid};
 use crate::figures;
-use crate::trace;
+use crate::trace::{self, Ends};
 
 /// Where followed coins are.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -31,6 +31,8 @@ pub struct Destinations {
     pub by_category: BTreeMap<String, u64>,
     /// The same with shares, the largest first, fees last.
     pub shares: Vec<Share>,
+    /// The same by service, or by how paths end.
+    pub ends: Vec<TrailEnd>,
     /// Where paths end, by stop, the largest first.
     pub destinations: Vec<Destination>,
 }
@@ -41,6 +43,25 @@ pub struct Share {
     /// Category of service, name of the stop, or `fees`.
     pub category: String,
     /// Satoshis.
+    pub sats: u64,
+    /// The same in bitcoin.
+    pub btc: String,
+    /// In print, of all that was followed: `14.0 %`; null where what arrives is not what went in.
+    pub share: Option<String>,
+}
+
+/// Coins that ended in the same way at the same place.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct TrailEnd {
+    /// In print: `HitBTC`, `12 other services`, `unspent`.
+    pub destination: String,
+    /// What became of them: service, mixer, or the name of the stop.
+    pub kind: &'static str,
+    /// What kind of business it is; null where that is no service's name.
+    pub category: Option<String>,
+    /// How many coins; of fees there are none.
+    pub coins: usize,
+    /// Satoshis that came from there.
     pub sats: u64,
     /// The same in bitcoin.
     pub btc: String,
@@ -81,14 +102,14 @@ pub struct Destination {
 impl Destinations {
     /// Where the coins of this trail are.
     pub fn of(trail: &trace::Trail) -> Self {
-        let (categories, source) = (trail.by_category(), trail.source);
+        let categories = trail.by_category();
         let mut order: Vec<(&str, Amount)> = categories.iter().map(|(name, amount)| (*name, *amount)).collect();
         order.sort_by_key(|(name, amount)| (*name == "fees", std::cmp::Reverse(*amount), *name));
         let share = |(name, amount): (&str, Amount)| Share {
             category: name.to_owned(),
             sats: amount.to_sat(),
             btc: btc(amount),
-            share: trail.policy.conserves().then(|| figures::percent(amount, source)),
+            share: share_of(amount, trail),
         };
         let ends = trail.destinations.iter().zip(trail.paths());
         Self {
@@ -96,15 +117,35 @@ impl Destinations {
             conserves: trail.policy.conserves(),
             backwards: trail.backwards,
             coins: trail.coins,
-            source_sats: source.to_sat(),
+            source_sats: trail.source.to_sat(),
             fees_sats: trail.fees.to_sat(),
             arrived_sats: trail.arrived().to_sat(),
             unrecorded_sats: trail.unrecorded().1.to_sat(),
             shares: order.into_iter().map(share).collect(),
             by_category: categories.iter().map(|(name, amount)| ((*name).to_owned(), amount.to_sat())).collect(),
+            ends: Ends::all(trail).list.iter().map(|end| TrailEnd::of(end, trail)).collect(),
             destinations: ends.map(|(end, path)| Destination::of(end, &path)).collect(),
         }
     }
+}
+
+impl TrailEnd {
+    /// Such an end of this trail.
+    pub fn of(end: &trace::End, trail: &trace::Trail) -> Self {
+        Self {
+            destination: end.name.clone(),
+            kind: end.kind.name(),
+            category: end.category.clone(),
+            coins: end.coins,
+            sats: end.amount.to_sat(),
+            btc: btc(end.amount),
+            share: share_of(end.amount, trail),
+        }
+    }
+}
+
+fn share_of(amount: Amount, trail: &trace::Trail) -> Option<String> {
+    trail.policy.conserves().then(|| figures::percent(amount, trail.source))
 }
 
 impl Destination {

@@ -22,7 +22,7 @@ mod sums;
 mod timestamp;
 mod transaction;
 
-pub use destinations::{Destination, Destinations, Share};
+pub use destinations::{Destination, Destinations, Share, TrailEnd};
 pub use event::Event;
 pub use frame::Frame;
 use frame::btc;

@@ -106,6 +106,13 @@ impl Account {
         }
     }
 
+    /// The smallest and the largest payment, of equals the first; `None` where there is none.
+    pub fn sizes(&self) -> Option<[&Payment; 2]> {
+        let smallest = self.income().min_by_key(|payment| payment.amount)?;
+        let largest = self.income().reduce(|most, next| if next.amount > most.amount { next } else { most })?;
+        Some([smallest, largest])
+    }
+
     /// The payments that count as income.
     pub fn income(&self) -> impl Iterator<Item = &Payment> {
         self.payments.iter().filter(|p| !p.internal)

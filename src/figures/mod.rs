@@ -31,10 +31,10 @@ pub use linked::{Linked, with_linked};
 pub use paid::{PayingShare, paying_share};
 pub use payment::{Payment, Withdrawal};
 pub use question::Question;
-pub use series::{Reach, Step, steps, week, weeks};
-pub use shares::{part, percent};
+pub use series::{Reach, Step, busiest, steps, week, weeks};
+pub use shares::{part, per_cent, percent};
 pub use spending::{Spending, Split};
-pub use states::{Beginning, DayOut, Did, State, days_out, rush, states};
+pub use states::{Beginning, DayOut, Did, State, days_out, large_days, rush, states};
 pub use summary::{
     AddressFigures, Apart, AsOfValue, Estimate, Internal, Joined, Received, Summary, Unconfirmed, Waiting, Withdrawn,
 };

@@ -102,7 +102,7 @@ impl Withdrawal {
     /// The withdrawal of a transaction that spends from the family, if value leaves to others.
     pub(super) fn of(spending: &Spending, prices: &Prices) -> Option<Self> {
         let split = Some(spending.split).filter(Split::is_withdrawal)?;
-        let (amount, price) = (split.withdrawn(), prices.at(spending.time.date_naive()));
+        let amount = split.withdrawn();
         Some(Self {
             time: spending.time,
             block_time: spending.block_time,
@@ -111,7 +111,7 @@ impl Withdrawal {
             txid: spending.txid,
             addresses: spending.addresses.clone(),
             amount,
-            value: amount.zip(price).map(|(amount, price)| Value::of(amount, &price)),
+            value: amount.and_then(|amount| prices.worth(amount, spending.time.date_naive())),
         })
     }
 
@@ -140,7 +140,7 @@ pub(super) fn payments(
             if time > as_of {
                 return None;
             }
-            let value = prices.at(time.date_naive()).map(|price| Value::of(inflow.value, &price));
+            let value = prices.worth(inflow.value, time.date_naive());
             // Demands are judged in US dollars, whatever the currency of the answer.
             let usd = prices.usd_at(time.date_naive()).map(|price| Value::of(inflow.value, &price));
             Some(Payment {

@@ -63,6 +63,12 @@ pub fn weeks(account: &Account) -> Vec<Step> {
     weeks
 }
 
+/// The step that brought most, of equals the first; `None` where none brought anything.
+pub fn busiest(steps: &[Step]) -> Option<&Step> {
+    let brought = steps.iter().filter(|step| step.flows.sats > 0);
+    brought.reduce(|best, step| if step.flows.sats > best.flows.sats { step } else { best })
+}
+
 /// The ISO week `span`, also where the ledger does not reach it.
 pub fn week(account: &Account, span: Span) -> Step {
     let zone = account.question.zone;

@@ -43,7 +43,7 @@ pub fn worth_by_day(payments: &[Payment], prices: &Prices, until: NaiveDate) -> 
             while let Some(payment) = income.next_if(|p| p.price_day() <= day) {
                 amount += payment.amount;
             }
-            Worth { day, amount, value: prices.at(day).map(|price| Value::of(amount, &price)) }
+            Worth { day, amount, value: prices.worth(amount, day) }
         })
         .collect()
 }

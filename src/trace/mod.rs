@@ -7,6 +7,7 @@
 mod cluster;
 mod coinjoin;
 mod document;
+mod ends;
 mod flow;
 mod graph;
 mod label;
@@ -22,6 +23,7 @@ pub use crate::domain::Stop;
 pub use cluster::{ChangeLink, Clusters, change_links, clusters};
 pub use coinjoin::{CoinJoin, coinjoin};
 pub use document::Document;
+pub use ends::{End, EndKind, Ends};
 pub use flow::follow;
 pub use graph::{Graph, GraphBuilder};
 pub use label::{LabelInfo, Labels};

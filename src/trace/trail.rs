@@ -109,6 +109,11 @@ impl Trail {
         self.hops.iter().map(|hop| hop.txid).collect()
     }
 
+    /// Time of the last block on the way.
+    pub fn last_time(&self) -> Option<Time> {
+        self.hops.iter().filter_map(|hop| hop.time).max()
+    }
+
     /// Ends at which the record breaks off, and what is there: spent or not.
     pub fn unrecorded(&self) -> (usize, Amount) {
         let ends = || self.destinations.iter().filter(|end| end.stop == Stop::Unrecorded);

@@ -10,13 +10,12 @@ mod tests;
 
 use net::{Limits, Net, Station, What};
 
-use super::ends::Ends;
 use super::page::{Page, Words};
 use super::style::Size;
 use super::{Chart, Drawing, Input, followed};
 use crate::domain::csv::{Cell, Csv};
 use crate::domain::{Amount, format};
-use crate::trace::Trail;
+use crate::trace::{Ends, Trail};
 
 pub(super) const CHART: Chart = Chart {
     name: "flow",
@@ -136,7 +135,7 @@ fn csv(input: &Input<'_>, ends: &Ends, net: Option<&Net>) -> String {
             What::Run => (txid(), "run"),
             What::Several => (txid(), "several"),
             What::Others => (txid(), "others"),
-            What::End(end) => ends.list.get(end).map_or((Cell::Nothing, ""), |e| (Cell::text(&e.name), e.kind.key())),
+            What::End(end) => ends.list.get(end).map_or((Cell::Nothing, ""), |e| (Cell::text(&e.name), e.kind.name())),
         }
     };
     for link in net.iter().flat_map(|net| &net.links) {

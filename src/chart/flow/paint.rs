@@ -5,7 +5,6 @@ use std::cmp::Reverse;
 use super::layout::{Layout, Ribbon, Slot, curve};
 use super::net::{Net, Station, What, both};
 use crate::chart::canvas::Layer;
-use crate::chart::ends::{End, Ends, Kind};
 use crate::chart::geometry::{Point, Rect, at};
 use crate::chart::labels::{Align, HARD};
 use crate::chart::page::{Page, TWO_LINES};
@@ -13,6 +12,7 @@ use crate::chart::style::{Colour, size};
 use crate::chart::{Input, text, words};
 use crate::domain::{Amount, Time, format};
 use crate::figures;
+use crate::trace::{End, EndKind, Ends};
 
 /// Between an end and its words.
 const BESIDE: f64 = 7.0;
@@ -77,8 +77,8 @@ fn on_the_way(page: &Page) -> Colour {
 fn end_words(end: &End, whole: Amount) -> (String, String) {
     let mut rest = format!("{} BTC, {}", format::btc_short(end.amount), figures::percent(end.amount, whole));
     match end.kind {
-        Kind::Unrecorded => rest.push_str(", spent or not"),
-        Kind::Budget => rest.push_str(", moved on"),
+        EndKind::Unrecorded => rest.push_str(", spent or not"),
+        EndKind::Budget => rest.push_str(", moved on"),
         _ => {}
     }
     (end.name.clone(), rest)

@@ -33,11 +33,7 @@ fn draw(input: &Input<'_>) -> Drawing {
     let input = &Input { weeks: drawn(input.weeks), ..*input };
     let weeks = input.weeks;
     let csv = csv(weeks);
-    let busiest = weeks
-        .iter()
-        .filter(|w| w.flows.sats > 0)
-        .reduce(|best, week| if week.flows.sats > best.flows.sats { week } else { best });
-    let Some(busiest) = busiest else {
+    let Some(busiest) = figures::busiest(weeks) else {
         let (headline, sentence) = words::nothing(input);
         let words =
             Words { headline, subtitle: "Bitcoin received by week".to_owned(), foot: words::foot(input, false) };
