@@ -10,6 +10,7 @@ mod payment;
 mod step;
 mod table;
 mod trail;
+mod week;
 mod withdrawal;
 
 mod family;
@@ -31,6 +32,7 @@ pub use schemars::Schema;
 pub use step::Step;
 pub use table::{Column, Content, TABLES, Table, find, schema};
 pub use trail::{Peel, Trail, TrailChain, TrailCoin, TrailHop, TrailLimits, TrailLink, TrailSubject};
+pub use week::{ChartFile, FamilyWeek, Week, WeekBefore, WeekReach};
 pub use withdrawal::Withdrawal;
 
 pub use family::{Demand, Fact, FactValue, Family, FamilyAddress, FamilyLink, FamilySource, Watched, WatchedSource};

@@ -21,6 +21,7 @@ mod states;
 mod summary;
 mod totals;
 mod transaction;
+mod weeks;
 mod worth;
 
 pub use account::{Account, open};
@@ -39,4 +40,5 @@ pub use summary::{
     AddressFigures, Apart, AsOfValue, Estimate, Internal, Joined, Received, Summary, Unconfirmed, Waiting, Withdrawn,
 };
 pub use transaction::{TxFigures, transaction};
+pub use weeks::{Compared, Total};
 pub use worth::{Peak, Worth, first_day, peak, worth_by_day};

@@ -1,4 +1,5 @@
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::account::Account;
@@ -7,7 +8,7 @@ use super::payment::{Payment, Withdrawal};
 use crate::domain::{Moment, Period, Span};
 
 /// How much of a step the ledger tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reach {
     /// All of it: what is not in the ledger did not happen.

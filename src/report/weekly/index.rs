@@ -1,11 +1,9 @@
 //! The index of weeks, made from the documents of the weeks themselves.
 
-use anyhow::Result;
 use serde::Deserialize;
 
-use super::document::FORMAT;
-use super::html;
 use super::words::UNKNOWN;
+use crate::document::Week;
 use crate::domain::{Amount, Currency, Decimal, Span, format};
 
 /// A week that was found, with its document as it lies there; `None` where there is none or it cannot be read.
@@ -38,12 +36,12 @@ pub struct Line {
     /// Its days.
     pub days: String,
     /// What is to be said of it.
-    pub told: Told,
+    pub outcome: Outcome,
 }
 
 /// What the index says of a week.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum Outcome {
     /// Figures.
     Figures(Figures),
     /// That it is so and so: nothing happened, or nothing is recorded.
@@ -123,49 +121,44 @@ impl Index {
         let lines = found.iter().map(Line::of).collect();
         Self { lines, finding, program: concat!("ransomtrail ", env!("CARGO_PKG_VERSION")) }
     }
-
-    /// The index as one file that asks nothing of the network.
-    pub fn html(&self) -> Result<String> {
-        html::index(self)
-    }
 }
 
 impl Line {
     fn of(found: &Found) -> Self {
-        let told = match &found.text {
-            None => Told::Broken("made by an earlier version of the program: there is no index.json".to_owned()),
-            Some(text) => read(text, &found.label).map_or_else(Told::Broken, |document| document.told()),
+        let outcome = match &found.text {
+            None => Outcome::Broken("made by an earlier version of the program: there is no index.json".to_owned()),
+            Some(text) => read(text, &found.label).map_or_else(Outcome::Broken, |document| document.outcome()),
         };
-        Self { label: found.label.clone(), days: format::days(found.week.from, found.week.to), told }
+        Self { label: found.label.clone(), days: format::days(found.week.from, found.week.to), outcome }
     }
 
     /// The figures, where there are any.
     pub fn figures(&self) -> Option<&Figures> {
-        match &self.told {
-            Told::Figures(figures) => Some(figures),
+        match &self.outcome {
+            Outcome::Figures(figures) => Some(figures),
             _ => None,
         }
     }
 
     /// Why there are none.
     pub fn note(&self) -> &str {
-        match &self.told {
-            Told::Figures(_) => "",
-            Told::Only(text) | Told::Broken(text) => text,
+        match &self.outcome {
+            Outcome::Figures(_) => "",
+            Outcome::Only(text) | Outcome::Broken(text) => text,
         }
     }
 
     /// Whether the week's files can be read: then there is a page to go to.
     pub fn is_whole(&self) -> bool {
-        !matches!(self.told, Told::Broken(_))
+        !matches!(self.outcome, Outcome::Broken(_))
     }
 }
 
 fn read(text: &str, label: &str) -> Result<Document, String> {
     let damaged = || "damaged: index.json cannot be read".to_owned();
     let Version { format } = serde_json::from_str(text).map_err(|_| damaged())?;
-    if format != FORMAT {
-        let age = if format < FORMAT { "an earlier" } else { "a later" };
+    if format != Week::FORMAT {
+        let age = if format < Week::FORMAT { "an earlier" } else { "a later" };
         return Err(format!("made by {age} version of the program"));
     }
     let document: Document = serde_json::from_str(text).map_err(|_| damaged())?;
@@ -191,12 +184,12 @@ impl Document {
             && number(&totals.withdrawn_value)
     }
 
-    fn told(&self) -> Told {
+    fn outcome(&self) -> Outcome {
         let Recorded { whole, part, nothing } = self.recorded;
         let all = whole.saturating_add(part).saturating_add(nothing);
         let events = self.events.unwrap_or_default();
         let Some(totals) = &self.totals else {
-            return Told::Only("nothing is recorded of this week".to_owned());
+            return Outcome::Only("nothing is recorded of this week".to_owned());
         };
         let families = match (whole, part) {
             (whole, 0) => format!("{whole} of {all}"),
@@ -204,7 +197,7 @@ impl Document {
         };
         if totals.outputs == 0 && totals.withdrawals == 0 && events == 0 {
             let so_far = if part == 0 { "" } else { ", as far as recorded" };
-            return Told::Only(format!("nothing came in and nothing moved{so_far} ({families} families recorded)"));
+            return Outcome::Only(format!("nothing came in and nothing moved{so_far} ({families} families recorded)"));
         }
         let money = |value: &Option<Interval>, without: u64| {
             let close = value.as_ref().and_then(|value| value.close.parse::<Decimal>().ok()).zip(self.currency());
@@ -214,7 +207,7 @@ impl Document {
                 None => UNKNOWN.to_owned(),
             }
         };
-        Told::Figures(Figures {
+        Outcome::Figures(Figures {
             came: format::btc(Amount::from_sat(totals.sats), 8),
             value: money(&totals.value, totals.without_price),
             left: format::btc_if_known(totals.withdrawn_sats.map(Amount::from_sat)),
