@@ -2,7 +2,7 @@
 
 use bitcoin::Network;
 use proptest::prelude::*;
-use ransomtrail::domain::{Address, BlockRef, Provenance, State, Time, Tx, Txid};
+use ransomtrail::domain::{Address, BlockRef, Provenance, State, Time, Totals, Tx, Txid};
 use ransomtrail::explorer::{Dialect, ESPLORA, Explorer, Known, Request, Told};
 use ransomtrail::http::{Http, HttpOptions};
 use ransomtrail::store::{PageRecord, SharedStore, Store, StoreError};
@@ -26,6 +26,8 @@ fn page(address: &Address, explorer: &str, txs: Vec<Tx>) -> PageRecord {
         raw: Vec::new(),
         tip: None,
         left: Vec::new(),
+        held: None,
+        goal: None,
     }
 }
 
@@ -211,6 +213,44 @@ fn sums_that_no_chain_can_hold_are_refused_whole() {
     assert_eq!(sums(&store, &address), (4, 30_003, 20_001));
 }
 
+/// A history of so many payments, page by page, the newest first.
+fn long(payments: u64) -> (Address, Vec<Vec<Tx>>) {
+    let mut chain = FakeChain::new(NET);
+    let ours = chain.address(Kind::P2wpkh, 1);
+    for n in 0..payments {
+        chain.pay(&ours, 1_000 + n);
+    }
+    let block = |n: u32| BlockRef { height: 100 + n / 40, hash: None, time: Time::UNIX_EPOCH };
+    let txs: Vec<Tx> = (0..)
+        .zip(&chain.txs[1..])
+        .map(|(n, fake)| Tx::from_bitcoin(&fake.tx, NET, State::Confirmed(block(n))))
+        .collect();
+    (Address::parse(&ours.to_string(), NET).unwrap(), txs.rchunks(25).map(<[Tx]>::to_vec).collect())
+}
+
+#[test]
+fn a_page_costs_no_more_at_the_end_of_a_long_history_than_at_its_beginning() {
+    let (address, pages) = long(16_000);
+    let mut store = Store::in_memory().unwrap();
+    let (mut held, mut took) = (Totals::default(), Vec::new());
+    for txs in pages {
+        let page = PageRecord { held: Some(held), ..page(&address, "one", txs) };
+        let begun = std::time::Instant::now();
+        held = store.record_page(&page).unwrap().ledger;
+        took.push(begun.elapsed());
+    }
+    assert_eq!(held, store.address_totals(&address).unwrap());
+    assert_eq!(held.tx_count, 16_000);
+    let median = |some: &[std::time::Duration]| {
+        let mut some = some.to_vec();
+        some.sort();
+        some[some.len() / 2]
+    };
+    // Adding up the whole address for each page made the last ones forty times as dear as the first.
+    let (first, last) = (median(&took[..100]), median(&took[took.len() - 100..]));
+    assert!(last < first * 4, "{first:?} for one of the first pages, {last:?} for one of the last");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -225,11 +265,16 @@ proptest! {
         straight.record_page(&page(&address, "a", txs.clone())).unwrap();
         let mut shuffled = Store::in_memory().unwrap();
         let mut rest: Vec<Tx> = order.iter().chain(&again).map(|n| txs[*n].clone()).collect();
+        let mut held = Totals::default();
+        let mut record = |some: Vec<Tx>| {
+            let recorded = shuffled.record_page(&PageRecord { held: Some(held), ..page(&address, "a", some) }).unwrap();
+            held = recorded.ledger;
+            assert_eq!(held, shuffled.address_totals(&address).unwrap(), "page by page as added up whole");
+        };
         for cut in cuts {
-            let some: Vec<Tx> = rest.drain(..cut.min(rest.len())).collect();
-            shuffled.record_page(&page(&address, "a", some)).unwrap();
+            record(rest.drain(..cut.min(rest.len())).collect());
         }
-        shuffled.record_page(&page(&address, "a", rest)).unwrap();
+        record(rest);
         prop_assert_eq!(sums(&straight, &address), sums(&shuffled, &address));
         let rows = |store: &Store| {
             let ledger = store.ledger([&address]).unwrap();

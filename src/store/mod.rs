@@ -23,6 +23,7 @@ mod scan_mark;
 mod schema;
 mod shared;
 pub mod slice;
+mod sums;
 mod telling;
 mod totals;
 mod trail;
@@ -40,7 +41,7 @@ use crate::files::{self, Mode};
 
 pub use incidents::Finding;
 pub use notices::{EventRecord, News, NoticeRecord, OutboxState, ReceiverRecord};
-pub use page::{PageRecord, Recorded, Refusal};
+pub use page::{Goal, PageRecord, Recorded, Refusal};
 pub use paging::Aside;
 pub use prices::RecordedPrices;
 pub use proofs::{HeaderRecord, ProofRecord};

@@ -1,12 +1,12 @@
 //! Reading one address from one explorer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::asked::{Asked, ask};
 use super::chain::{Chain, behind};
 use super::reading::{Reading, Stop};
 use super::{AddressRound, End, Progress, Round, Step};
-use crate::domain::{Address, Time, Totals, Txid, format};
+use crate::domain::{Address, BlockRef, Time, Totals, Txid, format};
 use crate::explorer::{Answer, Cursor, Explorer, Page};
 use crate::store::{PageRecord, SharedStore, StoreError};
 
@@ -77,6 +77,7 @@ impl<'a> Reader<'a> {
             brought: 0,
             stop: None,
             looped: false,
+            ledger: Totals::default(),
             done,
         };
         if let Some(as_of) = reading.goal.value.as_of
@@ -89,11 +90,11 @@ impl<'a> Reader<'a> {
         let before = self.ledger(address).await?;
         for _ in 0..ATTEMPTS {
             reading.pending = self.unsettled(address).await?;
-            let ledger = self.ledger(address).await?;
+            reading.ledger = self.ledger(address).await?;
             // To look again after what waits is no news by itself.
-            let news = !reading.is_there(&ledger);
+            let news = !reading.is_there();
             reading.pending.extend(self.waiting(address, &reading.said()).await?);
-            if reading.is_there(&ledger) {
+            if reading.is_there() {
                 break;
             }
             if news {
@@ -105,13 +106,14 @@ impl<'a> Reader<'a> {
             if reading.stop.is_some() {
                 break;
             }
-            if !news && reading.done.new == 0 && reading.is_there(&self.ledger(address).await?) {
+            // Added up whole once more: somebody else may have written meanwhile.
+            reading.ledger = self.ledger(address).await?;
+            if !news && reading.done.new == 0 && reading.is_there() {
                 break;
             }
             let moved = ask!(self.chain.moved(self.explorer, self.store, &reading.blocks).await?);
             reading.blocks.clear();
-            let agrees = reading.said().agrees(&self.ledger(address).await?);
-            if agrees && !moved {
+            if reading.said().agrees(&reading.ledger) && !moved {
                 break;
             }
             let before = reading.said();
@@ -188,14 +190,14 @@ impl<'a> Reader<'a> {
         let after_first = first.value.next.clone();
         // Until the rest is reached, the place where the interrupted round stopped is kept.
         let kept = saved.clone().or_else(|| after_first.clone());
-        let (new, ledger) = self.store_page(reading, first, kept, progress, round).await?;
-        if reading.is_there(&ledger) {
+        let new = self.store_page(reading, first, kept, progress, round).await?;
+        if reading.is_there() {
             return Ok(Ok(()));
         }
         // A payment that came between the totals and the page: the goal has moved.
-        if new > 0 && ledger.together().tx_count >= reading.count() {
+        if new > 0 && reading.ledger.together().tx_count >= reading.count() {
             reading.goal = ask!(self.explorer.totals(reading.address).await);
-            if reading.is_there(&ledger) {
+            if reading.is_there() {
                 return Ok(Ok(()));
             }
         }
@@ -233,8 +235,8 @@ impl<'a> Reader<'a> {
             let before = told.len();
             told.extend(answer.value.txs.iter().map(|tx| tx.txid));
             repeats = if told.len() > before { 0 } else { repeats + 1 };
-            let (_, ledger) = self.store_page(reading, answer, next.clone(), progress, round).await?;
-            if reading.is_there(&ledger) {
+            self.store_page(reading, answer, next.clone(), progress, round).await?;
+            if reading.is_there() {
                 return Ok(Ok(true));
             }
             if repeats >= REPEATS {
@@ -248,7 +250,7 @@ impl<'a> Reader<'a> {
         Ok(Ok(false))
     }
 
-    /// Stores a page; returns how many transactions were new, and what the ledger holds now.
+    /// Stores a page; returns how many transactions were new.
     async fn store_page(
         &self,
         reading: &mut Reading<'_>,
@@ -256,7 +258,7 @@ impl<'a> Reader<'a> {
         next: Option<Cursor>,
         progress: Progress<'_>,
         round: &mut Round,
-    ) -> Result<(usize, Totals), StoreError> {
+    ) -> Result<usize, StoreError> {
         let told: BTreeSet<Txid> = answer.value.txs.iter().map(|tx| tx.txid).collect();
         reading.seen.extend(&told);
         let blocks = answer.value.txs.iter().filter_map(|tx| tx.state.block());
@@ -270,19 +272,11 @@ impl<'a> Reader<'a> {
             raw: answer.raw,
             tip: self.chain.height(),
             left: self.chain.left.clone(),
+            held: Some(reading.ledger),
+            goal: reading.pending.is_subset(&told).then(|| reading.goal()),
         };
-        let goal = reading.pending.is_subset(&told).then(|| reading.said());
-        let (recorded, ledger) = self
-            .store
-            .run(move |store| {
-                let recorded = store.record_page(&page)?;
-                let ledger = store.address_totals(&page.address)?;
-                if goal.is_some_and(|said| said.agrees(&ledger)) {
-                    store.forget_cursors(&page.address)?;
-                }
-                Ok((recorded, ledger))
-            })
-            .await?;
+        let recorded = self.store.run(move |store| store.record_page(&page)).await?;
+        reading.ledger = recorded.ledger;
         // What was refused was not told.
         let refused: BTreeSet<Txid> = recorded.refused.iter().map(|refusal| refusal.txid).collect();
         let before = reading.pending.len();
@@ -292,7 +286,7 @@ impl<'a> Reader<'a> {
         round.refused.extend(recorded.refused);
         round.warnings.extend(recorded.settled.iter().map(ToString::to_string));
         progress(Step::Page { read: reading.seen.len(), of: reading.count() });
-        Ok((recorded.new, ledger))
+        Ok(recorded.new)
     }
 
     /// A whole history was read and some transactions of the ledger are not in it: replaced, evicted or reorganised away.
@@ -308,14 +302,13 @@ impl<'a> Reader<'a> {
             .run(move |store| {
                 let mut missing = store.present_txids(&of)?;
                 missing.retain(|txid| !seen.contains(txid));
-                let blocks = store.blocks_of(&missing)?;
+                let blocks: BTreeMap<Txid, BlockRef> = store.blocks_of(&missing)?.into_iter().collect();
                 Ok((missing, blocks))
             })
             .await?;
         let mut gone: Vec<Txid> = Vec::new();
         for txid in missing {
-            let block = blocks.iter().find(|(known, _)| *known == txid).map(|(_, block)| block);
-            if match block {
+            if match blocks.get(&txid) {
                 None => true,
                 Some(block) => ask!(self.chain.has_left(self.explorer, block).await),
             } {

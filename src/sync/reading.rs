@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::AddressRound;
 use crate::domain::{Address, BlockHash, Provenance, RawAnswer, Said, Totals, Txid};
 use crate::explorer::{Answer, Known, TotalsAnswer};
+use crate::store::Goal;
 
 /// What one address takes: the totals to reach, what has been read, and what must be read though the sums agree.
 pub(super) struct Reading<'a> {
@@ -26,6 +27,8 @@ pub(super) struct Reading<'a> {
     pub stop: Option<Stop>,
     /// A page led back to one before.
     pub looped: bool,
+    /// What the ledger holds of the address, page by page.
+    pub ledger: Totals,
     pub done: AddressRound,
 }
 
@@ -56,12 +59,17 @@ impl Reading<'_> {
         self.goal.value.said
     }
 
+    /// Where the ledger is to come to.
+    pub fn goal(&self) -> Goal {
+        Goal { said: self.said() }
+    }
+
     /// How many transactions there are to read, if the explorer tells.
     pub fn count(&self) -> Option<u64> {
         self.said().everything().tx_count
     }
 
-    pub fn is_there(&self, ledger: &Totals) -> bool {
-        self.said().agrees(ledger) && self.pending.is_empty()
+    pub fn is_there(&self) -> bool {
+        self.goal().is_reached(&self.ledger) && self.pending.is_empty()
     }
 }
