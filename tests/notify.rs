@@ -97,7 +97,7 @@ impl<'a> Watch<'a> {
     fn rounds(&self, more: i64) {
         let made = || -> i64 {
             let Ok(db) = rusqlite::Connection::open(self.trial.path("test.db")) else { return 0 };
-            db.query_row("SELECT count(*) FROM round", [], |row| row.get(0)).unwrap_or_default()
+            db.query_row("SELECT coalesce(sum(times), 0) FROM round", [], |row| row.get(0)).unwrap_or_default()
         };
         let (began, from) = (std::time::Instant::now(), made());
         while made() < from + more {

@@ -39,6 +39,7 @@ impl Context {
         if let Some(network) = global.network {
             config.network = network;
         }
+        config.http.pace_of_all = global.pace;
         let own = || Some(base().ok()?.data_dir().join("ransomtrail").join(file_name(config.network)));
         let database = global.db.or_else(|| config.database.clone()).or_else(own);
         Ok(Self { config, receivers, config_folder, config_file: place, database, clock: now })

@@ -86,8 +86,10 @@ pub struct HttpConfig {
     pub backoff: Duration,
     /// Longest wait, also where the server asks for a longer one.
     pub max_wait: Duration,
-    /// Pace of hosts whose explorer block sets none.
-    pub pace: Pace,
+    /// Pace of hosts whose explorer block sets none; `None` leaves it to what is usual for each ([`Pace::usual`]).
+    pub pace: Option<Pace>,
+    /// Pace of all hosts, as the command line sets it.
+    pub pace_of_all: Option<Pace>,
     /// Proxy for all but this machine.
     pub proxy: ProxyChoice,
     /// Whether a SOCKS proxy is shown a user name a host.
@@ -156,7 +158,8 @@ impl Default for HttpConfig {
             retries: options.retries,
             backoff: options.backoff,
             max_wait: options.max_wait,
-            pace: options.pace,
+            pace: None,
+            pace_of_all: None,
             proxy: ProxyChoice::default(),
             isolate: options.isolate,
             breaker_failures: options.breaker_failures,
@@ -243,6 +246,12 @@ impl Config {
         if mine.is_empty() { default_explorers(self.network) } else { mine }
     }
 
+    /// How often an explorer is asked.
+    pub fn pace_of(&self, explorer: &ExplorerConfig) -> Pace {
+        let Self { http: HttpConfig { pace, pace_of_all, .. }, .. } = self;
+        pace_of_all.or(explorer.pace).or(*pace).unwrap_or_else(|| Pace::usual(&explorer.url))
+    }
+
     /// How requests are made, with the pace of each explorer's host. What comes of the choice of a proxy is for whoever reads the environment.
     pub fn http_options(&self, proxy: Option<Url>) -> HttpOptions {
         let http = self.http.clone();
@@ -253,7 +262,7 @@ impl Config {
             retries: http.retries,
             backoff: http.backoff,
             max_wait: http.max_wait,
-            pace: http.pace,
+            pace: http.pace_of_all.or(http.pace).unwrap_or_default(),
             proxy,
             isolate: http.isolate,
             breaker_failures: http.breaker_failures,
@@ -261,7 +270,7 @@ impl Config {
             ..HttpOptions::default()
         };
         for explorer in self.explorers() {
-            options.set_pace(&explorer.url, explorer.pace.unwrap_or(http.pace));
+            options.set_pace(&explorer.url, self.pace_of(&explorer));
             options.allow_redirects(&explorer.url, explorer.redirects);
         }
         options
@@ -293,7 +302,8 @@ impl HttpConfig {
             retries: http.scalar("retries", whole)?.unwrap_or(default.retries),
             backoff: http.text("backoff", parse_duration)?.unwrap_or(default.backoff),
             max_wait: http.text("max_wait", parse_duration)?.unwrap_or(default.max_wait),
-            pace: http.scalar("pace", parse_pace)?.unwrap_or(default.pace),
+            pace: http.scalar("pace", parse_pace)?,
+            pace_of_all: None,
             proxy: http.text("proxy", parse_proxy)?.unwrap_or(default.proxy),
             isolate: http.flag("isolate")?.unwrap_or(default.isolate),
             breaker_failures: http.scalar("breaker_failures", one_or_more)?.unwrap_or(default.breaker_failures),

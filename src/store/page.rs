@@ -8,7 +8,7 @@ use super::kept;
 use super::links;
 pub(super) use super::place::Word;
 use super::place::{TIP_MOVES, observe};
-use super::request::insert_request;
+use super::request::{commit, insert_request};
 use super::scan_mark::ScanMark;
 use super::sums;
 use super::{Store, StoreError};
@@ -101,6 +101,7 @@ impl Store {
         let keeps = self.keeps_answers;
         let held = page.held.map_or_else(|| self.sum_up(&page.address), Ok)?;
         let mut work = self.db.transaction()?;
+        let begun = work.total_changes();
         let mut recorded = Recorded::default();
         let touched = sums::touched(&work, &page.txs)?;
         let before = sums::brought(&work, &page.address, &touched)?;
@@ -137,6 +138,7 @@ impl Store {
             let implausible = |tx: &Tx| refusal(tx.txid, IncidentKind::Implausible, reason.clone());
             let refused: Vec<Refusal> = page.txs.iter().map(implausible).collect();
             let work = self.db.transaction()?;
+            let begun = work.total_changes();
             let request = insert_request(&work, &page.provenance)?;
             let what = Finding {
                 kind: IncidentKind::Implausible,
@@ -145,7 +147,7 @@ impl Store {
                 what: reason,
             };
             incidents::note(&work, &what, &page.provenance, &page.raw, request)?;
-            work.commit()?;
+            commit(work, request, begun)?;
             return Ok(Recorded { refused, ledger: held, ..Recorded::default() });
         }
         // A page that told nothing new is not kept: quiet rounds do not grow the file.
@@ -166,7 +168,7 @@ impl Store {
                 .prepare_cached("DELETE FROM cursor WHERE address = ?1 AND explorer = ?2")?
                 .execute([page.address.as_str(), &page.provenance.explorer])?,
         };
-        work.commit()?;
+        commit(work, request, begun)?;
         Ok(recorded)
     }
 

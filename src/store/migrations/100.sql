@@ -130,6 +130,7 @@ CREATE TABLE totals (
     request_id       INTEGER NOT NULL REFERENCES request,
     said_from        INTEGER NOT NULL,
     said_to          INTEGER NOT NULL,
+    answered         INTEGER NOT NULL DEFAULT 0, -- rises from answer to answer: of two of the same second the later one counts
     tip_height       INTEGER,                   -- the explorer's newest block when it said so last, if it tells
     tx_count         INTEGER,
     received         INTEGER,
@@ -142,6 +143,7 @@ CREATE TABLE totals (
     all_spent        INTEGER
 ) STRICT;
 CREATE INDEX totals_address ON totals (address, said_to);
+CREATE INDEX totals_answered ON totals (answered);
 CREATE INDEX totals_request ON totals (request_id);
 
 -- What was told and cannot be true. The same again is counted, not repeated.
@@ -338,9 +340,11 @@ CREATE TABLE explorer (
     resting_until   INTEGER
 ) STRICT, WITHOUT ROWID;
 
--- The rounds that were made, for `status`.
+-- The rounds that were made, for `status`. Those in which nothing happened, one after the other, are one row with the times of the last.
 CREATE TABLE round (
     round_id         INTEGER PRIMARY KEY,
+    times            INTEGER NOT NULL DEFAULT 1, -- rounds that this row stands for
+    first_at         INTEGER NOT NULL,          -- when the first of them began
     started_at       INTEGER NOT NULL,
     ended_at         INTEGER NOT NULL,
     follow           TEXT    NOT NULL REFERENCES follow,
