@@ -108,7 +108,8 @@ fn quiet_rounds(follow: Follow, rounds: usize) -> Vec<String> {
     let url = server.url().parse().unwrap();
     let one = Explorer::over_http("one", &ESPLORA, url, Http::new(options).unwrap(), Network::Regtest, now);
     let (db, config_file) = (trial.path("test.db"), folder.join("ransomtrail.toml"));
-    let context = Context { config, config_folder: folder, config_file, database: Some(db.clone()), clock: now };
+    let (receivers, database) = (Vec::new(), Some(db.clone()));
+    let context = Context { config, receivers, config_folder: folder, config_file, database, clock: now };
     let catalog = context.catalog().unwrap();
     let families = [catalog.find("story").unwrap()];
     let explorers = [one];

@@ -6,7 +6,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::Case;
-use crate::domain::{Family, Span};
+use crate::domain::{Caveat, Family, Span};
 use crate::events::Event;
 use crate::figures::{Account, Compared, Question, Reach, Total};
 use crate::price::Prices;
@@ -44,7 +44,7 @@ pub struct FamilyWeek<'a> {
     /// Its cash-out events of the week, the newest first.
     pub events: Vec<&'a Event>,
     /// Says where the record of the trail ends without telling what became of the coins, if it does.
-    pub breaks_off: Option<String>,
+    pub breaks_off: Option<Caveat>,
 }
 
 impl<'a> Week<'a> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Timestamp;
 use super::destinations::{Destinations, parts};
-use crate::domain::{Address, Amount, OutPoint, Txid};
+use crate::domain::{Address, Amount, Caveat, OutPoint, Txid};
 use crate::trace::{self, ChangeLink, Clusters, PeelChain};
 
 /// Where coins went, or came from: sums and destinations, every transaction on the way, and what is guessed beside it.
@@ -33,7 +33,7 @@ pub struct Trail {
     #[schemars(with = "Option<Vec<BTreeSet<String>>>")]
     pub clusters: Option<Vec<BTreeSet<Address>>>,
     /// What a reader must know before printing a number.
-    pub caveats: Vec<String>,
+    pub caveats: Vec<Caveat>,
 }
 
 /// What is followed: a family, an address, a transaction, or one output of it.
