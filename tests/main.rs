@@ -32,6 +32,7 @@ mod labels;
 mod layers;
 mod ledger;
 mod live;
+mod load;
 mod lookup;
 mod network;
 mod notify;

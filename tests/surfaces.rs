@@ -357,6 +357,8 @@ fn more_that_waits_than_is_listed_is_at_least_so_much_and_no_disagreement() {
     assert_eq!(round["whole"], true, "confirmed figures are equal: {round}");
     let waits: Vec<&Value> = round["addresses"].as_array().unwrap().iter().map(|one| &one["waiting_whole"]).collect();
     assert_eq!(waits, [&json!(false), &json!(true)]);
+    let said = trial.run(&["sync", "story", "--explorer", &server.url()]).out;
+    assert!(said.contains("at least 50 transactions waiting"), "{said}");
     let summary = trial.json(&["summary", "story"]);
     assert!(summary["addresses"].as_array().unwrap().iter().all(|one| one["reconciled"] == true), "{summary}");
     assert_eq!((&summary["waiting"]["whole"], &summary["waiting"]["outputs"]), (&json!(false), &json!(50)));

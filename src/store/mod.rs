@@ -28,6 +28,7 @@ mod telling;
 mod totals;
 mod trail;
 mod transaction;
+mod walked;
 mod watch;
 mod watched_outpoint;
 mod words;
@@ -54,6 +55,7 @@ pub use shared::SharedStore;
 pub use slice::Slice;
 pub use trail::{FrontierRow, OutspendRecord, TrailStart};
 pub use transaction::StoredTx;
+pub use walked::Walked;
 pub use watched_outpoint::{OpenEnd, TrailStanding, WatchedOutpoint};
 
 /// Another process may be writing a page; pages are small.

@@ -42,12 +42,14 @@ pub struct PageRecord {
 pub struct Goal {
     /// What the explorer says.
     pub said: Said,
+    /// What its history came to, where that is known to be something else.
+    pub walked: Option<Totals>,
 }
 
 impl Goal {
     /// Whether a ledger is there.
     pub fn is_reached(&self, ledger: &Totals) -> bool {
-        self.said.agrees(ledger)
+        self.said.agrees(ledger) || self.walked == Some(*ledger)
     }
 }
 

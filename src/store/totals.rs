@@ -100,15 +100,20 @@ const SELECT: &str = "SELECT t.totals_id, r.explorer, t.said_to, t.tx_count, t.r
     t.mempool_tx_count, t.mempool_received, t.mempool_spent, t.all_tx_count, t.all_received, t.all_spent, t.tip_height
     FROM totals t JOIN request r USING (request_id) WHERE t.address = ?1";
 
-fn check(row: &Row<'_>) -> rusqlite::Result<Check> {
+/// What was said, in nine columns from this one on.
+pub(super) fn said(row: &Row<'_>, from: usize) -> rusqlite::Result<Said> {
     let sums = |at: usize| -> rusqlite::Result<Sums> {
         let amount = |at| Ok::<_, rusqlite::Error>(row.get::<_, Option<u64>>(at)?.map(Amount::from_sat));
         Ok(Sums { tx_count: row.get(at)?, received: amount(at + 1)?, spent: amount(at + 2)? })
     };
+    Ok(Said { confirmed: sums(from)?, waiting: sums(from + 3)?, together: sums(from + 6)? })
+}
+
+fn check(row: &Row<'_>) -> rusqlite::Result<Check> {
     Ok(Check {
         explorer: row.get(1)?,
         as_of: super::ledger::time(row.get(2)?),
         tip_height: row.get(12)?,
-        said: Said { confirmed: sums(3)?, waiting: sums(6)?, together: sums(9)? },
+        said: said(row, 3)?,
     })
 }

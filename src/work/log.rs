@@ -25,9 +25,19 @@ pub(super) fn round(round: &Round) {
     }
     for address in &round.addresses {
         unfinished(address).into_iter().for_each(|unfinished| warn!("{unfinished}"));
-        if let End::Unreconciled { .. } = address.end {
-            let address = address.address.as_str();
-            warn!(address, "the ledger does not equal the explorer's totals; ransomtrail status shows by how much");
+        let (explorer, of) = (address.explorer.as_str(), address.address.as_str());
+        match address.end {
+            End::Unreconciled { .. } => {
+                warn!(
+                    address = of,
+                    "the ledger does not equal the explorer's totals; ransomtrail status shows by how much"
+                );
+            }
+            // Said once: it is the same in each round from then on.
+            End::Miscounted { again: false, .. } => {
+                warn!(explorer, address = of, "this explorer's totals do not add up")
+            }
+            _ => {}
         }
     }
     info!(

@@ -263,6 +263,24 @@ CREATE TABLE paging (
     PRIMARY KEY (address, explorer)
 ) STRICT, WITHOUT ROWID;
 
+-- Histories that were read to their end and do not come to what their explorer counts: while it says the same and the ledger holds the
+-- same, they are not read again.
+CREATE TABLE walked (
+    address          TEXT    NOT NULL,
+    explorer         TEXT    NOT NULL,
+    totals_id        INTEGER NOT NULL REFERENCES totals,                -- what it said
+    at               INTEGER NOT NULL,
+    miscounted       INTEGER NOT NULL CHECK (miscounted IN (0, 1)),     -- the ledger held just what it shows
+    tx_count         INTEGER NOT NULL,          -- what the ledger held, in blocks and waiting
+    received         INTEGER NOT NULL,
+    spent            INTEGER NOT NULL,
+    mempool_tx_count INTEGER NOT NULL,
+    mempool_received INTEGER NOT NULL,
+    mempool_spent    INTEGER NOT NULL,
+    PRIMARY KEY (address, explorer)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX walked_totals ON walked (totals_id);
+
 -- Blocks that the ledger's transactions stand in, and whether they were in an explorer's best chain when it was asked last: a round
 -- that is broken off while it takes in a reorganisation, and a round over other addresses, leave it to the next.
 CREATE TABLE best_chain_check (
