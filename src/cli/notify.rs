@@ -3,17 +3,19 @@
 use std::num::NonZeroU32;
 use std::path::Path;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 
 use super::context::KeepArgs;
 use super::output::Usage;
+use super::status::outbox_line;
 use super::{Answer, Context, context, secrets};
 use crate::config::SecretSource;
-use crate::domain::{Family, format, one_of, rfc3339};
+use crate::document::ReceiverStatus;
+use crate::domain::{Family, Time, format, one_of};
 use crate::http::{Http, HttpOptions};
 use crate::notify::{Desk, Means, Message, Receiver, Telling};
-use crate::store::SharedStore;
+use crate::store::{SharedStore, Store, StoreError};
 use crate::work::{self, chosen};
 
 /// Flags of `notify`.
@@ -37,6 +39,21 @@ enum Command {
         #[arg(value_name = "FAMILY")]
         families: Vec<String>,
     },
+    /// Do not send a receiver what has waited longest for it, so that the rest goes on
+    Skip {
+        /// The name of a [[notify]] block
+        #[arg(value_name = "RECEIVER")]
+        name: String,
+        /// Skip all that waits
+        #[arg(long)]
+        all: bool,
+    },
+    /// Let what was skipped for a receiver wait again: it is sent the next time
+    Resend {
+        /// The name of a [[notify]] block
+        #[arg(value_name = "RECEIVER")]
+        name: String,
+    },
     /// Show the receivers, how much they were sent, and what waits
     List,
 }
@@ -48,6 +65,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     match &args.command {
         Command::Test { names } => test(context, names),
         Command::Send { families } => send(context, families),
+        Command::Skip { name, all } => {
+            change(context, name, "skipped", |store, now| store.skip_notices(name, *all, now))
+        }
+        Command::Resend { name } => {
+            change(context, name, "waiting again", |store, now| store.resend_notices(name, now))
+        }
         Command::List => list(context),
     }
 }
@@ -112,18 +135,18 @@ fn test(context: &Context, names: &[String]) -> Result<Answer> {
 fn send(context: &Context, names: &[String]) -> Result<Answer> {
     let desk = desk(context)?.ok_or_else(|| nobody(context))?;
     let families: Vec<Family> = chosen(&context.catalog()?, names)?.into_iter().cloned().collect();
-    let Some(store) = context.existing_store_to_write(KeepArgs::default())? else {
-        bail!("there is no database yet; run: ransomtrail sync");
-    };
+    let store = context.existing_store_to_write(KeepArgs::default())?.ok_or_else(no_database)?;
     let shared = SharedStore::new(store);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let done = runtime.block_on(work::tell(context, &shared, &desk, &families, None, &|| true))?;
     let (mut text, mut rows) = (String::new(), Vec::new());
     for (name, delivery) in &done {
-        let waiting = if delivery.waiting == 0 { String::new() } else { format!(", {} waiting", delivery.waiting) };
-        text.push_str(&format!("{name}: {}{waiting}\n", format::count(delivery.sent, "notice sent", "notices sent")));
+        let some = |count: usize, what: &str| if count == 0 { String::new() } else { format!(", {count} {what}") };
+        let (skipped, waiting) = (some(delivery.skipped, "skipped"), some(delivery.waiting, "waiting"));
+        let sent = format::count(delivery.sent, "notice sent", "notices sent");
+        text.push_str(&format!("{name}: {sent}{skipped}{waiting}\n"));
         rows.push(json!({
-            "receiver": name, "sent": delivery.sent, "waiting": delivery.waiting, "failure": delivery.failure,
+            "receiver": name, "sent": delivery.sent, "skipped": delivery.skipped, "waiting": delivery.waiting, "failure": delivery.failure,
         }));
     }
     let mut answer = Answer::new(text, Value::Array(rows));
@@ -131,6 +154,20 @@ fn send(context: &Context, names: &[String]) -> Result<Answer> {
         done.iter().filter_map(|(name, d)| Some(format!("warning: {name}: {}", d.failure.as_ref()?))).collect();
     answer.failed = done.iter().any(|(_, delivery)| delivery.failure.is_some());
     Ok(answer)
+}
+
+/// Changes which notices a receiver is sent.
+fn change(
+    context: &Context,
+    name: &str,
+    done: &str,
+    change: impl FnOnce(&mut Store, Time) -> Result<usize, StoreError>,
+) -> Result<Answer> {
+    one_of("receiver", name, &context.receivers, |receiver| &receiver.name).map_err(Usage)?;
+    let mut store = context.existing_store_to_write(KeepArgs::default())?.ok_or_else(no_database)?;
+    let count = change(&mut store, context::now())?;
+    let text = format!("{name}: {} {done}\n", format::count(count, "notice", "notices"));
+    Ok(Answer::new(text, json!({ "receiver": name, "notices": count })))
 }
 
 fn list(context: &Context) -> Result<Answer> {
@@ -141,29 +178,28 @@ fn list(context: &Context) -> Result<Answer> {
             Some(store) => store.outbox(&config.name)?,
             None => Default::default(),
         };
+        let state = ReceiverStatus::of(config.name.clone(), state);
         let kinds: Vec<&str> = config.events.iter().map(|kind| kind.name()).collect();
         let families = if config.families.is_empty() { "all families".to_owned() } else { config.families.join(", ") };
-        text.push_str(&format!(
-            "{} ({}): {families}; {}; {}, {} waiting\n",
-            config.name,
-            config.channel.name,
-            kinds.join(", "),
-            format::count(state.sent, "notice sent", "notices sent"),
-            state.waiting
-        ));
+        let (name, kind, outbox) = (&config.name, config.channel.name, outbox_line(&state));
+        text.push_str(&format!("{name} ({kind}): {families}; {}; {outbox}\n", kinds.join(", ")));
         if let Some(failure) = &state.failure {
             text.push_str(&format!("  last try failed: {failure}\n"));
         }
-        rows.push(json!({
-            "receiver": config.name, "kind": config.channel.name, "families": config.families, "events": kinds,
-            "sent": state.sent, "waiting": state.waiting, "last_sent_at": state.last_sent_at.map(rfc3339),
-            "failure": state.failure, "next_try": state.next_try.map(rfc3339),
-        }));
+        let mut row = json!({ "kind": kind, "families": config.families, "events": kinds });
+        if let (Some(row), Value::Object(state)) = (row.as_object_mut(), serde_json::to_value(&state)?) {
+            row.extend(state);
+        }
+        rows.push(row);
     }
     if rows.is_empty() {
         text = format!("{}\n", nobody(context));
     }
     Ok(Answer::new(text, Value::Array(rows)))
+}
+
+fn no_database() -> anyhow::Error {
+    anyhow!("there is no database yet; run: ransomtrail sync")
 }
 
 fn nobody(context: &Context) -> anyhow::Error {

@@ -43,7 +43,9 @@ pub use price::{
     PriceCorrection, PriceCoverage, PriceDay, PriceDisagreement, PriceFeedUpdate, PriceGap, PriceUpdate, Prices,
     corrections,
 };
-pub use status::{AsideStatus, ExplorerStatus, FamilyStatus, RoundStatus, ScanStatus, Status, Unreconciled};
+pub use status::{
+    AsideStatus, ExplorerStatus, FamilyStatus, ReceiverStatus, RoundStatus, ScanStatus, Status, Unreconciled,
+};
 pub use sums::AddressSums;
 pub use timestamp::Timestamp;
 pub use transaction::{Input, MoneyOn, Output, SpentBy, Transaction, TransactionFacts, TransactionState};

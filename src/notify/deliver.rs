@@ -13,13 +13,15 @@ use crate::store::{NoticeRecord, SharedStore, StoreError};
 pub struct Delivery {
     /// Notices that it took.
     pub sent: usize,
+    /// Notices that it refused for good by now, and that are skipped.
+    pub skipped: usize,
     /// Notices that wait.
     pub waiting: usize,
     /// Why the first of them does.
     pub failure: Option<String>,
 }
 
-/// So often a notice is tried in round after round; then it rests for growing times.
+/// So often a notice is tried in round after round. Then it rests for growing times; one that is refused is skipped.
 pub const PATIENCE: u32 = 10;
 /// The first of those rests, and the longest.
 const RESTS: (TimeDelta, TimeDelta) = (TimeDelta::minutes(1), TimeDelta::hours(1));
@@ -57,10 +59,11 @@ pub async fn deliver(
             (Telling::Feed(feed), Some(_)) => {
                 let name = receiver.name.clone();
                 let all = store.run(move |store| store.notices_of(&name, ENTRIES)).await?;
-                let messages: Vec<Message> = groups(all).iter().filter_map(|group| message_of(group, titles)).collect();
+                let messages = groups(all).into_iter().filter_map(|group| message_of(&group, titles));
+                let messages: Vec<Message> = messages.map(|one| receiver.worded(one.clone()).unwrap_or(one)).collect();
                 guarded(async { Ok(feed.write(&means.folder, &receiver.name, &messages)?) }).await
             }
-            (_, Some(message)) => guarded(receiver.tell(&message, means)).await,
+            (_, Some(message)) => guarded(async { receiver.tell(&receiver.worded(message)?, means).await }).await,
         };
         match told {
             Ok(()) => {
@@ -68,11 +71,18 @@ pub async fn deliver(
                 store.run(move |store| store.notices_sent(&ids, at)).await?;
                 delivery.sent += count;
             }
-            Err(Failure { why, .. }) => {
+            Err(Failure { why, refused }) => {
                 let tries = group.iter().map(|notice| notice.tries).max().unwrap_or_default() + 1;
+                if refused && tries >= PATIENCE {
+                    let (count, text, at) = (ids.len(), why.clone(), now());
+                    store.run(move |store| store.notices_refused(&ids, &text, at)).await?;
+                    delivery.skipped += count;
+                    delivery.failure = Some(format!("refused {PATIENCE} times, and skipped: {why}"));
+                    continue;
+                }
                 let (text, next) = (why.clone(), now() + rest(tries));
                 store.run(move |store| store.notices_failed(&ids, &text, next)).await?;
-                delivery.failure = Some(why);
+                delivery.failure.get_or_insert(why);
                 break;
             }
         }
@@ -135,6 +145,7 @@ mod tests {
             families: Vec::new(),
             events: vec![EventKind::Withdrawal],
             channel: &CHANNELS[0],
+            template: None,
             telling: Arc::new(telling),
         };
         let means = Means {

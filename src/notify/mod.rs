@@ -3,7 +3,7 @@
 //! What there is to tell stands in the database before anything is sent ([`crate::store::Store::record_events`]), and what was sent is
 //! written down at once: each event is told once, also across restarts and reorganisations, and one that vanishes is taken back by
 //! a second notice. Only where a receiver took a notice and nobody heard so may it come twice; both carry the same
-//! [`Message::id`]. A receiver that is down is tried again in each round, and after [`PATIENCE`] failures less and less often. A fault in what
+//! [`Message::id`]. A receiver that is down is tried again in each round, and after [`PATIENCE`] failures less and less often; one that refuses a notice so often is not asked to take that one again. A fault in what
 //! tells one receiver, down to a panic in a library that reads what its server says, is a failure of that receiver and of no other.
 
 mod atom;
@@ -24,6 +24,7 @@ mod request;
 mod rss;
 mod slack;
 mod telegram;
+mod template;
 mod webhook;
 
 use std::ffi::OsString;

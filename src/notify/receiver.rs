@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::template::Template;
 use super::{CHANNELS, Channel, Failure, Key, Means, Message, Telling, request};
 use crate::config::{ConfigError, Section, parse_name};
 use crate::domain::{EventKind, one_of};
@@ -14,6 +15,8 @@ pub struct Receiver {
     pub families: Vec<String>,
     /// The kinds of events that it is told of.
     pub events: Vec<EventKind>,
+    /// The words that it is told in; `None` for ours.
+    pub template: Option<Arc<Template>>,
     /// How it is told.
     pub channel: &'static Channel,
     /// The same, with its settings.
@@ -45,6 +48,12 @@ pub const KEYS: &[Key] = &[
         without: Some("withdrawal, arrival, awakening"),
         about: "the kinds of events that it is told of",
     },
+    Key {
+        name: "template",
+        example: "\"{{ title }}, block {{ events[0].block_height }}: {{ text }}\"",
+        without: Some("our own words"),
+        about: "the text below the headline, in the language of Jinja, from the fields of what is sent",
+    },
 ];
 
 /// Reads a block. Which further keys it may have, its channel says.
@@ -64,6 +73,7 @@ pub fn read(section: &Section<'_>, before: &[Receiver]) -> Result<Receiver, Conf
         name,
         families: section.texts("families")?.unwrap_or_default().into_iter().map(str::to_owned).collect(),
         events: if events.is_empty() { EventKind::CASH_OUT.to_vec() } else { events },
+        template: section.text("template", Template::parse)?.map(Arc::new),
         channel,
         telling: Arc::new((channel.read)(section)?),
     })
@@ -78,6 +88,15 @@ impl Receiver {
     /// Whether it is told of that family.
     pub fn wants(&self, family: &str) -> bool {
         self.families.is_empty() || self.families.iter().any(|name| name == family)
+    }
+
+    /// The message in the words that it wants.
+    pub(super) fn worded(&self, message: Message) -> Result<Message, Failure> {
+        match &self.template {
+            // It would fail the same way the next time.
+            Some(template) => template.put(message).map_err(|why| Failure { why, refused: true }),
+            None => Ok(message),
+        }
     }
 
     /// Tells it something. Nothing is written to a feed, which shows what is kept.
@@ -155,6 +174,12 @@ mod tests {
         for url in ["javascript:alert(1)", "data:text/html,x", "coins.xml", "https://a:hunter@b.example/"] {
             check(&format!("kind = \"atom\"\nfile = \"x.xml\"\nurl = \"{url}\""), "url: ");
         }
+        let atom = "kind = \"atom\"\nfile = \"x.xml\"";
+        check(
+            &format!("{atom}\ntemplate = \"{{{{ titel }}}}\""),
+            "template: no word \"titel\"; did you mean \"title\"?",
+        );
+        check(&format!("{atom}\ntemplate = \"{{{{ title\""), "template: ");
         check("kind = \"email\"\nserver = \"smtp.example.org\"", "write it like smtp.example.org:465");
         check("kind = \"email\"\nserver = \"smtp.example.org:25\"\ntls = \"none\"", "only a server on this machine");
         check(

@@ -10,6 +10,7 @@ mod kept;
 mod ledger;
 mod links;
 mod notices;
+mod outbox;
 mod page;
 mod paging;
 mod place;
@@ -41,7 +42,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use crate::files::{self, Mode};
 
 pub use incidents::Finding;
-pub use notices::{EventRecord, News, NoticeRecord, OutboxState, ReceiverRecord};
+pub use notices::{EventRecord, News, ReceiverRecord};
+pub use outbox::{NoticeRecord, OutboxState};
 pub use page::{Goal, PageRecord, Recorded, Refusal};
 pub use paging::Aside;
 pub use prices::RecordedPrices;

@@ -68,9 +68,9 @@ pub(super) fn onward(followed: &[(String, Onward)]) {
 /// What receivers were told.
 pub(super) fn told(told: Vec<(String, Delivery)>) {
     for (receiver, delivery) in told {
-        let (sent, waiting) = (delivery.sent, delivery.waiting);
+        let (sent, skipped, waiting) = (delivery.sent, delivery.skipped, delivery.waiting);
         match delivery.failure {
-            Some(failure) => warn!(receiver, sent, waiting, "not told: {failure}"),
+            Some(failure) => warn!(receiver, sent, skipped, waiting, "not told: {failure}"),
             None if sent > 0 => info!(receiver, sent, waiting, "told"),
             None => {}
         }

@@ -54,7 +54,8 @@ impl FakeReceiver {
                     state.refused += 1;
                     // Servers like to repeat what they were sent.
                     let known = uri.path().contains("s3cr3tpath").then(|| "s3cr3tpath".to_owned());
-                    let sent = || format!("{uri} {:?} {}", headers.get("authorization"), String::from_utf8_lossy(&body));
+                    let sent =
+                        || format!("{uri} {:?} {}", headers.get("authorization"), String::from_utf8_lossy(&body));
                     let said = format!("out to lunch, {}", known.unwrap_or_else(sent));
                     return (StatusCode::BAD_GATEWAY, said).into_response();
                 }

@@ -413,8 +413,9 @@ CREATE TABLE notice (
     tries     INTEGER NOT NULL DEFAULT 0,
     next_try  INTEGER NOT NULL,
     failure   TEXT,                             -- of the last try
-    sent_at   INTEGER                           -- null: waits
+    sent_at    INTEGER,
+    skipped_at INTEGER                          -- it is not sent; with a failure: the receiver refused it for good
 ) STRICT;
-CREATE INDEX notice_waiting ON notice (receiver, next_try) WHERE sent_at IS NULL;
+CREATE INDEX notice_waiting ON notice (receiver, next_try) WHERE sent_at IS NULL AND skipped_at IS NULL;
 CREATE INDEX notice_event ON notice (event_id, receiver);
 CREATE INDEX notice_about ON notice (about);

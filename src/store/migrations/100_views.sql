@@ -299,6 +299,7 @@ SELECT n.receiver,
        n.about,
        strftime('%Y-%m-%dT%H:%M:%SZ', n.made_at, 'unixepoch') AS made_at,
        strftime('%Y-%m-%dT%H:%M:%SZ', n.sent_at, 'unixepoch') AS sent_at,
+       strftime('%Y-%m-%dT%H:%M:%SZ', n.skipped_at, 'unixepoch') AS skipped_at,
        n.tries,
        n.failure
 FROM notice n JOIN event e USING (event_id)
