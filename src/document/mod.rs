@@ -1,5 +1,5 @@
 //! The answers as data: plain structs that serialise, each with a JSON schema from the same derive. Rows that a surface prints, exports, packs or sends are
-//! made here, so that two surfaces cannot disagree. The summary and verdicts are not among them yet: they serialise where they are computed.
+//! made here, so that two surfaces cannot disagree. Verdicts are not among them yet: they serialise where they are computed.
 //!
 //! Unknown is `null`, never 0 and never a word. Satoshis are integers; money is decimal text, rounded once.
 
@@ -8,6 +8,7 @@ mod event;
 mod frame;
 mod payment;
 mod step;
+mod summary;
 mod table;
 mod trail;
 mod week;
@@ -30,6 +31,7 @@ use frame::btc;
 pub use payment::Payment;
 pub use schemars::Schema;
 pub use step::Step;
+pub use summary::{LinkedAddress, Summary};
 pub use table::{Column, Content, TABLES, Table, find, schema};
 pub use trail::{Peel, Trail, TrailChain, TrailCoin, TrailHop, TrailLimits, TrailLink, TrailSubject};
 pub use week::{ChartFile, FamilyWeek, Week, WeekBefore, WeekReach};

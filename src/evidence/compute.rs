@@ -10,7 +10,7 @@ use super::contents::{Contents, ORIGINS};
 use super::files::pretty;
 use crate::casebook::{Case, Casebook, Shelf};
 use crate::catalog::{self, Labels};
-use crate::document::{Event, Frame, Payment, Step, Trail, TrailSubject, Withdrawal};
+use crate::document::{Event, Frame, Payment, Step, Summary, Trail, TrailSubject, Withdrawal};
 use crate::domain::{Currency, Family, Ledger, Period, TimeBasis};
 use crate::figures::Account;
 use crate::price::{Prices, live_source, needs_rates};
@@ -86,7 +86,7 @@ impl<'a> Computed<'a> {
             let days: Vec<_> = case.steps(Period::Day)?.iter().map(|one| Step::of(one, frame)).collect();
             let events: Vec<_> = case.events()?.iter().map(|one| Event::of(one, frame)).collect();
             let mut out = vec![
-                Entry::new("figures/summary.json", pretty(&account.summary)?),
+                Entry::new("figures/summary.json", pretty(&Summary::of(account))?),
                 Entry::new("figures/payments.json", pretty(&payments)?),
                 Entry::new("figures/withdrawals.json", pretty(&withdrawals)?),
                 Entry::new("figures/days.json", pretty(&days)?),

@@ -1,4 +1,5 @@
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::payment::Payment;
@@ -17,12 +18,14 @@ pub struct Worth {
 }
 
 /// The day on which the coins received by then were worth most, at the day's high.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Peak {
     /// The UTC day.
+    #[schemars(with = "String")]
     pub date: NaiveDate,
     /// The coins received by the end of that day.
     #[serde(rename = "sats", serialize_with = "sats")]
+    #[schemars(with = "u64")]
     pub amount: Amount,
     /// The interval of that very day.
     #[serde(flatten)]
