@@ -598,8 +598,8 @@ fn a_check_asks_nothing_of_the_machine_it_runs_on() {
     assert_eq!((limits, options["claim"].as_str()), ([2, 1000, 20, 259_200], Some(claim[1])));
     assert_eq!(json_of(&mut files, "figures/trace-fifo.json"), data(trial.json(&["trace", "wannacry"])));
     assert_eq!(json_of(&mut files, "figures/events.json"), trial.json(&["events", "wannacry"]));
-    let page = json_of(&mut files, "report/index.json")["page"].to_string();
-    assert!(page.contains("at least €100,000") && page.contains("£108,953"), "the reader's claim, and those published");
+    let claims = json_of(&mut files, "report/index.json")["claims"].to_string();
+    assert!(claims.contains("at least €100,000") && claims.contains("£108,953"), "the reader's, and those published");
     // Neither a configuration that cannot be read, nor files of families and labels, matter.
     trial.write(place, "nonsense");
     trial.write("config/ransomtrail/families/wannacry.toml", "nonsense");

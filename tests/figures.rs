@@ -148,7 +148,9 @@ fn what_stays_in_the_family_is_no_income() {
     assert_eq!(sats(summary.internal.fees), Some(10_000));
     let left: Vec<Option<u64>> = account.withdrawals.iter().map(|w| sats(w.amount)).collect();
     assert_eq!(left, [Some(499_990_000)]);
-    assert!(account.payments.iter().filter(|p| p.internal).all(|p| p.class().is_none() && p.kind() == "internal"));
+    assert!(
+        account.payments.iter().filter(|p| p.internal).all(|p| p.class().is_none() && p.joined == Some(Amount::ZERO))
+    );
     assert_eq!(summary.balance.map(Amount::to_sat), Some(1_000_000));
     let late: Vec<bool> = account.payments.iter().map(|p| p.after_withdrawal).collect();
     assert_eq!(late, [false, false, false, true], "the last one came to empty wallets");
@@ -234,9 +236,9 @@ fn coins_of_others_that_are_swept_together_with_the_familys_are_joined() {
     assert_eq!(sats(summary.balance), Some(349_800_000));
     let gross: Vec<_> = summary.addresses.iter().map(|a| (a.received.to_sat(), sats(a.withdrawn))).collect();
     assert_eq!(gross, [(COIN + COIN / 2, Some(COIN)), (599_900_000 + 299_800_000, Some(599_900_000))]);
-    let split: Vec<_> = account.payments.iter().map(|p| (sats(p.within()), sats(p.joined), p.kind())).collect();
-    let joined = (Some(COIN), Some(499_900_000), "internal, joined".to_owned());
-    assert_eq!((&split[0].2, &split[1], &split[3].2), (&"other".to_owned(), &joined, &"internal".to_owned()));
+    let split: Vec<_> = account.payments.iter().map(|p| (sats(p.within()), sats(p.joined), p.internal)).collect();
+    let joined = (Some(COIN), Some(499_900_000), true);
+    assert_eq!((split[0].2, split[1], split[3]), (false, joined, (Some(299_800_000), Some(0), true)));
     assert_eq!(summary.estimates[0].amount.to_sat(), COIN * 3 / 2 + COIN + 299_800_000 + 499_900_000, "DD holds all");
     assert_eq!(summary.estimates[1].amount, summary.received.amount);
     let classes: u64 = summary.classes.values().map(|class| class.sats).sum();

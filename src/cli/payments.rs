@@ -84,7 +84,7 @@ fn table(account: &Account, links: &Links) -> String {
             low,
             close,
             high,
-            payment.kind(),
+            document::Payment::of(payment, Frame::of(account)).kind(),
             payment.explorer.clone(),
             payment.trust.to_string(),
         ]);

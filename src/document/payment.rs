@@ -78,4 +78,16 @@ impl Payment {
             trust: payment.trust.name(),
         }
     }
+
+    /// Its class and what else sets it apart, in words: `demand, after withdrawal`.
+    pub fn kind(&self) -> String {
+        let late = self.after_withdrawal.then_some("after withdrawal");
+        let internal = (self.internal && self.joined_sats != Some(self.sats)).then_some("internal");
+        let joined = match self.joined_sats {
+            Some(0) => None,
+            Some(_) => Some("joined"),
+            None => Some("perhaps joined"),
+        };
+        [self.class, late, internal, joined].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
 }

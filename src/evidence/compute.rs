@@ -115,10 +115,10 @@ impl<'a> Computed<'a> {
         };
         let command = asked.command(&self.family.name);
         self.with(|case| {
-            let made = Material { case, claim: claim.as_ref(), command: &command }.make()?;
+            let page = Material { case, claim: claim.as_ref(), command: &command }.make()?;
             let mut out = Vec::new();
             for format in FORMATS {
-                let files = made.files(format)?.into_iter();
+                let files = page.files(format)?.into_iter();
                 out.extend(files.map(|(name, text)| Entry::new(format!("{REPORT}{name}"), text)));
             }
             Ok(out)

@@ -60,16 +60,6 @@ impl Payment {
         (!self.internal).then_some(self.class)
     }
 
-    /// Its class and what else sets it apart, in words: `demand, after withdrawal`.
-    pub fn kind(&self) -> String {
-        let class = self.class().map(Class::name);
-        let late = self.after_withdrawal.then_some("after withdrawal");
-        let internal = (self.internal && self.joined != Some(self.amount)).then_some("internal");
-        let joined = self.joined != Some(Amount::ZERO);
-        let joined = joined.then_some(if self.joined.is_some() { "joined" } else { "perhaps joined" });
-        [class, late, internal, joined].into_iter().flatten().collect::<Vec<_>>().join(", ")
-    }
-
     /// What of it only moves within the family; `None` where that is unknown.
     pub fn within(&self) -> Option<Amount> {
         if self.internal { self.amount.checked_sub(self.joined?) } else { Some(Amount::ZERO) }

@@ -3,7 +3,7 @@ use askama::Template;
 
 use super::{FamilyPage, Index, Made, Page};
 use crate::report::html::{STYLE, tight};
-use crate::report::picture::{Drawn, drawn};
+use crate::report::picture::Drawn;
 
 #[derive(Template)]
 #[template(path = "week.html")]
@@ -31,7 +31,7 @@ impl Made {
     pub fn html(&self) -> Result<String> {
         let parts = self.page.families.iter().map(|family| {
             let chart = self.charts.iter().find(|(of, _)| *of == family.name);
-            Part { family, plate: chart.map(|(name, chart)| drawn(chart, name)) }
+            Part { family, plate: chart.map(|(name, chart)| chart.drawn(name)) }
         });
         Ok(tight(&Week { page: &self.page, style: STYLE, parts: parts.collect() }.render()?))
     }
