@@ -1,6 +1,9 @@
 //! What a command prints as JSON is its document: the keys are those of the schema, neither more nor fewer, and null stands only where it may.
 
-use ransomtrail::document::{Family, Incident, Prices, Report, Status, Summary, Trail, Transaction, WeighedLabel};
+use ransomtrail::document::{
+    AddressLookup, Family, Incident, PaymentPages, Prices, Report, Status, Summary, Trail, Transaction, Week,
+    WeighedLabel, schema,
+};
 use schemars::{Schema, schema_for};
 use serde_json::{Value, json};
 
@@ -111,6 +114,14 @@ fn what_is_printed_is_what_the_schema_says() {
     assert!(held["trust"].is_string() && held["history"].is_array(), "{held}");
     let early = check(&trial, &["lookup", txid, "--offline", "--as-of", "2016-12-19"], schema_for!(Transaction));
     assert_eq!(early["caveats"][0]["text"], "it was not made yet on 19 Dec 2016");
+    let wallet = rows[0]["address"].as_str().unwrap();
+    check(&trial, &["payments", "wannacry"], schema_for!(Vec<PaymentPages>));
+    for how in ["--offline", "--explorer=built-in"] {
+        check(&trial, &["lookup", wallet, how], schema_for!(AddressLookup));
+    }
+    for week in ["2017-W31", "2017-W10", "2018-W02"] {
+        check(&trial, &["weekly", "--week", week, "--out", "weeks", "--format", "svg"], schema::<Week>());
+    }
     let dated = check(&trial, &["lookup", txid, "--offline", "--as-of", "2017-08-03"], schema_for!(Transaction));
     assert_eq!(dated["as_of_value"]["date"], "2017-08-03");
 }

@@ -125,6 +125,8 @@ fn check(name: &str, trial: &Trial, expect: Sums) {
     assert_eq!(found, [received, joined, withdrawn], "{name}");
     in_sql(name, trial, [received, joined, withdrawn, fees]);
     along_the_trail(name, trial, &report, withdrawn);
+    in_its_weeks(name, trial);
+    address_by_address(name, trial, &json, &told);
     // A coin was made unknown by hand: such a ledger holds in no pack.
     if expect.iter().all(Option::is_some) {
         in_a_pack(name, trial, expect);
@@ -200,6 +202,63 @@ fn along_the_trail(name: &str, trial: &Trial, report: &Value, withdrawn: Option<
     }
     let from: Rows = drawn("flow").into_iter().filter(|link| link["from_kind"] == "withdrawn").collect();
     assert_eq!(sum(&from, "sats"), Some(source), "{name}: {from:?}");
+}
+
+/// A week is what the series says of it, and the same in its page, in `index.json` and as JSON.
+fn in_its_weeks(name: &str, trial: &Trial) {
+    let summary = trial.json(&["summary", "story", "--by", "week"]);
+    for step in summary["series"].as_array().unwrap() {
+        let label = step["step"].as_str().unwrap();
+        let week = trial.json(&["weekly", "--week", label, "--out", "weeks", "--format", "svg"]);
+        let family = &week["families"][0];
+        assert_eq!((&family["week"], &family["complete"]), (step, &step["complete"]), "{name}: {label}");
+        for field in ["outputs", "transactions", "sats", "joined_sats", "withdrawals", "withdrawn_sats"] {
+            assert_eq!(family["flows"][field], step[field], "{name}: {label} {field}");
+            assert_eq!(week["totals"][field], step[field], "{name}: {label} {field}, of one family");
+        }
+        for price in ["low", "close", "high"] {
+            assert_eq!(family["flows"]["value"][price], step[price], "{name}: {label} {price}");
+        }
+        let read = |file: &str| std::fs::read_to_string(trial.path(&format!("weeks/{label}/{file}"))).unwrap();
+        let mut printed = week.clone();
+        ["page", "index"].map(|field| printed.as_object_mut().unwrap().remove(field));
+        printed["families"][0].as_object_mut().unwrap().remove("files");
+        assert_eq!(serde_json::from_str::<Value>(&read("index.json")).unwrap(), printed, "{name}: {label}");
+        let page = read("index.html");
+        for (field, count) in [("sats", "outputs"), ("withdrawn_sats", "withdrawals")] {
+            let shown = page.contains(&format!("{} BTC", btc(step[field].as_u64())));
+            assert!(shown || step[count] == 0 || step[field].is_null(), "{name}: {label} {field}\n{page}");
+        }
+        let drawn = table(&read("story/weekly.csv"));
+        let row = drawn.iter().find(|row| row["week"] == label);
+        assert!(row.is_none_or(|row| sats(&row["received_btc"]) == step["sats"].as_u64()), "{name}: {label} {row:?}");
+    }
+}
+
+/// What is looked up of an address is what the family's figures say of it.
+fn address_by_address(name: &str, trial: &Trial, summary: &Value, payments: &Value) {
+    for one in summary["addresses"].as_array().unwrap() {
+        let address = one["address"].as_str().unwrap();
+        let found = trial.json(&["lookup", address, "--offline"]);
+        assert_eq!((&found["addresses"], &found["family"]), (&json!([one]), &json!("story")), "{name}");
+        let mut rows: Vec<Value> =
+            payments.as_array().unwrap().iter().filter(|row| row["address"] == address).cloned().collect();
+        let (gross, balance) = (one["received_sats"].as_u64(), found["balance_sats"].as_u64());
+        assert_eq!(rows.iter().map(|row| row["sats"].as_u64()).sum::<Option<u64>>(), gross, "{name}");
+        let left = gross.zip(one["withdrawn_sats"].as_u64()).map(|(gross, spent)| gross - spent);
+        assert_eq!(balance, left, "{name}: {address}");
+        // By itself an address has change of its own, and no class.
+        let mut alone = found["payments"].clone();
+        for row in rows.iter_mut().chain(alone.as_array_mut().unwrap()) {
+            for field in ["class", "internal", "internal_sats", "joined_sats", "after_withdrawal"] {
+                row.as_object_mut().unwrap().remove(field);
+            }
+        }
+        assert_eq!(alone, json!(rows), "{name}: {address}");
+        let page = trial.ok(&["lookup", address, "--offline"]);
+        assert_eq!(said(&page, "received"), Some(btc(found["received"]["sats"].as_u64())), "{name}: {page}");
+        assert_eq!(said(&page, "left"), Some(btc(balance)), "{name}: {page}");
+    }
 }
 
 /// So do the figures in a pack, which its check computes anew.

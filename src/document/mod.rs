@@ -3,6 +3,7 @@
 //!
 //! Unknown is `null`, never 0 and never a word. Satoshis are integers; money is decimal text, rounded once.
 
+mod address;
 mod destinations;
 mod event;
 mod frame;
@@ -25,6 +26,7 @@ mod sums;
 mod timestamp;
 mod transaction;
 
+pub use address::{AddressLookup, PaymentPages, WithdrawalPage};
 pub use destinations::{Destination, Destinations, Share, TrailEnd};
 pub use event::Event;
 pub use frame::Frame;
