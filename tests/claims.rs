@@ -255,7 +255,7 @@ fn judge(book: Book, family: &Family, claim: &str, on: &str, counting: Option<&'
 fn of_ledger(ledger: &Ledger, family: &Family, claim: &str, on: &str, counting: Option<&'static Counting>) -> Verified {
     let prices = Prices::load(Currency::Usd, &Live::default()).unwrap();
     let linked = Linked::default();
-    let known = account::Known { family, ledger, linked: &linked };
+    let known = account::Recorded { family, ledger, linked: &linked };
     let opened = |question, _: &Scope| {
         let account = open(family, ledger, &prices, question)?;
         Some(match counting {
@@ -342,7 +342,7 @@ fn another_way_of_counting_is_another_answer() {
     let prices = Prices::load(Currency::Usd, &Live::default()).unwrap();
     let ledger = book().ledger();
     let linked = Linked::default();
-    let known = account::Known { family: &ours, ledger: &ledger, linked: &linked };
+    let known = account::Recorded { family: &ours, ledger: &ledger, linked: &linked };
     for counting in account::COUNTINGS {
         let account = open(&ours, &ledger, &prices, Default::default()).unwrap();
         let shown = account::with_linked(account.clone(), &ours, &ledger, &linked, &prices);

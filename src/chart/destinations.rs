@@ -1,7 +1,7 @@
 use super::canvas::Layer;
 use super::geometry::{Rect, at};
 use super::labels::{Align, HARD};
-use super::page::{Page, TWO_LINES, Words};
+use super::sheet::{Sheet, TWO_LINES, Words};
 use super::style::{Size, size};
 use super::{Chart, Drawing, Input, followed, text, words};
 use crate::document::TrailEnd;
@@ -34,7 +34,7 @@ fn draw(input: &Input<'_>) -> Drawing {
                 subtitle: "Where the withdrawn coins are".to_owned(),
                 foot: followed::foot(input, None, None),
             };
-            let mut page = Page::new(input, CHART.name, words, 0.0, 0.0);
+            let mut page = Sheet::new(input, CHART.name, words, 0.0, 0.0);
             page.say_instead(&sentence);
             return page.finish(csv(&[]), sentence);
         }
@@ -56,14 +56,14 @@ fn draw(input: &Input<'_>) -> Drawing {
         foot: followed::foot(input, Some(trail), Some(&ends)),
     };
     // There is no axis under this plot.
-    let mut page = Page::new(input, CHART.name, words, 0.0, -34.0);
+    let mut page = Sheet::new(input, CHART.name, words, 0.0, -34.0);
     let rows: Vec<TrailEnd> = ends.list.iter().map(|end| TrailEnd::of(end, trail)).collect();
     paint(&mut page, trail, &ends, &rows);
     let alt = format!("Horizontal bars. {}", followed::alt(trail, &ends));
     page.finish(csv(&rows), alt)
 }
 
-fn paint(page: &mut Page, trail: &Trail, ends: &Ends, rows: &[TrailEnd]) {
+fn paint(page: &mut Sheet, trail: &Trail, ends: &Ends, rows: &[TrailEnd]) {
     let plot = page.plot;
     // One row more for the sum.
     let pitch = (plot.height() / (ends.list.len() + 1) as f64).min(ROW);
@@ -113,7 +113,7 @@ fn note(end: &End) -> String {
 }
 
 /// Filled where it is known what became of the coins, hollow and dashed where it is not.
-fn draw_bar(page: &mut Page, end: &End, bar: Rect) {
+fn draw_bar(page: &mut Sheet, end: &End, bar: Rect) {
     let palette = page.palette;
     let colour = end.kind.colour(palette);
     if !end.kind.is_open() {
@@ -126,7 +126,7 @@ fn draw_bar(page: &mut Page, end: &End, bar: Rect) {
     page.canvas.path(Layer::Rule, colour, 1.25, corners);
 }
 
-fn values(page: &mut Page, amount: Amount, row: &TrailEnd, with_notes: bool, place: super::geometry::Point) {
+fn values(page: &mut Sheet, amount: Amount, row: &TrailEnd, with_notes: bool, place: super::geometry::Point) {
     let (btc, share) = (format!("{} BTC", format::btc_short(amount)), row.share.as_deref().unwrap_or_default());
     if with_notes {
         page.two_lines((&btc, share), page.palette.ink, Align::Left, place);

@@ -6,8 +6,8 @@ use super::canvas::{Canvas, Layer};
 use super::dates::TimeAxis;
 use super::geometry::{Point, Rect, at};
 use super::labels::HARD;
-use super::page::{self, Page, Words};
 use super::scale::{self, Scale, btc};
+use super::sheet::{self, Sheet, Words};
 use super::style::{Colour, Palette};
 use super::{Chart, Drawing, Input, demands, withdrawals, words};
 use crate::domain::csv::{Cell, Csv};
@@ -33,13 +33,13 @@ fn draw(input: &Input<'_>) -> Drawing {
         let (headline, sentence) = words::nothing(input);
         let words =
             Words { headline, subtitle: "Payments by time and size".to_owned(), foot: words::foot(input, false) };
-        let mut page = Page::new(input, CHART.name, words, 0.0, 0.0);
+        let mut page = Sheet::new(input, CHART.name, words, 0.0, 0.0);
         page.say_instead(&sentence);
         return page.finish(csv, sentence);
     };
     let words = Words { headline: headline(input), subtitle: subtitle(input), foot: words::foot(input, true) };
-    let legend = page::legend_rows(input, legend_items(input, payments.len()));
-    let mut page = Page::new(input, CHART.name, words, page::legend_height(&legend), 0.0);
+    let legend = sheet::legend_rows(input, legend_items(input, payments.len()));
+    let mut page = Sheet::new(input, CHART.name, words, sheet::legend_height(&legend), 0.0);
     let leaving = figures::days_out(input.account);
 
     let sizes = payments.iter().map(|p| btc(p.amount)).chain(amounts_out(input).map(|(_, amount)| btc(amount)));
@@ -96,7 +96,7 @@ enum Kind {
     Left,
 }
 
-fn draw_payments(page: &mut Page, input: &Input<'_>, payments: &[&Payment], point: impl Fn(&Payment) -> Point) {
+fn draw_payments(page: &mut Sheet, input: &Input<'_>, payments: &[&Payment], point: impl Fn(&Payment) -> Point) {
     let radius = match payments.len() {
         0..=60 => 4.5,
         61..=500 => 3.5,
@@ -193,7 +193,7 @@ fn legend_items(input: &Input<'_>, payments: usize) -> Vec<(Kind, String)> {
     if items.len() > 1 || items.iter().any(|(kind, _)| *kind == Kind::Left) { items } else { Vec::new() }
 }
 
-fn label_largest(page: &mut Page, input: &Input<'_>, with_year: bool, point: impl Fn(&Payment) -> Point) {
+fn label_largest(page: &mut Sheet, input: &Input<'_>, with_year: bool, point: impl Fn(&Payment) -> Point) {
     let Some([smallest, largest]) = input.account.sizes() else { return };
     let alone = input.account.summary.received.outputs == 1;
     if !alone && largest.amount.to_sat() < smallest.amount.to_sat().saturating_mul(2) {

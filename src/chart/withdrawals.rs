@@ -1,8 +1,8 @@
 use super::Input;
 use super::geometry::{Point, Rect, at};
 use super::labels::Align;
-use super::page::Page;
 use super::scale::float;
+use super::sheet::Sheet;
 use super::words;
 use crate::domain::csv::Cell;
 use crate::domain::{Amount, Time, format};
@@ -32,7 +32,7 @@ const LINES: usize = 6;
 
 /// Marks the days with withdrawals as dashed lines through the plot, or under its base where there are many. `x` says
 /// where a day stands.
-pub(super) fn mark(page: &mut Page, days: &[DayOut], x: impl Fn(&DayOut) -> f64) {
+pub(super) fn mark(page: &mut Sheet, days: &[DayOut], x: impl Fn(&DayOut) -> f64) {
     let colour = page.palette.outward;
     let (top, bottom) = (page.plot.top, page.plot.bottom);
     let large = figures::large_days(days);
@@ -53,7 +53,7 @@ pub(super) fn mark(page: &mut Page, days: &[DayOut], x: impl Fn(&DayOut) -> f64)
 }
 
 /// Labels the largest of the days that [`mark`] has marked, and says what they add up to where there are more.
-pub(super) fn label(page: &mut Page, input: &Input<'_>, days: &[DayOut], with_year: bool, x: impl Fn(&DayOut) -> f64) {
+pub(super) fn label(page: &mut Sheet, input: &Input<'_>, days: &[DayOut], with_year: bool, x: impl Fn(&DayOut) -> f64) {
     let large = figures::large_days(days);
     for day in &large {
         beside(page, &lines(input, day, with_year), x(day));
@@ -78,7 +78,7 @@ pub(super) fn label(page: &mut Page, input: &Input<'_>, days: &[DayOut], with_ye
 }
 
 /// Writes vermilion words right or left of a vertical line, where there is room.
-fn beside(page: &mut Page, lines: &[String], x: f64) {
+fn beside(page: &mut Sheet, lines: &[String], x: f64) {
     let label = page.label(lines, page.palette.outward, false);
     let (w, h) = (label.width(), label.height());
     let plot = page.plot;

@@ -89,5 +89,5 @@ fn write(page: &Page, formats: &[&'static Format], folder: &Path) -> Result<Vec<
 fn command(args: &Args, family: &Family) -> String {
     let QuestionArgs { as_of, time, tz: zone, currency } = args.question;
     let (policy, claim, on) = (args.policy, args.claim.as_deref(), args.on);
-    Asked { as_of, time, zone, currency, policy, claim, on }.command(&family.name)
+    Asked { as_of, time, zone, currency, policy, claim, on }.command(&format!("report {}", family.name))
 }

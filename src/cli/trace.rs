@@ -11,7 +11,7 @@ use crate::config::OnwardLimits;
 use crate::document::{Trail, TrailSubject};
 use crate::domain::{Address, Amount, Family, Moment, Network, OutPoint, Time, Txid};
 use crate::store::{Store, TrailStart};
-use crate::trace::{self, Document, Graph, Policy, Rules, Source};
+use crate::trace::{self, Followed, Graph, Policy, Rules, Source};
 
 /// Flags of `trace`.
 #[derive(Debug, clap::Args)]
@@ -101,7 +101,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     if matches!(source, Source::Outputs(_)) && trail.coins == 0 {
         bail!("{} is in no block up to that moment; only coins in blocks are followed", args.what.trim());
     }
-    let mut followed = Document::of(&graph, &source, rules, trail, recorded_to(&store, &source)?);
+    let mut followed = Followed::of(&graph, &source, rules, trail, recorded_to(&store, &source)?);
     followed.clusters = args.clusters.then(|| trace::clusters(&graph));
     let document = Trail::of(&followed, subject.named());
     let mut answer = Answer::of(table::page(&subject.title(), &document), &document)?;

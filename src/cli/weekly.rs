@@ -1,6 +1,5 @@
 //! `weekly`: a page of one ISO week over all families, their charts, and the index of all weeks made, for cron.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -21,7 +20,8 @@ use crate::domain::{
 };
 use crate::figures::{Flows, Reach};
 use crate::files::{self, Lock, Mode};
-use crate::report::weekly::{self, Found, Index, Made, Page, signed_btc};
+use crate::report::Asked;
+use crate::report::weekly::{self, Index, Made, WeekFile, WeekPage, signed_btc};
 
 /// Flags of `weekly`.
 #[derive(Debug, clap::Args)]
@@ -59,7 +59,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let case = |family| book.case(family, asked.inquiry(context, family));
     let cases: Vec<Case<'_>> = catalog.families().map(case).collect::<Result<_>>()?;
     let weeks = Week::of(week, asked.question(context), book.prices(currency)?, &cases)?;
-    let made = weekly::make(&weeks, &command(args, &label))?;
+    let flags = Asked { time: args.time, zone: args.tz, currency: args.currency, ..Asked::default() };
+    let made = weekly::make(&weeks, &flags.command(&format!("weekly --week {label}")))?;
     let mut document = document::Week::of(&weeks);
 
     // Another run that writes to this folder could leave out of the index what this one makes.
@@ -95,7 +96,7 @@ struct Place {
 }
 
 impl Place {
-    /// Page, document and index, each whole or not at all.
+    /// WeekPage, document and index, each whole or not at all.
     fn write(&self, made: &Made, document: &document::Week, out: &Path) -> Result<()> {
         let write = |path: &Path, text: &str| files::write_atomic(path, text.as_bytes(), Mode::Shared);
         files::create_folder(&self.folder, Mode::Shared)?;
@@ -109,7 +110,7 @@ impl Place {
 const LARGEST: u64 = 64 << 20;
 
 /// The weeks that lie in the folder, whoever made them.
-fn weeks(out: &Path) -> Result<Vec<Found>> {
+fn weeks(out: &Path) -> Result<Vec<WeekFile>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(out).with_context(|| out.display().to_string())? {
         let entry = entry.with_context(|| out.display().to_string())?;
@@ -125,12 +126,12 @@ fn weeks(out: &Path) -> Result<Vec<Found>> {
             // The index says of what cannot be read that it is damaged.
             _ => Some(Vec::new()),
         };
-        found.push(Found { week, label, text: text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()) });
+        found.push(WeekFile { week, label, text: text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()) });
     }
     Ok(found)
 }
 
-fn text(page: &Page, weeks: &Week<'_>, document: &document::Week, place: &Place) -> String {
+fn text(page: &WeekPage, weeks: &Week<'_>, document: &document::Week, place: &Place) -> String {
     let mut lines = vec![format!("week {}, {}", page.label, page.days), String::new()];
     for family in &weeks.families {
         lines.push(format!("  {:<16} {}", family.family.name, line(family)));
@@ -211,21 +212,6 @@ fn against(family: &FamilyWeek<'_>) -> Option<String> {
     };
     let left = change.withdrawn_sats.map_or("unknown".to_owned(), signed_btc);
     Some(format!("against the week before: {} BTC in, {left} BTC out", signed_btc(change.sats)))
-}
-
-/// The words that make the page again. What names a folder of this machine is left out.
-fn command(args: &Args, label: &str) -> String {
-    let mut words = format!("weekly --week {label}");
-    if let Some(basis) = args.time {
-        let _ = write!(words, " --time {}", basis.name());
-    }
-    if let Some(zone) = args.tz {
-        let _ = write!(words, " --tz {}", zone.name());
-    }
-    if let Some(currency) = args.currency {
-        let _ = write!(words, " --currency {}", currency.code());
-    }
-    words
 }
 
 /// The last ISO week that is over in `zone`.

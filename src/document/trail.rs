@@ -138,7 +138,7 @@ pub struct Peel {
 
 impl Trail {
     /// The document of a trail with all that is told beside it.
-    pub fn of(followed: &trace::Document, subject: TrailSubject) -> Self {
+    pub fn of(followed: &trace::Followed, subject: TrailSubject) -> Self {
         let rules = followed.rules;
         Self {
             subject,

@@ -217,7 +217,7 @@ impl Transaction {
             labels: WeighedLabel::of_address(input.address.as_ref(), known.labels),
         });
         let outputs = tx.outputs.iter().zip(&figures.outputs).enumerate().map(|(vout, (output, value))| {
-            let (fate, spent_by) = fate(known.outspends.and_then(|all| all.get(vout)));
+            let (fate, spent_by) = outspend_of(known.outspends.and_then(|all| all.get(vout)));
             Output {
                 vout,
                 address: output.address.clone(),
@@ -280,7 +280,7 @@ impl From<&Observation> for TransactionState {
     }
 }
 
-fn fate(outspend: Option<&Outspend>) -> (&'static str, Option<SpentBy>) {
+fn outspend_of(outspend: Option<&Outspend>) -> (&'static str, Option<SpentBy>) {
     match outspend {
         None => ("unknown", None),
         Some(Outspend::Unspent) => ("unspent", None),

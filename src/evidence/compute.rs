@@ -113,7 +113,7 @@ impl<'a> Computed<'a> {
             claim: options.claim.as_deref(),
             on: claim.as_ref().and_then(|claim| claim.on),
         };
-        let command = asked.command(&self.family.name);
+        let command = asked.command(&format!("report {}", self.family.name));
         self.with(|case| {
             let page = Material { case, claim: claim.as_ref(), command: &command }.make()?;
             let mut out = Vec::new();

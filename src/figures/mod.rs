@@ -26,7 +26,7 @@ mod worth;
 
 pub use account::{Account, open};
 pub use classes::{Class, ClassFigures};
-pub use counting::{COUNTINGS, Counting, Known, USUAL};
+pub use counting::{COUNTINGS, Counting, Recorded, USUAL};
 pub use flows::{Change, Flows};
 pub use linked::{Linked, with_linked};
 pub use paid::{PayingShare, paying_share};

@@ -6,9 +6,9 @@
 
 mod cluster;
 mod coinjoin;
-mod document;
 mod ends;
 mod flow;
+mod followed;
 mod graph;
 mod label;
 mod peel;
@@ -22,9 +22,9 @@ mod way;
 pub use crate::domain::Stop;
 pub use cluster::{ChangeLink, Clusters, change_links, clusters};
 pub use coinjoin::{CoinJoin, coinjoin};
-pub use document::Document;
 pub use ends::{End, EndKind, Ends};
 pub use flow::follow;
+pub use followed::Followed;
 pub use graph::{Graph, GraphBuilder};
 pub use label::{LabelInfo, Labels};
 pub use peel::{PeelChain, peel_chains};

@@ -133,12 +133,7 @@ impl Trail {
         out
     }
 
-    /// The transactions that lead to a destination, the source's first: at each the one that most tainted satoshis came from.
-    pub fn path(&self, destination: &Destination) -> Vec<Txid> {
-        destination.via.map_or(Vec::new(), |via| self.ways().to(via))
-    }
-
-    /// The same for all destinations, in their order.
+    /// The transactions that lead to each destination, in their order, the source's first: at each the one that most tainted satoshis came from.
     pub fn paths(&self) -> Vec<Vec<Txid>> {
         let ways = self.ways();
         self.destinations.iter().map(|end| end.via.map_or(Vec::new(), |via| ways.to(via))).collect()

@@ -10,7 +10,7 @@ mod tests;
 
 use net::{Limits, Net, Station, What};
 
-use super::page::{Page, Words};
+use super::sheet::{Sheet, Words};
 use super::style::Size;
 use super::{Chart, Drawing, Input, followed};
 use crate::domain::csv::{Cell, Csv};
@@ -33,7 +33,7 @@ fn draw(input: &Input<'_>) -> Drawing {
         Err((headline, sentence)) => {
             let subtitle = "Where the withdrawn coins went".to_owned();
             let words = Words { headline, subtitle, foot: followed::foot(input, None, None) };
-            let mut page = Page::new(input, CHART.name, words, 0.0, 0.0);
+            let mut page = Sheet::new(input, CHART.name, words, 0.0, 0.0);
             page.say_instead(&sentence);
             return page.finish(csv(input, &Ends::none(), None), sentence);
         }
@@ -55,7 +55,7 @@ fn draw(input: &Input<'_>) -> Drawing {
         foot,
     };
     // There is no axis under this plot.
-    let mut page = Page::new(input, CHART.name, words, 0.0, -34.0);
+    let mut page = Sheet::new(input, CHART.name, words, 0.0, -34.0);
     paint::paint(&mut page, input, &ends, &net);
     page.finish(csv(input, &ends, Some(&net)), alt(trail, &ends, &net))
 }

@@ -1,14 +1,14 @@
 use anyhow::Result;
 use askama::Template;
 
-use super::{FamilyPage, Index, Made, Page};
+use super::{FamilyPage, Index, Made, WeekPage};
 use crate::report::html::{STYLE, tight};
 use crate::report::picture::Drawn;
 
 #[derive(Template)]
 #[template(path = "week.html")]
 struct Week<'a> {
-    page: &'a Page,
+    page: &'a WeekPage,
     style: &'static str,
     parts: Vec<Part<'a>>,
 }

@@ -8,7 +8,7 @@ use crate::domain::{Amount, Currency, Decimal, Span, format};
 
 /// A week that was found, with its document as it lies there; `None` where there is none or it cannot be read.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct WeekFile {
     /// The week.
     pub week: Span,
     /// How it is called.
@@ -108,7 +108,7 @@ struct Version {
 
 impl Index {
     /// Makes the index of what was found, in whatever order.
-    pub fn of(mut found: Vec<Found>) -> Self {
+    pub fn of(mut found: Vec<WeekFile>) -> Self {
         found.sort_by_key(|one| std::cmp::Reverse(one.week));
         found.dedup_by(|a, b| a.week == b.week);
         let finding = match (found.last(), found.first()) {
@@ -124,7 +124,7 @@ impl Index {
 }
 
 impl Line {
-    fn of(found: &Found) -> Self {
+    fn of(found: &WeekFile) -> Self {
         let outcome = match &found.text {
             None => Outcome::Broken("made by an earlier version of the program: there is no index.json".to_owned()),
             Some(text) => read(text, &found.label).map_or_else(Outcome::Broken, |document| document.outcome()),
@@ -227,7 +227,7 @@ mod tests {
         let check = |text: Option<&str>, expect: &str| {
             let week = Span::parse_week("2017-W20").unwrap();
             let label = "2017-W20".to_owned();
-            let index = Index::of(vec![Found { week, label, text: text.map(str::to_owned) }]);
+            let index = Index::of(vec![WeekFile { week, label, text: text.map(str::to_owned) }]);
             assert!(!index.lines[0].is_whole() && index.lines[0].note().contains(expect), "{:?}", index.lines[0]);
             assert!(index.html().unwrap().contains(expect));
         };
@@ -250,7 +250,7 @@ mod tests {
         check(Some(&document("2017-W20", "1", "<b>")), "not of this week");
         let week = Span::parse_week("2017-W20").unwrap();
         let text = Some(document("2017-W20", "150000000", "12.50"));
-        let index = Index::of(vec![Found { week, label: "2017-W20".to_owned(), text }]);
+        let index = Index::of(vec![WeekFile { week, label: "2017-W20".to_owned(), text }]);
         let figures = index.lines[0].figures().unwrap();
         assert_eq!((figures.came.as_str(), figures.value.as_str()), ("1.50000000", "$12.50"));
         assert_eq!(figures.left_value, UNKNOWN, "null is not 0");

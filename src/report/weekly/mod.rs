@@ -15,8 +15,8 @@ use super::Chart;
 use crate::casebook::{FamilyWeek, Week};
 use crate::chart::{self, Look, Series, Size, Theme};
 
-pub use index::{Figures, Found, Index, Line, Outcome};
-pub use page::{FamilyPage, Page};
+pub use index::{Figures, Index, Line, Outcome, WeekFile};
+pub use page::{FamilyPage, WeekPage};
 pub use rows::{CompareRow, FamilyRow};
 pub use words::signed_btc;
 
@@ -24,7 +24,7 @@ pub use words::signed_btc;
 #[derive(Debug)]
 pub struct Made {
     /// What it says.
-    pub page: Page,
+    pub page: WeekPage,
     /// The chart of each family that has one, by its name.
     pub charts: Vec<(String, Chart)>,
 }
@@ -33,7 +33,7 @@ pub struct Made {
 pub fn make(week: &Week<'_>, command: &str) -> Result<Made> {
     let news = week.families.iter().filter(|family| family.has_news());
     let charts = news.map(|family| Ok((family.family.name.clone(), chart_of(family, week)?))).collect::<Result<_>>()?;
-    Ok(Made { page: Page::of(week, command), charts })
+    Ok(Made { page: WeekPage::of(week, command), charts })
 }
 
 fn chart_of(family: &FamilyWeek<'_>, week: &Week<'_>) -> Result<Chart> {

@@ -11,7 +11,7 @@ use crate::report::EventRow;
 
 /// Everything that the page of a week says.
 #[derive(Clone, Debug, Serialize)]
-pub struct Page {
+pub struct WeekPage {
     /// How the week is called: `2017-W20`.
     pub label: String,
     /// Its days: `15–21 May 2017`.
@@ -67,7 +67,7 @@ pub struct FamilyPage {
     pub notes: Vec<String>,
 }
 
-impl Page {
+impl WeekPage {
     pub(super) fn of(week: &Week<'_>, command: &str) -> Self {
         let (families, total, zone) = (&week.families, &week.total, week.question.zone.name());
         let currency = week.prices.currency();

@@ -28,9 +28,9 @@ pub(super) fn tables(document: &Transaction, links: &Links) -> String {
     });
     let outputs = document.outputs.iter().map(|output| {
         let (sats, by) = (Some(output.sats), output.spent_by.as_ref());
-        let fate = fate(output, &document.explorer);
+        let outspend = outspend(output, &document.explorer);
         Line {
-            cells: cells(output.vout, &output.address, &output.watched, &output.labels, sats, &output.value, fate),
+            cells: cells(output.vout, &output.address, &output.watched, &output.labels, sats, &output.value, outspend),
             address: (output.address.as_ref(), output.address_page.as_ref()),
             txid: (by.map(|by| &by.txid), by.and_then(|by| by.page.as_ref())),
         }
@@ -64,7 +64,7 @@ fn cells(
 }
 
 /// What became of an output, as far as anybody tells.
-fn fate(output: &Output, explorer: &str) -> String {
+fn outspend(output: &Output, explorer: &str) -> String {
     match (output.fate, &output.spent_by) {
         ("unspent", _) => format!("unspent, {explorer} says"),
         ("spent", Some(by)) => format!("spent by {}{}", by.txid, index(by.vin)),

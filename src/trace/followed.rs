@@ -4,7 +4,7 @@ use crate::domain::{Caveat, Time, rfc3339};
 
 /// A trail with all that is told beside it.
 #[derive(Debug)]
-pub struct Document {
+pub struct Followed {
     /// The trail.
     pub trail: Trail,
     /// The rules that it was followed by.
@@ -21,7 +21,7 @@ pub struct Document {
     pub recorded_to: Option<Time>,
 }
 
-impl Document {
+impl Followed {
     /// What is told beside a trail that was followed from there in this graph.
     pub fn of(graph: &Graph, source: &Source, rules: Rules, trail: Trail, recorded_to: Option<Time>) -> Self {
         let on_the_way = trail.transactions();
