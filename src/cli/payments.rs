@@ -49,7 +49,7 @@ fn table(account: &Account, pages: &[PaymentPages], links: &Links) -> String {
             low,
             close,
             high,
-            document::Payment::of(payment, Frame::of(account)).kind(),
+            row.kind(),
             row.explorer.clone(),
             row.trust.to_owned(),
         ]

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Frame, Payment, Timestamp, Watched, WeighedLabel, Withdrawal};
 use crate::catalog::{Catalog, Labels};
-use crate::domain::{Address, Amount, TimeBasis, Trust};
+use crate::domain::{Address, Amount, Caveat, TimeBasis, Trust};
 use crate::figures::{
     Account, AddressFigures, Apart, Estimate, Internal, Joined, Received, Unconfirmed, Waiting, Withdrawn,
 };
@@ -69,7 +69,7 @@ pub struct AddressLookup {
     /// Where the prices come from.
     pub price_source: String,
     /// What a reader must know.
-    pub caveats: Vec<String>,
+    pub caveats: Vec<Caveat>,
     /// Every output to it.
     pub payments: Vec<PaymentPages>,
     /// Every transaction that spends from it and pays others.

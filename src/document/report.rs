@@ -1,9 +1,9 @@
 use anyhow::Result;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Event, Family, Frame, Payment, Summary, Withdrawal};
+use super::{Event, Family, Frame, Payment, Summary, Trail, TrailSubject, Withdrawal};
 use crate::casebook::Case;
 use crate::claims::Verified;
 use crate::domain::{Moment, rfc3339};
@@ -27,7 +27,7 @@ pub struct Report {
     /// Cash-out events, the newest first.
     pub events: Vec<Event>,
     /// Where what was withdrawn went, as `trace --json` has it.
-    pub trail: Value,
+    pub trail: Trail,
 }
 
 /// Something that was claimed, and how that stands to the chain.
@@ -57,7 +57,7 @@ impl Report {
             };
             ReportClaim { who: Some(one.who), when: Some(when), link: Some(one.link), verdict }
         });
-        let subject = json!({ "family": family.name, "address": null, "txid": null, "vout": null });
+        let followed = case.trace(case.inquiry().rules.policy)?;
         Ok(Self {
             family: family.into(),
             summary: Summary::of(account),
@@ -66,7 +66,7 @@ impl Report {
             payments: account.payments.iter().map(|one| Payment::of(one, frame)).collect(),
             withdrawals: account.withdrawals.iter().map(|one| Withdrawal::of(one, frame)).collect(),
             events: case.events()?.iter().map(|one| Event::of(one, frame)).collect(),
-            trail: case.trace(case.inquiry().rules.policy)?.as_json(&subject),
+            trail: Trail::of(&followed, TrailSubject::family(&family.name)),
         })
     }
 }
