@@ -152,7 +152,7 @@ fn every_end_has_its_name() {
     assert_eq!(name(6), (Stop::Budget, Some(Reason::MinValue)));
     let last = trail.destinations.iter().find(|end| end.coin == Some(OutPoint::new(txid(8), 0))).unwrap();
     assert_eq!((last.stop, &last.reason), (Stop::Budget, &Some(Reason::Hops(txid(9)))));
-    assert_eq!(trail.path(last), [txid(2), txid(8)]);
+    assert_eq!(trail.ways().to(last.via.unwrap()), [txid(2), txid(8)]);
     let by_category: BTreeMap<&str, u64> = trail.by_category().into_iter().map(|(k, v)| (k, v.to_sat())).collect();
     assert_eq!(by_category["exchange"], 100);
     assert_eq!(by_category.values().sum::<u64>(), trail.source.to_sat(), "fees among them");

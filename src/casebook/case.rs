@@ -10,10 +10,10 @@ use crate::claims::{self, Claim, Evidence, Landed, Published, Scope, Verified};
 use crate::domain::{Address, Currency, EventKind, Family, Ledger, Period, Time};
 use crate::events::{self, Event, Watched};
 use crate::explorer;
-use crate::figures::{self, Account, Known, Question, Step, USUAL};
+use crate::figures::{self, Account, Question, Recorded, Step, USUAL};
 use crate::price::Prices;
 use crate::store::TrailStart;
-use crate::trace::{self, Document, Graph, LabelInfo, PeelChain, Policy, Rules, Source, Trail};
+use crate::trace::{self, Followed, Graph, LabelInfo, PeelChain, Policy, Rules, Source, Trail};
 
 /// No explorer was ever asked about any address of the family: there is nothing to say, not even 0.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -139,7 +139,7 @@ impl<'a> Case<'a> {
         let Some(counting) = self.inquiry.counting else { return Ok(Some(account)) };
         let none = LinkedAddresses::default();
         let linked = if counting.needs_linked() { self.linked()? } else { &none };
-        Ok(Some(counting.of(account, Known { family, ledger, linked: &linked.recorded }, prices)))
+        Ok(Some(counting.of(account, Recorded { family, ledger, linked: &linked.recorded }, prices)))
     }
 
     /// The series.
@@ -167,10 +167,10 @@ impl<'a> Case<'a> {
     }
 
     /// The trail with all that is told beside it, mixed coins told apart by `policy`.
-    pub fn trace(&self, policy: Policy) -> Result<Document> {
+    pub fn trace(&self, policy: Policy) -> Result<Followed> {
         let rules = Rules { policy, ..self.inquiry.rules() };
         let trail = self.follow(rules)?;
-        Ok(Document::of(self.graph()?, &self.source(), rules, trail, self.ledger.complete_to()))
+        Ok(Followed::of(self.graph()?, &self.source(), rules, trail, self.ledger.complete_to()))
     }
 
     /// The peel chains on the trail.

@@ -113,7 +113,8 @@ fn told(checked: &Checked, then: &Account, frame: &Frame) -> String {
         &told
             .replace("{when}", &when(frame))
             .replace("{on}", &by(frame).replacen(" by ", " on ", 1))
-            .replace("{nth}", &nth).replace("{place}", &place(checked)),
+            .replace("{nth}", &nth)
+            .replace("{place}", &place(checked)),
     );
     let by = miss(checked).filter(|_| checked.clause.unit.currency().is_none());
     match by {

@@ -7,7 +7,7 @@ use rust_decimal::RoundingStrategy;
 use serde::ser::{Serialize, Serializer};
 
 use super::{Basis, Clause, Unit};
-use crate::domain::{Decimal, Moment, Time, TimeBasis, Value, rfc3339};
+use crate::domain::{Caveat, Decimal, Moment, Time, TimeBasis, Value, rfc3339};
 
 /// What the chain says to a claim, the mildest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -209,18 +209,13 @@ pub struct Checked {
     /// What later prices and payments say, in one sentence, where that is something else.
     pub later: Option<String>,
     /// What a reader must know before printing it.
-    pub caveats: Vec<String>,
+    pub caveats: Vec<Caveat>,
 }
 
 impl Verified {
     /// The first claim: a sentence that was read has one.
     pub fn first(&self) -> Option<&Checked> {
         self.claims.first()
-    }
-
-    /// The verdicts in the order of the claims, in words.
-    pub fn verdicts(&self) -> String {
-        self.claims.iter().map(|one| one.verdict.words()).collect::<Vec<_>>().join("; ")
     }
 
     /// What happened, claim by claim.
@@ -234,10 +229,10 @@ impl Verified {
     }
 
     /// The caveats of all claims, each once.
-    pub fn caveats(&self) -> Vec<&str> {
-        let mut out: Vec<&str> = Vec::new();
+    pub fn caveats(&self) -> Vec<&Caveat> {
+        let mut out: Vec<&Caveat> = Vec::new();
         for caveat in self.claims.iter().flat_map(|one| &one.caveats) {
-            if !out.contains(&caveat.as_str()) {
+            if !out.contains(&caveat) {
                 out.push(caveat);
             }
         }

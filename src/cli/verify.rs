@@ -3,7 +3,7 @@
 mod all;
 mod page;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
@@ -11,7 +11,7 @@ use super::ask::QuestionArgs;
 use super::output::Usage;
 use super::{Answer, Context};
 use crate::casebook::Inquiry;
-use crate::claims::{Claim, NoDays, Verified};
+use crate::claims::{Claim, NoDays};
 use crate::document;
 use crate::domain::{Address, Family, Moment, parse_zone};
 use crate::figures::Counting;
@@ -76,12 +76,8 @@ fn one(context: &Context, args: &Args, family: &Family, text: &str) -> Result<An
         Ok(days) => Usage(days.to_string()).into(),
         Err(other) => other,
     })?;
-    let answer = Answer::of(page::page(&verified, family), &document(&verified)?)?;
+    let answer = Answer::of(page::page(&verified, family), &document::Verified::of(&verified)?)?;
     Ok(Answer { failed: args.strict && !verified.is_supported(), ..answer })
-}
-
-fn document(verified: &Verified) -> Result<document::Verified> {
-    document::Verified::of(verified).context("the sentence has no claim")
 }
 
 /// Days that cannot be those of a claim.

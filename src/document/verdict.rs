@@ -1,10 +1,11 @@
 //! What a sentence comes to: `verify --json`.
 
+use anyhow::{Context as _, Result};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::claims::{self, Bound, Clause};
-use crate::domain::{TimeBasis, rfc3339};
+use crate::domain::{Caveat, TimeBasis, rfc3339};
 
 /// The verdicts, the mildest first.
 const VERDICTS: [&str; 5] = ["supported", "supported-only-at", "cannot-check", "not-supported", "contradicted"];
@@ -40,7 +41,7 @@ pub struct Verified {
     /// What later prices and payments say, where that is something else.
     pub later: Option<String>,
     /// What a reader must know before printing it.
-    pub caveats: Vec<String>,
+    pub caveats: Vec<Caveat>,
     /// Where the prices come from; null for coins and counts.
     pub price_source: Option<String>,
     /// All claims of the sentence, in the order of its words.
@@ -74,7 +75,7 @@ pub struct CheckedClaim {
     /// What later prices and payments say, where that is something else.
     pub later: Option<String>,
     /// What a reader must know before printing it.
-    pub caveats: Vec<String>,
+    pub caveats: Vec<Caveat>,
     /// Where the prices come from; null for coins and counts.
     pub price_source: Option<String>,
 }
@@ -146,10 +147,10 @@ pub struct BasisRow {
 
 impl Verified {
     /// The sentence as it is told everywhere.
-    pub fn of(verified: &claims::Verified) -> Option<Self> {
+    pub fn of(verified: &claims::Verified) -> Result<Self> {
         let claims: Vec<CheckedClaim> = verified.claims.iter().map(CheckedClaim::of).collect();
-        let first = claims.first()?.clone();
-        Some(Self {
+        let first = claims.first().context("the sentence has no claim")?.clone();
+        Ok(Self {
             claim: verified.claim.clone(),
             understood: first.understood,
             on: verified.on_text(),
@@ -168,6 +169,19 @@ impl Verified {
             claims,
             not_checked: verified.not_checked.clone(),
         })
+    }
+}
+
+impl Verified {
+    /// The verdicts in the order of the claims, in print.
+    pub fn in_words(&self) -> String {
+        let words = |one: &CheckedClaim| claims::Verdict::ALL.into_iter().find(|known| known.name() == one.verdict);
+        self.claims.iter().filter_map(words).map(claims::Verdict::words).collect::<Vec<_>>().join("; ")
+    }
+
+    /// What happened, claim by claim.
+    pub fn told(&self) -> String {
+        self.claims.iter().map(|one| one.finding.as_str()).collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -6,10 +6,10 @@
 
 mod cluster;
 mod coinjoin;
-mod document;
+mod ends;
 mod flow;
+mod followed;
 mod graph;
-mod json;
 mod label;
 mod landing;
 mod peel;
@@ -23,8 +23,9 @@ mod way;
 pub use crate::domain::Stop;
 pub use cluster::{ChangeLink, Clusters, change_links, clusters};
 pub use coinjoin::{CoinJoin, coinjoin};
-pub use document::Document;
+pub use ends::{End, EndKind, Ends};
 pub use flow::follow;
+pub use followed::Followed;
 pub use graph::{Graph, GraphBuilder};
 pub use label::{LabelInfo, Labels};
 pub use landing::{Landing, landings};

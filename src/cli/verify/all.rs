@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::{Answer, Args, Context, document, inquiry, page};
+use super::{Answer, Args, Context, inquiry, page};
 use crate::catalog::Catalog;
 use crate::claims::{self, Published, Verified};
+use crate::document;
 use crate::domain::{Family, Moment, format};
 
 /// Where the sentences begin.
@@ -34,7 +35,7 @@ pub(super) fn run(context: &Context, args: &Args, catalog: &Catalog, family: Opt
             }
         }
         text.push_str(&lines(&published, &verified));
-        rows.push(json!({ "published": published, "result": document(&verified)? }));
+        rows.push(json!({ "published": published, "result": document::Verified::of(&verified)? }));
     }
     if rows.is_empty() {
         let of = family.map_or(String::new(), |family| format!(" about {}", family.title));

@@ -27,7 +27,7 @@ pub(super) fn page(verified: &Verified, family: &Family) -> String {
         out.push_str(&wrapped("not checked", &words.join(", ")));
     }
     for caveat in verified.caveats() {
-        out.push_str(&wrapped("caveat", caveat));
+        out.push_str(&wrapped("caveat", &caveat.to_string()));
     }
     let mut sources: Vec<&String> = verified.claims.iter().filter_map(|one| one.price_source.as_ref()).collect();
     sources.dedup();
