@@ -4,6 +4,7 @@
 
 mod audit;
 mod breaker;
+mod channels;
 mod claims;
 mod commands;
 mod damage;
@@ -31,6 +32,7 @@ mod labels;
 mod layers;
 mod ledger;
 mod live;
+mod load;
 mod lookup;
 mod network;
 mod notify;
@@ -52,6 +54,7 @@ mod trial;
 mod troubles;
 mod unasked;
 mod units;
+mod verdicts;
 mod wannacry;
 mod watch;
 mod weekly;

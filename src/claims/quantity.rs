@@ -1,8 +1,4 @@
-use std::fmt;
-
 use crate::domain::{Currency, Decimal};
-
-use super::Basis;
 
 /// What a claim counts in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +41,14 @@ impl Unit {
         match self {
             Unit::Money(currency) => currency.name(),
             other => other.name(),
+        }
+    }
+
+    /// The currency, of money.
+    pub fn currency(self) -> Option<Currency> {
+        match self {
+            Unit::Money(currency) => Some(currency),
+            _ => None,
         }
     }
 
@@ -110,43 +114,6 @@ impl Interval {
             (_, true) => Standing::Above,
             _ => Standing::Overlaps,
         }
-    }
-}
-
-/// What part of a family's take a claim speaks of, where the wording says so. The figures are those of the whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// What came in a span of time: `$25 million in five months`.
-    Time,
-    /// What one payer paid: `Colonial Pipeline paid 75 bitcoin`.
-    Payer,
-    /// One transfer: `a transfer of 3.96983955 bitcoin`.
-    Transfer,
-}
-
-/// A claim's quantity as it was understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quantity {
-    /// What it counts in.
-    pub unit: Unit,
-    /// What it allows.
-    pub interval: Interval,
-    /// It is meant to the last digit: `six withdrawals`, `52.19666422 BTC`.
-    pub exact: bool,
-    /// The bases that the wording names (`when it was withdrawn`); usually none.
-    pub named: Vec<Basis>,
-    /// It speaks of victims, and payments are not victims.
-    pub victims: bool,
-    /// It speaks of a part of the take, as far as the wording shows.
-    pub part: Option<Part>,
-    /// The words that it was read from.
-    pub words: String,
-}
-
-/// The interval in words that read back as the same interval.
-impl fmt::Display for Quantity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&in_words(self.unit, &self.interval))
     }
 }
 

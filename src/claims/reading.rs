@@ -49,6 +49,13 @@ pub struct Clause {
     pub at: Range<usize>,
 }
 
+impl Clause {
+    /// What it is said to be, in words that read back as the same: `at least 2,000,000 US dollars`.
+    pub fn quantity(&self) -> String {
+        in_words(self.unit, &self.interval)
+    }
+}
+
 /// Of whom something is said: it decides what falling short means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
@@ -162,7 +169,7 @@ fn month_name(month: u32) -> &'static str {
 /// The claim in the one way of writing it, for people and for tables: `arrived: more than 20,000 US dollars; at "hitbtc"`.
 impl fmt::Display for Clause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.measure.name, in_words(self.unit, &self.interval))?;
+        write!(f, "{}: {}", self.measure.name, self.quantity())?;
         if self.subject == Subject::Addresses {
             write!(f, "; {}", self.subject.name())?;
         }

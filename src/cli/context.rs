@@ -10,6 +10,7 @@ use super::{Global, config_file};
 use crate::config::Config;
 use crate::domain::{Network, Time};
 use crate::files;
+use crate::notify;
 use crate::store::Store;
 use crate::work;
 pub use crate::work::Context;
@@ -32,16 +33,16 @@ impl Context {
                 (folder, text, file)
             }
         };
-        let mut config = match text {
-            Some(text) => Config::parse(&text, &place.display().to_string())?,
-            None => Config::default(),
-        };
+        let (text, named) = (text.unwrap_or_default(), place.display().to_string());
+        let (mut config, receivers) =
+            (Config::parse(&text, &named)?, Config::parse_receivers(&text, &named, notify::read)?);
         if let Some(network) = global.network {
             config.network = network;
         }
+        config.http.pace_of_all = global.pace;
         let own = || Some(base().ok()?.data_dir().join("ransomtrail").join(file_name(config.network)));
         let database = global.db.or_else(|| config.database.clone()).or_else(own);
-        Ok(Self { config, config_folder, config_file: place, database, clock: now })
+        Ok(Self { config, receivers, config_folder, config_file: place, database, clock: now })
     }
 
     /// What to say where others can read what the program keeps: the database, families, labels and the folders they lie in.

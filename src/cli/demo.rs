@@ -72,7 +72,7 @@ pub(super) fn run(args: &Args) -> Result<Answer> {
 
     let json = json!({
         "database": path,
-        "charts": chart::as_json(&files),
+        "charts": files,
         "summary": account.summary,
     });
     let mut answer = Answer::new(text, json);

@@ -28,6 +28,7 @@ mod secrets;
 mod status;
 mod summary;
 mod sync;
+mod table;
 mod trace;
 mod verify;
 mod watch;
@@ -39,6 +40,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::domain::{Network, parse_network};
+use crate::http::Pace;
 
 pub use context::Context;
 pub use output::Answer;
@@ -70,6 +72,9 @@ pub struct Global {
     /// Bitcoin network: mainnet, testnet4, signet or regtest [default: mainnet]
     #[arg(long, global = true, value_name = "NAME", env = "RANSOMTRAIL_NETWORK", value_parser = parse_network)]
     network: Option<Network>,
+    /// How often each host is asked, whatever the configuration says: "1/s", "30/m", "700/h", or "none" [default: as configured]
+    #[arg(long, global = true, value_name = "PACE")]
+    pace: Option<Pace>,
     /// Print JSON instead of text
     #[arg(long, global = true)]
     json: bool,

@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::sync::difference;
 use super::{Answer, Context, context};
 use crate::config::parse_duration;
-use crate::document::{ExplorerStatus, FamilyStatus, RoundStatus, Status, Unreconciled};
+use crate::document::{ExplorerStatus, FamilyStatus, ReceiverStatus, RoundStatus, Status, Unreconciled};
 use crate::domain::format::ago;
 use crate::domain::{Time, format, rfc3339};
 use crate::work::is_watched;
@@ -69,6 +69,10 @@ fn page(status: &Status, now: Time) -> String {
             ),
         },
     );
+    for one in status.receivers.iter().filter(|one| one.waiting > 0 || one.skipped > 0) {
+        let failure = one.failure.as_ref().map_or(String::new(), |why| format!(": {why}"));
+        line("notices", format!("{}: {}{failure}", one.receiver, outbox_line(one)));
+    }
     text.push('\n');
     families_table(&mut text, &status.families);
     for one in &status.set_aside {
@@ -109,6 +113,12 @@ fn chain_line(status: &Status) -> String {
         }
         _ => format!("{newest}; followed by blocks to {to}"),
     }
+}
+
+/// How the notices of a receiver stand.
+pub(super) fn outbox_line(one: &ReceiverStatus) -> String {
+    let skipped = if one.skipped == 0 { String::new() } else { format!(", {} skipped", one.skipped) };
+    format!("{}, {} waiting{skipped}", format::count(one.sent, "notice sent", "notices sent"), one.waiting)
 }
 
 fn families_table(text: &mut String, families: &[FamilyStatus]) {

@@ -151,10 +151,21 @@ pub(super) fn answer(round: &Round, explorers: &[Explorer], families: &[&str]) -
                 difference(&(*explorer).into(), &(*ledger).into())
             ));
         }
+        if let End::Miscounted { explorer, ledger, .. } = &one.end {
+            line(format!(
+                "NOT reconciled: {} ({})\n{}\n  this explorer's totals do not add up: the ledger holds all the transactions that it \
+                 shows, and it counts otherwise; they are not read again until it says something else",
+                one.address,
+                one.explorer,
+                difference(&(*explorer).into(), &(*ledger).into())
+            ));
+        }
         if !one.waiting_whole && one.end.is_whole() {
             line(format!(
-                "{}: more waits than {} lists; what waits is at least what was read",
-                one.address, one.explorer
+                "{}: at least {} waiting; {} counts more than it lists",
+                one.address,
+                format::count(usize::try_from(one.waiting).unwrap_or(usize::MAX), "transaction", "transactions"),
+                one.explorer
             ));
         }
         if let Some(unfinished) = unfinished(one) {
@@ -224,10 +235,11 @@ fn as_json(round: &Round, families: &[&str]) -> Value {
             End::Reconciled => ("reconciled", None),
             End::Newer => ("newer", None),
             End::Unreconciled { explorer, ledger } => ("unreconciled", Some((*explorer, *ledger))),
+            End::Miscounted { explorer, ledger, .. } => ("miscounted", Some((*explorer, *ledger))),
             End::Paused { explorer, ledger } => ("paused", Some((*explorer, *ledger))),
             End::Aside { .. } => ("set-aside", None),
         };
-        json!({ "address": a.address, "explorer": a.explorer, "new": a.new, "gone": a.gone, "end": end, "waiting_whole": a.waiting_whole,
+        json!({ "address": a.address, "explorer": a.explorer, "new": a.new, "gone": a.gone, "end": end, "waiting_whole": a.waiting_whole, "waiting": a.waiting,
             "reason": match &a.end { End::Aside { reason } => Some(reason), _ => None },
             "explorer_totals": totals.map(|t| AddressSums::from(t.0)), "ledger_totals": totals.map(|t| AddressSums::from(t.1)) })
     };

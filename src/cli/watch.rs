@@ -65,7 +65,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let follow = args.follow.unwrap_or(context.config.follow);
     let ask = asking(context, args.ask, follow)?;
     let explorers = explorers(context, args.explorer.as_deref(), ask)?;
-    let receivers = notify::receivers(context)?;
+    let desk = notify::desk(context)?;
     begin_log(args.log_format);
     if let Some(open) = context.open_to_others() {
         warn!("{open}");
@@ -77,7 +77,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         context,
         families: &args.families,
         explorers: &explorers,
-        receivers: &receivers,
+        desk: desk.as_ref(),
         follow,
         onward: args.onward.follows(&context.config.onward),
         every: args.every.unwrap_or(context.config.every),

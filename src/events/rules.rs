@@ -3,7 +3,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::TimeDelta;
 
 use super::Event;
-use crate::domain::{Amount, EventKind, OutPoint, Time, Txid, Value, format};
+use crate::domain::{EventKind, OutPoint, Time, Txid, format};
 use crate::figures::Account;
 use crate::price::Prices;
 use crate::trace::{self, Graph, LabelInfo, Move, Stop, Trail, Ways};
@@ -97,7 +97,7 @@ fn arrivals(watched: Watched<'_>, ways: &Ways) -> Vec<Event> {
                 time,
                 height,
                 amount: Some(arrival.amount),
-                value: worth(watched.prices, arrival.amount, time),
+                value: watched.prices.worth(arrival.amount, time.date_naive()),
                 label: Some(service.clone()),
                 address: arrival.address.clone(),
                 path: ways.to(hop.txid),
@@ -129,7 +129,7 @@ fn moved(watched: Watched<'_>, ways: &Ways, kind: EventKind, step: Move) -> Even
         time: step.time,
         height: step.height,
         amount: Some(step.amount),
-        value: worth(watched.prices, step.amount, step.time),
+        value: watched.prices.worth(step.amount, step.time.date_naive()),
         label: None,
         address: None,
         path,
@@ -143,8 +143,4 @@ fn moved(watched: Watched<'_>, ways: &Ways, kind: EventKind, step: Move) -> Even
 fn rest(rest: TimeDelta) -> String {
     let whole = |number: i64, one, many| format::count(usize::try_from(number).unwrap_or_default(), one, many);
     if rest.num_days() > 0 { whole(rest.num_days(), "day", "days") } else { whole(rest.num_hours(), "hour", "hours") }
-}
-
-fn worth(prices: &Prices, amount: Amount, time: Time) -> Option<Value> {
-    Some(Value::of(amount, &prices.at(time.date_naive())?))
 }

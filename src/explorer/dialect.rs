@@ -26,6 +26,12 @@ pub trait Dialect: Sync + Send + std::fmt::Debug {
     /// Reads the answer to [`Dialect::address_page`].
     fn read_address_page(&self, told: &Told<'_>) -> Result<Page, Unread>;
 
+    /// Asks for what waits of an address behind a waiting transaction, where the newest page does not hold all of it; `None` where the
+    /// API knows no such question. The answer is read like a page, whose cursor means nothing.
+    fn waiting_page(&self, _address: &Address, _after: &Txid) -> Option<Request> {
+        None
+    }
+
     /// Asks for one transaction.
     fn transaction(&self, txid: &Txid) -> Request;
     /// Reads the answer to [`Dialect::transaction`].

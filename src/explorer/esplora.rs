@@ -56,6 +56,11 @@ impl Dialect for Esplora {
         Ok(Page { txs: each_once(rows), next })
     }
 
+    /// mempool's servers go on behind the fifty that they show; Blockstream's show the first page again.
+    fn waiting_page(&self, address: &Address, after: &Txid) -> Option<Request> {
+        Some(Request::get(format!("address/{address}/txs?after_txid={after}")))
+    }
+
     fn transaction(&self, txid: &Txid) -> Request {
         Request::get(format!("tx/{txid}"))
     }

@@ -231,6 +231,13 @@ impl Explorer {
         self.ask_knowing(request, known, |told| self.dialect.read_address_page(told)).await
     }
 
+    /// What waits of an address behind this transaction, where a page does not hold all of it.
+    pub async fn waiting_page(&self, address: &Address, after: &Txid, known: &Known) -> Result<Answer<Page>, AskError> {
+        self.may_learn()?;
+        let request = self.dialect.waiting_page(address, after).ok_or_else(|| self.lacks("pages of what waits"))?;
+        self.ask_knowing(request, known, |told| self.dialect.read_address_page(told)).await
+    }
+
     /// One transaction.
     pub async fn transaction(&self, txid: &Txid) -> Result<Answer<Tx>, AskError> {
         self.may_learn()?;

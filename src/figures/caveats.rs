@@ -1,15 +1,14 @@
-//! What a reader must know before printing the figures, in plain sentences, found from the figures themselves.
+//! What a reader must know before printing the figures, found from the figures themselves.
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 
 use super::payment::{Payment, Withdrawal};
 use super::question::Question;
 use super::summary::{AddressFigures, Summary};
-use crate::domain::format::{count, day, grouped};
-use crate::domain::{Family, Moment, Time, TimeBasis, Trust};
+use crate::domain::caveat::Code;
+use crate::domain::{Caveat, Family, Moment, TimeBasis, Trust};
 use crate::price::Prices;
 use crate::proof::targets_known_to;
 
@@ -21,135 +20,96 @@ pub(super) fn of(
     prices: &Prices,
     question: Question,
     unvalued: usize,
-) -> Vec<String> {
+) -> Vec<Caveat> {
     let mut out = Vec::new();
     if let Some(sample) = &family.sample {
-        out.push(format!("the addresses are a sample: {}", sample.trim_end_matches('.')));
+        out.push(Code::Sample.with([("of", sample.trim_end_matches('.').into())]));
     }
     out.extend(completeness(summary, question));
-    out.extend(of_prices(summary, payments, withdrawals, prices, question));
+    out.extend(without_price(summary, question));
+    out.extend(disputed(summary, payments, withdrawals, prices, question));
     out.extend(unknown_coins(summary, unvalued));
     if summary.joined.transactions > 0 {
-        let transactions = count(summary.joined.transactions, "transaction", "transactions");
-        out.push(format!(
-            "coins of other addresses joined the family's in {transactions}: they are no income, and withdrawn may exceed \
-             received where they leave"
-        ));
+        out.push(Code::Joined.with([("transactions", summary.joined.transactions.into())]));
     }
     let unseen = payments.iter().filter(|p| p.first_seen.is_none()).count();
     let unseen_out = withdrawals.iter().filter(|w| w.first_seen.is_none()).count();
     if question.basis == TimeBasis::FirstSeen && unseen + unseen_out > 0 {
-        let rows =
-            format!("{} and {}", count(unseen, "payment", "payments"), count(unseen_out, "withdrawal", "withdrawals"));
-        out.push(format!("{rows} without a first-seen time are placed by block time"));
+        out.push(Code::NotFirstSeen.with([("payments", unseen.into()), ("withdrawals", unseen_out.into())]));
     }
     let in_part = summary.addresses.iter().filter(|a| a.waiting_whole == Some(false)).count();
     if summary.waiting.whole == Some(false) && in_part > 0 {
-        let addresses = count(in_part, "address", "addresses");
-        out.push(format!("more waits for {addresses} than was read: what waits is at least what is shown"));
+        out.push(Code::WaitingInPart.with([("addresses", in_part.into())]));
     }
     out.extend(by_floor(payments));
     let waiting = &summary.unconfirmed;
     if waiting.outputs > 0 {
-        let payments = count(waiting.outputs, "unconfirmed payment", "unconfirmed payments");
-        out.push(format!("{payments}, not counted"));
+        out.push(Code::Unconfirmed.with([("outputs", waiting.outputs.into())]));
     }
     if waiting.spent_outputs > 0 {
-        let outputs = count(waiting.spent_outputs, "output is", "outputs are");
-        out.push(format!("{outputs} being spent by unconfirmed transactions, and counted as still there"));
+        out.push(Code::BeingSpent.with([("outputs", waiting.spent_outputs.into())]));
     }
     out
 }
 
 /// What cannot be told of the coins that were spent; of `unvalued` the value is not known.
-fn unknown_coins(summary: &Summary, unvalued: usize) -> Option<String> {
+fn unknown_coins(summary: &Summary, unvalued: usize) -> Option<Caveat> {
     if unvalued > 0 {
-        let coins = count(unvalued, "spent coin", "spent coins");
-        let withdrawn = if summary.withdrawn.amount.is_none() { "what was withdrawn and " } else { "" };
-        let verb = if withdrawn.is_empty() { "is" } else { "are" };
-        return Some(format!("nobody told the value of {coins}; {withdrawn}what is left {verb} unknown"));
+        let code = if summary.withdrawn.amount.is_none() { Code::WithdrawnUnknown } else { Code::LeftUnknown };
+        return Some(code.with([("coins", unvalued.into())]));
     }
-    let lacking = "the ledger holds more spends than payments; what is left is unknown";
-    summary.balance.is_none().then(|| lacking.to_owned())
+    summary.balance.is_none().then(|| Code::PaymentsMissing.alone())
 }
 
 /// Proofs whose work could not be held against the target of its period, since that is not known to the program.
-fn by_floor(payments: &[Payment]) -> Option<String> {
+fn by_floor(payments: &[Payment]) -> Option<Caveat> {
     let known_to = targets_known_to();
     let later = payments.iter().filter(|p| p.trust == Trust::Proven && p.block_height > known_to).count();
-    (later > 0).then(|| {
-        let proofs = count(later, "payment is", "payments are");
-        let known_to = grouped(u64::from(known_to));
-        format!("{proofs} proven by blocks above {known_to}, whose work was checked against a floor only")
-    })
-}
-
-/// Those that are about prices, and say nothing of the coins.
-pub(super) fn of_prices(
-    summary: &Summary,
-    payments: &[Payment],
-    withdrawals: &[Withdrawal],
-    prices: &Prices,
-    question: Question,
-) -> Vec<String> {
-    let mut out = without_price(summary, question);
-    out.extend(disputed(summary, payments, withdrawals, prices, question));
-    out
+    (later > 0).then(|| Code::WorkByFloor.with([("payments", later.into()), ("height", known_to.into())]))
 }
 
 /// Whether the ledger can answer the question at all.
-fn completeness(summary: &Summary, question: Question) -> Vec<String> {
+fn completeness(summary: &Summary, question: Question) -> Vec<Caveat> {
     let mut out = Vec::new();
-    let zone = question.zone;
     let addresses = &summary.addresses;
     let unasked = |a: &&AddressFigures| a.reconciled.is_none();
     let in_blocks = addresses.iter().filter(unasked).filter(|a| a.in_blocks_to.is_some()).count();
     let never = addresses.iter().filter(unasked).count() - in_blocks;
     if in_blocks > 0 {
-        let known = count(in_blocks, "address is", "addresses are");
-        out.push(format!(
-            "{known} known from blocks alone, since following began; what came before is unknown, and no totals were compared"
-        ));
+        out.push(Code::FromBlocks.with([("addresses", in_blocks.into())]));
     }
     if never > 0 {
-        let all = count(addresses.len(), "address", "addresses");
-        out.push(format!("{never} of {all} never asked about; their money is unknown"));
+        out.push(Code::NeverAsked.with([("never", never.into()), ("addresses", addresses.len().into())]));
     }
     let differing: Vec<&str> =
         addresses.iter().filter(|a| a.reconciled == Some(false)).map(|a| a.address.as_str()).collect();
     if !differing.is_empty() {
-        let more = if differing.len() > 3 { ", …" } else { "" };
-        let named = differing.iter().take(3).copied().collect::<Vec<_>>().join(", ");
-        let how_many = count(differing.len(), "address", "addresses");
-        out.push(format!("the ledger differs from the explorer's totals for {how_many} ({named}{more})"));
+        out.push(Code::NotReconciled.with([("addresses", differing.into())]));
     }
     if let Some(to) = summary.recorded_to.filter(|to| summary.as_of > *to) {
         // Addresses asked minutes apart in one round are one observation.
         let gap = (summary.as_of - to).num_days();
         if question.as_of.is_some() || gap > 0 {
-            let to = day(in_zone(to, zone));
-            out.push(format!("the ledger is complete to {to} only; payments and withdrawals after that are unknown"));
+            let to = to.with_timezone(&question.zone).date_naive();
+            out.push(Code::RecordedTo.with([("to", to.to_string().into())]));
         }
     }
     out
 }
 
-fn without_price(summary: &Summary, question: Question) -> Vec<String> {
+fn without_price(summary: &Summary, question: Question) -> Vec<Caveat> {
     let mut out = Vec::new();
     let (payments, withdrawals) = (summary.received.without_price, summary.withdrawn.without_price);
     if payments + withdrawals > 0 {
-        let payments = count(payments, "payment", "payments");
-        let withdrawals = count(withdrawals, "withdrawal", "withdrawals");
-        out.push(format!("{payments} and {withdrawals} have no price for their day and are not in the values"));
+        out.push(Code::NoPrice.with([("payments", payments.into()), ("withdrawals", withdrawals.into())]));
     }
     if summary.received.as_of_value.is_none() {
         let asked = question.as_of.map_or(summary.as_of.date_naive(), |m| m.price_day());
-        out.push(format!("no price is known for {asked}; the value of the coins on that day is unknown"));
+        out.push(Code::NoPriceAsOf.with([("day", asked.to_string().into())]));
     }
     let days = summary.received.peak.as_ref().map_or(0, |p| p.days_without_price);
     if days > 0 {
-        let days = count(days, "day has", "days have");
-        out.push(format!("{days} no price; the highest day is that of the days that have one"));
+        out.push(Code::PeakInPart.with([("days", days.into())]));
     }
     out
 }
@@ -165,7 +125,7 @@ fn disputed(
     withdrawals: &[Withdrawal],
     prices: &Prices,
     question: Question,
-) -> Vec<String> {
+) -> Vec<Caveat> {
     if prices.disagreements().is_empty() {
         return Vec::new();
     }
@@ -174,15 +134,9 @@ fn disputed(
     days.insert(question.as_of.map_or(summary.as_of.date_naive(), Moment::price_day));
     days.extend(summary.received.peak.as_ref().map(|p| p.date));
     let concerned: Vec<_> = prices.disagreements().iter().filter(|d| days.contains(&d.day)).collect();
-    let mut out: Vec<String> =
-        concerned.iter().take(TOLD).map(|d| format!("price sources disagree on {d}; the first is used")).collect();
+    let mut out: Vec<Caveat> = concerned.iter().take(TOLD).map(|one| one.caveat()).collect();
     if concerned.len() > TOLD {
-        let more = count(concerned.len() - TOLD, "further price", "further prices");
-        out.push(format!("sources disagree on {more} of the days used; run: ransomtrail prices"));
+        out.push(Code::MorePricesDisagree.with([("prices", (concerned.len() - TOLD).into())]));
     }
     out
-}
-
-fn in_zone(time: Time, zone: Tz) -> chrono::NaiveDate {
-    time.with_timezone(&zone).date_naive()
 }

@@ -16,27 +16,31 @@ mod payment;
 mod question;
 mod series;
 mod shares;
+mod sizes;
 mod spending;
 mod states;
 mod summary;
 mod totals;
 mod transaction;
+mod weeks;
 mod worth;
 
 pub use account::{Account, open};
 pub use classes::{Class, ClassFigures};
-pub use counting::{COUNTINGS, Counting, Known, USUAL};
+pub use counting::{COUNTINGS, Counting, Recorded, USUAL};
 pub use flows::{Change, Flows};
 pub use linked::{Linked, with_linked};
 pub use paid::{PayingShare, paying_share};
 pub use payment::{Payment, Withdrawal};
 pub use question::Question;
-pub use series::{Reach, Step, steps, week, weeks};
-pub use shares::{part, percent};
+pub use series::{Reach, Step, busiest, steps, week, weeks};
+pub use shares::{part, per_cent, percent};
+pub use sizes::{Size, Spread, by_output, by_transaction, in_coins, on_arrival, spread};
 pub use spending::{Spending, Split};
-pub use states::{Beginning, DayOut, Did, State, days_out, rush, states};
+pub use states::{Beginning, DayOut, Did, State, days_out, large_days, rush, states};
 pub use summary::{
     AddressFigures, Apart, AsOfValue, Estimate, Internal, Joined, Received, Summary, Unconfirmed, Waiting, Withdrawn,
 };
 pub use transaction::{TxFigures, transaction};
+pub use weeks::{Compared, Total};
 pub use worth::{Peak, Worth, first_day, peak, worth_by_day};

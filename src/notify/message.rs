@@ -30,6 +30,8 @@ pub struct Message {
     pub made_at: Time,
     /// What happened, as `events --json` has it.
     pub events: Vec<Value>,
+    /// The text that a receiver's template made of it.
+    pub(super) template: Option<String>,
     told: Vec<Told>,
 }
 
@@ -83,7 +85,7 @@ impl Message {
         let mut id = sha256::Hash::hash(text.as_bytes()).to_string();
         id.truncate(32);
         let (family, title) = (family.to_owned(), clean(title));
-        Some(Self { id, occasion, family, title, made_at, events, told })
+        Some(Self { id, occasion, family, title, made_at, events, template: None, told })
     }
 
     /// A message that says that notices arrive.
@@ -91,7 +93,16 @@ impl Message {
         let mut id = sha256::Hash::hash(format!("test|{}", now.timestamp()).as_bytes()).to_string();
         id.truncate(32);
         let (family, title) = (String::new(), "ransomtrail".to_owned());
-        Self { id, occasion: Occasion::Test, family, title, made_at: now, events: Vec::new(), told: Vec::new() }
+        Self {
+            id,
+            occasion: Occasion::Test,
+            family,
+            title,
+            made_at: now,
+            events: Vec::new(),
+            template: None,
+            told: Vec::new(),
+        }
     }
 
     /// The news in one line.
@@ -110,6 +121,9 @@ impl Message {
     /// All of it for people, without the headline. No line holds anything that a chat could take for markup but what the catalogue and
     /// the labels call by name.
     pub fn lines(&self) -> Vec<String> {
+        if let Some(text) = &self.template {
+            return text.lines().map(str::to_owned).collect();
+        }
         if self.told.is_empty() {
             return vec!["Nothing happened. This is what a notice looks like when it comes.".to_owned()];
         }

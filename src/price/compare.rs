@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use rust_decimal::RoundingStrategy;
 
 use super::{LiveSource, built_in, live_source};
-use crate::domain::{DayPrice, Decimal, QuoteRecord, format};
+use crate::domain::caveat::Code;
+use crate::domain::{Caveat, DayPrice, Decimal, QuoteRecord, format};
 
 /// What live sources told, and how it is judged. The default is nothing.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +44,22 @@ impl Disagreement {
         let mut rounded = percent.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero);
         rounded.rescale(1);
         Some(rounded)
+    }
+}
+
+impl Disagreement {
+    /// As a caveat of the figures that use the day.
+    pub fn caveat(&self) -> Caveat {
+        let cents =
+            |close: Decimal| close.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero).to_string();
+        Code::PricesDisagree.with([
+            ("day", self.day.to_string().into()),
+            ("used", title(&self.used).into()),
+            ("close", cents(self.close).into()),
+            ("other", title(&self.other).into()),
+            ("other_close", cents(self.other_close).into()),
+            ("percent", self.percent().map(|percent| percent.to_string()).into()),
+        ])
     }
 }
 

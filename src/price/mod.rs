@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use crate::domain::{Currency, DayPrice, Quote, QuoteRecord};
+use crate::domain::{Amount, Currency, DayPrice, Quote, QuoteRecord, Value};
 
 pub use compare::{Disagreement, Live};
 pub use live::{Garbled, LiveSource, Reading};
@@ -216,6 +216,11 @@ impl Prices {
             None => Some(usd),
             Some(rates) => rates.convert(usd),
         }
+    }
+
+    /// What an amount is worth on a day; `None` where that has no price.
+    pub fn worth(&self, amount: Amount, day: NaiveDate) -> Option<Value> {
+        Some(Value::of(amount, &self.at(day)?))
     }
 
     /// The price of one bitcoin on a UTC day in US dollars, whatever the chosen currency.

@@ -79,28 +79,28 @@ impl Store {
 
     /// What the ledger holds of an address, added up by the database: the same as the sum over its rows.
     pub fn address_totals(&self, address: &Address) -> Result<Totals, StoreError> {
-        let read = || -> rusqlite::Result<Totals> {
-            let mut query = self.db.prepare_cached(
-                "WITH row AS (
-                    SELECT o.tx_id, o.sats AS received, 0 AS spent FROM tx_output o WHERE o.address = ?1
-                    UNION ALL SELECT i.tx_id, 0, i.sats FROM spend i WHERE i.address = ?1 AND i.sats IS NOT NULL)
-                 SELECT s.state, count(DISTINCT row.tx_id), sum(row.received), sum(row.spent)
-                 FROM row JOIN tx_state s USING (tx_id) WHERE s.state <> 'gone' GROUP BY s.state",
-            )?;
-            let mut totals = Totals::default();
-            let mut rows = query.query([address.as_str()])?;
-            while let Some(row) = rows.next()? {
-                let (count, received, spent) =
-                    (row.get(1)?, Amount::from_sat(row.get(2)?), Amount::from_sat(row.get(3)?));
-                if row.get::<_, String>(0)? == "mempool" {
-                    (totals.mempool_tx_count, totals.mempool_received, totals.mempool_spent) = (count, received, spent);
-                } else {
-                    (totals.tx_count, totals.received, totals.spent) = (count, received, spent);
-                }
+        self.sum_up(address).map_err(|error| self.explain(error))
+    }
+
+    pub(super) fn sum_up(&self, address: &Address) -> rusqlite::Result<Totals> {
+        let mut query = self.db.prepare_cached(
+            "WITH row AS (
+                SELECT o.tx_id, o.sats AS received, 0 AS spent FROM tx_output o WHERE o.address = ?1
+                UNION ALL SELECT i.tx_id, 0, i.sats FROM spend i WHERE i.address = ?1 AND i.sats IS NOT NULL)
+             SELECT s.state, count(DISTINCT row.tx_id), sum(row.received), sum(row.spent)
+             FROM row JOIN tx_state s USING (tx_id) WHERE s.state <> 'gone' GROUP BY s.state",
+        )?;
+        let mut totals = Totals::default();
+        let mut rows = query.query([address.as_str()])?;
+        while let Some(row) = rows.next()? {
+            let (count, received, spent) = (row.get(1)?, Amount::from_sat(row.get(2)?), Amount::from_sat(row.get(3)?));
+            if row.get::<_, String>(0)? == "mempool" {
+                (totals.mempool_tx_count, totals.mempool_received, totals.mempool_spent) = (count, received, spent);
+            } else {
+                (totals.tx_count, totals.received, totals.spent) = (count, received, spent);
             }
-            Ok(totals)
-        };
-        read().map_err(|error| self.explain(error))
+        }
+        Ok(totals)
     }
 
     /// The transactions of an address that the ledger takes for present, confirmed or waiting.

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Transaction, params};
 
-use super::ledger::{parsed, time};
 use super::{Store, StoreError};
 use crate::domain::{EventKind, Time, Txid};
 
@@ -30,44 +29,6 @@ pub struct ReceiverRecord {
     pub name: String,
     /// The kinds of events that it wants to hear of.
     pub kinds: Vec<EventKind>,
-}
-
-/// What somebody is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoticeRecord {
-    /// Its key.
-    pub id: i64,
-    /// The family whose coins moved.
-    pub family: String,
-    /// What tells the event apart.
-    pub event_key: String,
-    /// The transaction.
-    pub txid: Txid,
-    /// Whether it takes an earlier notice back.
-    pub correction: bool,
-    /// When it was made.
-    pub made_at: Time,
-    /// The event as it was then, as JSON.
-    pub body: String,
-    /// Times that sending it failed.
-    pub tries: u32,
-    /// When it was sent; `None` while it waits.
-    pub sent_at: Option<Time>,
-}
-
-/// How the notices of one receiver stand.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OutboxState {
-    /// Sent.
-    pub sent: usize,
-    /// Made and not sent yet.
-    pub waiting: usize,
-    /// When the last one was sent.
-    pub last_sent_at: Option<Time>,
-    /// Why the last try of one that waits failed.
-    pub failure: Option<String>,
-    /// When that one is tried again.
-    pub next_try: Option<Time>,
 }
 
 /// What [`Store::record_events`] made of a family's events.
@@ -173,86 +134,6 @@ impl Store {
         write().map_err(|error| super::explain(&path, error))
     }
 
-    /// What waits for a receiver and may be tried at that moment, the oldest first. Where one of them has to wait, so do those that
-    /// came after it: nobody reads a correction before what it corrects.
-    pub fn notices_due(&self, receiver: &str, now: Time) -> Result<Vec<NoticeRecord>, StoreError> {
-        let due = "n.receiver = ?1 AND n.sent_at IS NULL AND NOT EXISTS
-                   (SELECT 1 FROM notice o WHERE o.receiver = ?1 AND o.sent_at IS NULL AND o.next_try > ?2)
-                   ORDER BY n.notice_id";
-        self.notices_where(due, params![receiver, now.timestamp()])
-    }
-
-    /// The last notices that were made for a receiver, sent or not, the newest first.
-    pub fn notices_of(&self, receiver: &str, most: usize) -> Result<Vec<NoticeRecord>, StoreError> {
-        self.notices_where("n.receiver = ?1 ORDER BY n.notice_id DESC LIMIT ?2", params![receiver, most])
-    }
-
-    fn notices_where(&self, condition: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<NoticeRecord>, StoreError> {
-        let read = || -> rusqlite::Result<Vec<NoticeRecord>> {
-            self.db
-                .prepare_cached(&format!(
-                    "SELECT n.notice_id, e.family, e.event_key, e.txid, n.about = 'correction', n.made_at, n.body, n.tries,
-                            n.sent_at
-                     FROM notice n JOIN event e USING (event_id) WHERE {condition}"
-                ))?
-                .query_map(values, notice)?
-                .collect()
-        };
-        read().map_err(|error| self.explain(error))
-    }
-
-    /// Writes down that these notices were sent.
-    pub fn notices_sent(&mut self, ids: &[i64], now: Time) -> Result<(), StoreError> {
-        self.each_notice(
-            ids,
-            "UPDATE notice SET sent_at = ?2, failure = NULL WHERE notice_id = ?1",
-            &[&now.timestamp()],
-        )
-    }
-
-    /// Writes down that sending these failed, why, and when to try again.
-    pub fn notices_failed(&mut self, ids: &[i64], why: &str, next_try: Time) -> Result<(), StoreError> {
-        let sql = "UPDATE notice SET tries = tries + 1, failure = ?2, next_try = ?3 WHERE notice_id = ?1";
-        self.each_notice(ids, sql, &[&why, &next_try.timestamp()])
-    }
-
-    fn each_notice(&mut self, ids: &[i64], sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), StoreError> {
-        let path = self.path.clone();
-        let mut write = || -> rusqlite::Result<()> {
-            let work = self.db.transaction()?;
-            for id in ids {
-                let all: Vec<&dyn rusqlite::ToSql> =
-                    std::iter::once::<&dyn rusqlite::ToSql>(id).chain(values.iter().copied()).collect();
-                work.prepare_cached(sql)?.execute(all.as_slice())?;
-            }
-            work.commit()
-        };
-        write().map_err(|error| super::explain(&path, error))
-    }
-
-    /// How the notices of a receiver stand.
-    pub fn outbox(&self, receiver: &str) -> Result<OutboxState, StoreError> {
-        let read = || -> rusqlite::Result<OutboxState> {
-            let (sent, waiting, last): (usize, usize, Option<i64>) = self.db.query_row(
-                "SELECT count(sent_at), count(*) - count(sent_at), max(sent_at) FROM notice WHERE receiver = ?1",
-                [receiver],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-            )?;
-            let failed: Option<(String, i64)> = self
-                .db
-                .query_row(
-                    "SELECT failure, next_try FROM notice WHERE receiver = ?1 AND sent_at IS NULL AND failure IS NOT NULL
-                     ORDER BY notice_id LIMIT 1",
-                    [receiver],
-                    |row| Ok((row.get(0)?, row.get(1)?)),
-                )
-                .optional()?;
-            let (failure, next_try) = failed.unzip();
-            Ok(OutboxState { sent, waiting, last_sent_at: last.map(time), failure, next_try: next_try.map(time) })
-        };
-        read().map_err(|error| self.explain(error))
-    }
-
     /// The highest block that any explorer named as its newest; `None` where none did. A transaction's block says nothing of that: what
     /// a record or a round that was broken off brought lies anywhere in the past.
     pub fn newest_height(&self) -> Result<Option<u32>, StoreError> {
@@ -335,7 +216,7 @@ fn take_back(work: &Transaction<'_>, id: i64, now: Time) -> rusqlite::Result<usi
     let told: Vec<(String, String)> = work
         .prepare_cached(
             "SELECT receiver, json_set(n.body, '$.stands', (SELECT max(state = 'confirmed') FROM tx_state s WHERE s.txid = e.txid) IS 1)
-             FROM notice n JOIN event e USING (event_id) WHERE event_id = ?1 AND about = 'event'
+             FROM notice n JOIN event e USING (event_id) WHERE event_id = ?1 AND about = 'event' AND skipped_at IS NULL
                AND notice_id = (SELECT max(notice_id) FROM notice l WHERE l.event_id = ?1 AND l.receiver = n.receiver)
              ORDER BY receiver",
         )?
@@ -360,18 +241,4 @@ fn insert(
         "INSERT INTO notice (receiver, event_id, about, made_at, next_try, body) VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
     )?
     .execute(params![receiver, id, about, now.timestamp(), body])
-}
-
-fn notice(row: &Row<'_>) -> rusqlite::Result<NoticeRecord> {
-    Ok(NoticeRecord {
-        id: row.get(0)?,
-        family: row.get(1)?,
-        event_key: row.get(2)?,
-        txid: parsed(row, 3)?,
-        correction: row.get(4)?,
-        made_at: time(row.get(5)?),
-        body: row.get(6)?,
-        tries: row.get(7)?,
-        sent_at: row.get::<_, Option<i64>>(8)?.map(time),
-    })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::address::Reader;
 use crate::domain::{Address, BlockRef, Said, Time, Totals, Txid};
 use crate::explorer::{Block, Cursor, Known};
-use crate::store::StoreError;
+use crate::store::{StoreError, Walked};
 
 /// With more that wait, their sums alone have to tell: servers do not show all of them.
 const SHOWN_WAITING: usize = 25;
@@ -54,6 +54,12 @@ impl Reader<'_> {
     pub(super) async fn saved_cursor(&self, address: &Address) -> Result<Option<Cursor>, StoreError> {
         let (of, explorer) = (address.clone(), self.explorer.name().to_owned());
         Ok(self.store.run(move |store| store.cursor(&of, &explorer)).await?.map(Cursor))
+    }
+
+    /// What its history came to, where that was read to its end and was not what was counted.
+    pub(super) async fn walked(&self, address: &Address) -> Result<Option<Walked>, StoreError> {
+        let (of, explorer) = (address.clone(), self.explorer.name().to_owned());
+        self.store.run(move |store| store.walked(&of, &explorer)).await
     }
 
     pub(super) async fn ledger(&self, address: &Address) -> Result<Totals, StoreError> {

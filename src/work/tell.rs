@@ -9,7 +9,7 @@ use super::{Context, lock};
 use crate::document::{self, Frame};
 use crate::domain::{EventKind, Family};
 use crate::events::Event;
-use crate::notify::{self, Delivery, Receiver};
+use crate::notify::{self, Delivery, Desk, Receiver};
 use crate::store::{EventRecord, SharedStore, Store, StoreError};
 
 /// Writes down from where on receivers are told of these families, where that is not known yet.
@@ -32,7 +32,7 @@ pub async fn begin(
 pub async fn tell(
     context: &Context,
     store: &SharedStore,
-    receivers: &[Receiver],
+    Desk { receivers, means }: &Desk,
     families: &[Family],
     before: Option<u32>,
     go_on: &dyn Fn() -> bool,
@@ -67,7 +67,7 @@ pub async fn tell(
         made?;
     }
     // One that hangs keeps nobody else waiting.
-    let all = receivers.iter().map(|receiver| notify::deliver(store, receiver, &titles, context.clock, go_on));
+    let all = receivers.iter().map(|receiver| notify::deliver(store, (receiver, means), &titles, context.clock, go_on));
     let done = join_all(all).await.into_iter().collect::<Result<Vec<Delivery>, StoreError>>()?;
     Ok(receivers.iter().map(|receiver| receiver.name.clone()).zip(done).collect())
 }

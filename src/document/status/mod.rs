@@ -3,6 +3,7 @@
 mod explorer;
 mod family;
 mod problems;
+mod receiver;
 mod round;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use crate::store::{Aside, ScanPoint, Store, StoreError};
 
 pub use explorer::ExplorerStatus;
 pub use family::{FamilyStatus, Unreconciled};
+pub use receiver::ReceiverStatus;
 pub use round::RoundStatus;
 
 /// The state of a database.
@@ -42,6 +44,8 @@ pub struct Status {
     pub set_aside: Vec<AsideStatus>,
     /// Every explorer that was ever asked.
     pub explorers: Vec<ExplorerStatus>,
+    /// Everybody who was ever to be told something.
+    pub receivers: Vec<ReceiverStatus>,
     /// What was told and cannot be true.
     pub incidents: Vec<Incident>,
 }
@@ -85,6 +89,7 @@ impl Status {
             families: Vec::new(),
             set_aside: Vec::new(),
             explorers: Vec::new(),
+            receivers: Vec::new(),
             incidents: Vec::new(),
         }
     }
@@ -104,6 +109,10 @@ impl Status {
                 families.push(FamilyStatus::of(family, &records));
             }
         }
+        let mut receivers = Vec::new();
+        for name in store.notified()? {
+            receivers.push(ReceiverStatus::of(name.clone(), store.outbox(&name)?));
+        }
         let mut status = Self {
             ok: true,
             problems: Vec::new(),
@@ -114,6 +123,7 @@ impl Status {
             families,
             set_aside: store.asides()?.into_iter().map(AsideStatus::from).collect(),
             explorers: store.explorers()?.into_iter().map(|one| ExplorerStatus::of(one, now)).collect(),
+            receivers,
             incidents: store.incidents()?.into_iter().map(Incident::from).collect(),
         };
         status.problems = status.look(now, max_age);

@@ -185,7 +185,7 @@ async fn opinion(
     let alone = |of: Address| store.run(move |store| store.told_by_one(&of));
     let before: BTreeSet<Txid> = alone(address.clone()).await?.into_iter().collect();
     let (mut seen, mut after): (BTreeSet<Txid>, Option<Cursor>) = (BTreeSet::new(), None);
-    let mut cursors: BTreeSet<String> = BTreeSet::new();
+    let (mut cursors, mut now_held): (BTreeSet<String>, Totals) = (BTreeSet::new(), ledger);
     while !before.is_subset(&seen) {
         if cursors.len() >= max_pages {
             let reason = format!("its history of {address} takes more than max_pages = {max_pages} pages");
@@ -210,8 +210,11 @@ async fn opinion(
             raw: answer.raw,
             tip: chain.height(),
             left: Vec::new(),
+            held: Some(now_held),
+            goal: None,
         };
         let recorded = store.run(move |store| store.record_page(&page)).await?;
+        now_held = recorded.ledger;
         audit.refused.extend(recorded.refused);
         audit.warnings.extend(recorded.settled.iter().map(ToString::to_string));
         match next {

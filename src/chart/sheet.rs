@@ -20,7 +20,7 @@ pub(super) const TWO_LINES: f64 = ONE_LINE + size::SMALL * text::LINE;
 
 /// The sheet that every chart is drawn on: headline and subtitle above, axes around the plot, sources at the foot.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(super) struct Sheet {
     pub palette: Palette,
     pub canvas: Canvas,
     pub places: Places,
@@ -42,7 +42,7 @@ pub(super) struct Words {
     pub foot: Vec<String>,
 }
 
-impl Page {
+impl Sheet {
     /// Sets the words and leaves room for a legend above the plot and for `below` pixels under the date axis.
     pub fn new(input: &Input<'_>, chart: &str, words: Words, legend: f64, below: f64) -> Self {
         let (w, h) = input.look.size.pixels();
@@ -109,7 +109,7 @@ impl Page {
         top + height
     }
 
-    /// The marks and their meanings, in rows between subtitle and plot, in the room that [`Page::new`] left for them.
+    /// The marks and their meanings, in rows between subtitle and plot, in the room that [`Sheet::new`] left for them.
     pub fn legend<K: Copy>(&mut self, rows: &[Vec<(K, String)>], mark: impl Fn(&mut Canvas, Palette, K, Point)) {
         let mut top = self.plot.top - 24.0 - legend_height(rows) + 9.0;
         for row in rows {
