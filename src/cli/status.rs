@@ -28,7 +28,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         None => {
             let place = path.display();
             let text = format!("nothing is recorded yet in {place}; run ransomtrail sync or ransomtrail watch\n");
-            (text, Status::nothing(path, watched))
+            (text, Status::nothing(&path, watched))
         }
         Some(store) => {
             let status = Status::of(&store, &context.catalog()?, watched, now, args.max_age)?;
