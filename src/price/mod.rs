@@ -223,6 +223,12 @@ impl Prices {
         Some(Value::of(amount, &self.at(day)?))
     }
 
+    /// The last price that is known of a day before this one, in the chosen currency; `None` where there is none.
+    pub fn last_before(&self, day: NaiveDate) -> Option<DayPrice> {
+        let before = self.usd.partition_point(|price| price.day < day);
+        self.usd.get(..before)?.iter().rev().find_map(|price| self.at(price.day))
+    }
+
     /// The price of one bitcoin on a UTC day in US dollars, whatever the chosen currency.
     pub fn usd_at(&self, day: NaiveDate) -> Option<DayPrice> {
         let at = self.usd.binary_search_by_key(&day, |p| p.day).ok()?;
