@@ -235,3 +235,21 @@ impl Prices {
         self.usd.get(at).copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_price_before_a_day_is_known_where_there_is_one() {
+        let prices = Prices::load(Currency::Usd, &Live::default()).unwrap();
+        let (first, last) = (prices.usd[0].day, prices.last_day().unwrap());
+        let check = |day: NaiveDate, expect: Option<NaiveDate>| {
+            assert_eq!(prices.last_before(day).map(|price| price.day), expect, "{day}");
+        };
+        check(last, last.pred_opt());
+        check(last + chrono::Days::new(100), Some(last));
+        check(first, None);
+        assert!(Prices::none(Currency::Usd).last_before(last).is_none());
+    }
+}
