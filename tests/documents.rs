@@ -1,7 +1,7 @@
 //! What a command prints as JSON is its document: the keys are those of the schema, neither more nor fewer, and null stands only where it may.
 
 use ransomtrail::document::{
-    AddressLookup, Family, Incident, PaymentPages, Prices, Report, Status, Summary, Trail, Transaction, Week,
+    AddressLookup, Family, Incident, PaymentPages, Prices, Report, Status, Summary, Trail, Transaction, Verified, Week,
     WeighedLabel, schema,
 };
 use schemars::{Schema, schema_for};
@@ -96,6 +96,11 @@ fn what_is_printed_is_what_the_schema_says() {
     check(&trial, &["families", "wannacry"], schema_for!(Family));
     check(&trial, &["labels", "list", "--category", "exchange"], schema_for!(Vec<WeighedLabel>));
     check(&trial, &["incidents"], schema_for!(Vec<Incident>));
+    let said = check(&trial, &["verify", "wannacry", "over $140,000", "--on", "2017-08-03"], schema_for!(Verified));
+    assert_eq!((&said["claims"][0]["measure"], &said["claims"][0]["subject"]), (&json!("received"), &json!("family")));
+    for field in ["understood", "scope", "verdict", "as_of", "bases", "finding", "later", "caveats", "price_source"] {
+        assert_eq!(said[field], said["claims"][0][field], "the sentence's {field} is its first claim's");
+    }
     for how in [&[][..], &["--clusters", "--as-of", "2017-08-10"], &["--backwards"], &["--policy", "poison"]] {
         check(&trial, &[&["trace", "wannacry"], how].concat(), schema_for!(Trail));
     }
@@ -131,6 +136,8 @@ fn unknown_is_null() {
     let trial = Trial::new();
     let status = check(&trial, &["status"], schema_for!(Status));
     assert_eq!((&status["ok"], &status["round"]), (&json!(false), &Value::Null));
+    let said = check(&trial, &["verify", "wannacry", "over $140,000"], schema_for!(Verified));
+    assert!(said["on"].is_null() && said["as_of"].is_null() && said["recorded_to"].is_null(), "{said}");
     let prices = check(&trial, &["prices", "--last", "1"], schema_for!(Prices));
     let day = &prices["last_days"][0];
     assert!(day["close"].is_null() && day["source"].is_null() && day["asked_at"].is_null(), "{day}");

@@ -40,6 +40,7 @@ pub fn family(demands: Vec<Demand>) -> Family {
         active_from: None,
         active_to: None,
         sample: None,
+        complete: None,
         demands,
         sources: vec![],
         addresses: vec![watched(0), watched(1)],
@@ -158,6 +159,44 @@ fn what_stays_in_the_family_is_no_income() {
     assert_eq!(summary.estimates[1].dropped.to_sat(), 499_990_000);
     // Addresses are gross, as explorers count: three transactions each.
     assert_eq!(summary.addresses.iter().map(|a| a.transactions).collect::<Vec<_>>(), [3, 3]);
+}
+
+#[test]
+fn payments_are_sized_by_output_and_by_transaction() {
+    let prices = Prices::load(Currency::Usd, &Live::default()).unwrap();
+    let account = Book::default()
+        .inflow(1, 0, 0, 300_000_000, Some("2017-05-12T10:00:00Z"))
+        .inflow(1, 1, 1, 200_000_000, Some("2017-05-12T10:00:00Z"))
+        .inflow(2, 0, 0, 400_000_000, Some("2017-05-12T11:00:00Z"))
+        .inflow(3, 0, 0, 100_000_000, Some("2011-05-14T10:00:00Z"))
+        .spend(4, 0, 0, 400_000_000, Some("2017-05-15T10:00:00Z"))
+        .spend(5, 0, 0, 300_000_000, Some("2017-05-15T10:00:00Z"))
+        .account(&family(vec![]), Question::default());
+    let amounts =
+        |sizes: Vec<figures::Size>| sizes.iter().map(|one| one.amount.to_sat() / 100_000_000).collect::<Vec<_>>();
+    assert_eq!(amounts(figures::by_output(&account)).iter().sum::<u64>(), 10);
+    let by_tx = figures::by_transaction(&account);
+    assert_eq!(by_tx.iter().filter(|one| one.value.is_none()).count(), 1, "no price in 2011");
+    assert_eq!(amounts(by_tx).iter().max(), Some(&5));
+    assert_eq!((account.paying_days(), account.paid_addresses()), (2, 2));
+    // Both left in one block: either may be the first.
+    let mut first: Vec<_> = account.nth_withdrawal(1).iter().map(|one| sats(one.amount)).collect();
+    first.sort();
+    assert_eq!(first, [Some(300_000_000), Some(400_000_000)]);
+    assert_eq!(account.nth_withdrawal(2).len(), 2);
+    assert!(account.nth_withdrawal(3).is_empty() && account.nth_withdrawal(0).is_empty());
+    // Three bitcoin are left, at the price of the account's day.
+    let (day, left) = (account.price_day(), account.summary.balance.unwrap());
+    let price = prices.at(day).unwrap();
+    assert_eq!(account.left_value(&prices).unwrap().close, price.close * Decimal::from(3));
+    assert_eq!(left.to_sat(), 300_000_000);
+    assert_eq!(account.withdrawn_value(&prices, day).unwrap().close, price.close * Decimal::from(7));
+    assert_eq!(account.untold_after(at("2017-05-12T10:30:00Z")), (1, 2));
+    let coins = [(Some(at("2017-05-12T10:00:00Z")), left), (None, left), (Some(at("2011-05-12T10:00:00Z")), left)];
+    let (value, unpriced) = figures::on_arrival(&coins, &prices);
+    let price = prices.at(at("2017-05-12T10:00:00Z").date_naive()).unwrap();
+    assert_eq!((value.unwrap().low, unpriced), (price.low * Decimal::from(3), 2));
+    assert_eq!(figures::on_arrival(&[], &prices), (Some(ransomtrail::domain::Value::default()), 0));
 }
 
 #[test]

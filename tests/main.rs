@@ -55,6 +55,7 @@ mod trial;
 mod troubles;
 mod unasked;
 mod units;
+mod verdicts;
 mod wannacry;
 mod watch;
 mod weekly;

@@ -94,10 +94,10 @@ fn the_ledger_on_the_page_adds_up() {
 #[test]
 fn a_claim_of_ones_own_comes_first() {
     let trial = Trial::recorded();
-    let claim = "millions of dollars in cryptocurrencies such as <bitcoin>";
+    let claim = "hackers <bitcoin> made millions of dollars";
     let html = page(&trial, &["--claim", claim, "--on", "2017-12-19"], "index.html");
     let finding = html.split("aria-label=\"Finding\">").nth(1).unwrap().split("</p>").next().unwrap().to_owned();
-    assert!(finding.contains("By 19 Dec 2017") && finding.contains("$1.05 million"), "{finding}");
+    assert!(finding.contains("by 19 December 2017") && finding.contains("$1.05 million"), "{finding}");
     assert!(!html.contains("<bitcoin>"), "what the reader types is text");
     let before = page(&trial, &["--as-of", "2017-05-20", "--currency", "EUR"], "index.html");
     assert!(before.contains("in EUR") && !before.contains("were withdrawn in 6 transactions"));

@@ -92,7 +92,8 @@ fn check(name: &str, trial: &Trial, expect: Sums) {
     let report: Value = serde_json::from_str(&report).unwrap();
     assert_eq!(report["summary"], data(trial.json(&["summary", "story"])), "{name}: the report's document");
     assert_eq!(codes(&report["summary"]), codes(&json), "{name}");
-    let listed = |key: &str| report[key].as_array().unwrap().iter().map(|row| row["sats"].as_u64()).sum::<Option<u64>>();
+    let listed =
+        |key: &str| report[key].as_array().unwrap().iter().map(|row| row["sats"].as_u64()).sum::<Option<u64>>();
     assert_eq!([listed("payments"), listed("withdrawals")], [Some(direct), withdrawn], "{name}");
     let written = std::fs::read_to_string(trial.path("ransomtrail-report/story/index.html")).unwrap();
     for (line, sats) in [("received", received), ("withdrawn", withdrawn), ("left", left)] {

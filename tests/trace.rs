@@ -497,6 +497,9 @@ fn the_recorded_withdrawals() {
             trail.destinations.iter().all(|end| [Stop::Service, Stop::Unrecorded].contains(&end.stop)),
             "never unspent"
         );
+        let landed = trace::landings(&trail, &wannacry_labels, &|label| label.name == "HitBTC");
+        assert!(landed.iter().all(|one| one.time.is_some() && one.label.service), "{landed:?}");
+        assert!(!trail.is_whole(), "the record breaks off");
         let hitbtc: u64 = trail
             .destinations
             .iter()
@@ -512,7 +515,24 @@ fn the_recorded_withdrawals() {
             Policy::Poison => 3_202_476_446 + 79_950_000 + 393_909_290,
         };
         assert_eq!(hitbtc, expect, "{policy}");
+        assert_eq!(landed.iter().map(|one| one.amount.to_sat()).sum::<u64>(), expect, "{policy}");
     }
+}
+
+#[test]
+fn what_moves_on_from_a_place_has_come_there_once() {
+    let txs =
+        [tx(1, &[], &[(1, 10)]), tx(2, &[(1, 0, 1, 10)], &[(7, 6), (3, 4)]), tx(3, &[(2, 0, 7, 6)], &[(8, 5), (7, 1)])];
+    let graph = graph(&txs);
+    let seized = |of: &Address| {
+        let category = "seizure".to_owned();
+        [7, 8].map(address).contains(of).then(|| LabelInfo { name: "FBI".to_owned(), category, service: false })
+    };
+    let trail = follow(&graph, &outputs(&[(1, 0)]), rules(Policy::Fifo), &seized);
+    let landed = trace::landings(&trail, &seized, &|label| label.category == "seizure");
+    let found: Vec<_> = landed.iter().map(|one| (one.address.clone(), one.amount.to_sat(), one.via)).collect();
+    assert_eq!(found, [(address(7), 6, txid(2))]);
+    assert_eq!(trace::landings(&trail, &seized, &|label| label.category == "mixer"), []);
 }
 
 // Computed a second time by a program of its own.

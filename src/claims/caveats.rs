@@ -1,22 +1,20 @@
 //! What a reader must know before printing a verdict, for this very claim.
 
-use super::quantity::{Part, Unit};
-use super::verdict::{Verdict, Verified};
-use super::{Basis, Claim, Evidence};
+use super::measure::Reads;
+use super::{Checked, Claim, Evidence, Unit, Verdict};
 use crate::domain::Caveat;
 use crate::domain::caveat::{About, Code};
 use crate::figures::{Account, COUNTINGS, USUAL};
 
 pub(super) fn of(
     claim: &Claim,
-    evidence: &Evidence<'_>,
+    evidence: &dyn Evidence,
     then: &Account,
     time_decides: bool,
-    verified: &Verified,
+    checked: &Checked,
 ) -> Vec<Caveat> {
-    let summary = &then.summary;
-    let unit = claim.quantity.unit;
-    let is_money = matches!(unit, Unit::Money(_));
+    let (summary, clause) = (&then.summary, &checked.clause);
+    let (is_money, measure) = (matches!(clause.unit, Unit::Money(_)), clause.measure);
     let mut out = Vec::new();
     if claim.on.is_none() {
         out.push(Code::NoDay.alone());
@@ -26,33 +24,25 @@ pub(super) fn of(
     if time_decides {
         out.push(Code::ClockDecides.alone());
     }
-    if is_money && summary.withdrawn.transactions > 0 {
+    if is_money && measure.name == "received" && summary.withdrawn.transactions > 0 {
         out.push(Code::WithdrawnByThen.alone());
     }
     let late = &summary.after_withdrawal;
-    if late.outputs > 0
-        && unit != Unit::Withdrawals
-        && !claim.quantity.named.iter().any(|b| matches!(b, Basis::CoinsWithdrawn | Basis::CoinsLeft))
-    {
+    if late.outputs > 0 && matches!(measure.name, "received" | "payments" | "transactions") {
         out.push(Code::AfterEmptied.with([("outputs", late.outputs.into()), ("sats", late.amount.to_sat().into())]));
     }
-    if claim.quantity.victims {
+    if clause.victims {
         out.push(Code::NoVictims.alone());
     }
-    let part = match claim.quantity.part {
-        Some(Part::Time) if claim.scope.from.is_some() => None,
-        Some(Part::Time) => Some(Code::OneTime),
-        Some(Part::Payer) => Some(Code::OnePayer),
-        Some(Part::Transfer) => Some(Code::OneTransfer),
-        None => None,
-    };
-    out.extend(part.map(Code::alone));
-    let only_most = claim.quantity.interval.min.is_none_or(|min| min.at.is_zero());
-    if only_most && matches!(verified.verdict, Verdict::Supported | Verdict::SupportedOnlyAt) {
+    if measure.reads == Reads::Trail {
+        out.push(Code::ByPolicy.alone());
+    }
+    let only_most = clause.interval.min.is_none_or(|min| min.at.is_zero());
+    if only_most && matches!(checked.verdict, Verdict::Supported | Verdict::SupportedOnlyAt) {
         out.push(Code::AtMost.alone());
     }
-    if evidence.counting != USUAL
-        && let Some(counting) = COUNTINGS.iter().find(|counting| counting.name == evidence.counting)
+    if evidence.counting() != USUAL
+        && let Some(counting) = COUNTINGS.iter().find(|counting| counting.name == evidence.counting())
     {
         out.push(Code::CountedAs.with([("counting", counting.name.into()), ("meaning", counting.meaning.into())]));
     }

@@ -1,5 +1,5 @@
 //! The answers as data: plain structs that serialise, each with a JSON schema from the same derive. Rows that a surface prints, exports, packs or sends are
-//! made here, so that two surfaces cannot disagree. Verdicts are not among them yet: they serialise where they are computed.
+//! made here, so that two surfaces cannot disagree.
 //!
 //! Unknown is `null`, never 0 and never a word. Satoshis are integers; money is decimal text, rounded once.
 
@@ -25,6 +25,7 @@ mod status;
 mod sums;
 mod timestamp;
 mod transaction;
+mod verdict;
 
 pub use address::{AddressLookup, PaymentPages, WithdrawalPage};
 pub use destinations::{Destination, Destinations, Share, TrailEnd};
@@ -55,3 +56,4 @@ pub use status::{
 pub use sums::AddressSums;
 pub use timestamp::Timestamp;
 pub use transaction::{Input, MoneyOn, Output, SpentBy, Transaction, TransactionFacts, TransactionState};
+pub use verdict::{BasisRow, CheckedClaim, Understood, Verified};

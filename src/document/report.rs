@@ -1,11 +1,10 @@
 use anyhow::Result;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
-use super::{Event, Family, Frame, Payment, Summary, Trail, TrailSubject, Withdrawal};
+use super::{Event, Family, Frame, Payment, Summary, Trail, TrailSubject, Verified, Withdrawal};
 use crate::casebook::Case;
-use crate::claims::Verified;
+use crate::claims;
 use crate::domain::{Moment, rfc3339};
 use crate::figures::{self, PayingShare};
 
@@ -40,29 +39,32 @@ pub struct ReportClaim {
     /// Where that can be read.
     pub link: Option<String>,
     /// What the chain says to it, as `verify --json` has it.
-    #[schemars(with = "Value")]
     pub verdict: Verified,
 }
 
 impl Report {
     /// What a case holds, with a claim of the reader's own.
-    pub fn of(case: &Case<'_>, own: Option<Verified>) -> Result<Self> {
+    pub fn of(case: &Case<'_>, own: Option<&claims::Verified>) -> Result<Self> {
         let (account, family) = (case.account()?, case.family());
         let frame = Frame::of(account);
-        let own = own.map(|verdict| ReportClaim { who: None, when: verdict.on_text(), link: None, verdict });
-        let published = case.published()?.into_iter().map(|(one, verdict)| {
+        let own = own.map(|said| (None, said.on_text(), None, said.clone()));
+        let published = case.published()?.into_iter().map(|(one, said)| {
             let when = match one.when {
                 Moment::Day(day) => day.to_string(),
                 Moment::Instant(time) => rfc3339(time),
             };
-            ReportClaim { who: Some(one.who), when: Some(when), link: Some(one.link), verdict }
+            (Some(one.who), Some(when), Some(one.link), said)
         });
+        let claims = own
+            .into_iter()
+            .chain(published)
+            .map(|(who, when, link, said)| Ok(ReportClaim { who, when, link, verdict: Verified::of(&said)? }));
         let followed = case.trace(case.inquiry().rules.policy)?;
         Ok(Self {
             family: family.into(),
             summary: Summary::of(account),
             share: family.machines().and_then(|machines| figures::paying_share(account, machines)),
-            claims: own.into_iter().chain(published).collect(),
+            claims: claims.collect::<Result<_>>()?,
             payments: account.payments.iter().map(|one| Payment::of(one, frame)).collect(),
             withdrawals: account.withdrawals.iter().map(|one| Withdrawal::of(one, frame)).collect(),
             events: case.events()?.iter().map(|one| Event::of(one, frame)).collect(),

@@ -89,10 +89,8 @@ caveats! {
     CountedAs, Coins, "counted as {counting}: {meaning}";
     NoDay, Claim, "no day was given for the claim; it is held against all that is recorded";
     NoVictims, Claim, "a payment is not a victim: one may pay several times, or pay for several";
-    OneTime, Claim, "the wording names a day or a span of time; the claim is held against all until its moment, not against that span alone";
-    OnePayer, Claim, "the wording names one payer; the claim is held against what all of them paid";
-    OneTransfer, Claim, "the wording names one transfer; the claim is held against all of them";
     AtMost, Claim, "the claim names a most, and a lower bound can break it but never prove it";
+    ByPolicy, Trail, "coins that mixed with others are told apart by an assumption, and labels name only what somebody published";
     Poison, Trail, "poison conserves nothing: its sums count the same coin many times";
     TrailRecordedTo, Trail, "the question reaches to {until}, and the ledger is complete to {to}";
     TrailNotRecorded, Trail, "the question reaches to {until}, and the ledger is complete to no moment that is known";

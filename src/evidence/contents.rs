@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{FORMAT, FORMAT_VERSION};
 use crate::casebook::Inquiry;
-use crate::claims::{Claim, Published, Scope, Unit};
+use crate::claims::{Claim, Published, Scope};
 use crate::domain::{Address, Amount, Currency, Decimal, Moment, Network, Origin, parse_network, parse_zone, rfc3339};
 use crate::figures::Question;
 use crate::price::{Tables, live_source};
@@ -106,9 +106,7 @@ impl Contents {
         let mut out = vec![self.options.currency()?];
         let published = self.published()?.iter().map(Published::claim).collect::<Result<Vec<_>>>()?;
         for claim in published.into_iter().chain(self.options.own_claim()?) {
-            if let Unit::Money(currency) = claim.quantity.unit {
-                out.push(currency);
-            }
+            out.extend(claim.currencies());
         }
         Ok(out)
     }

@@ -17,6 +17,7 @@ mod payment;
 mod question;
 mod series;
 mod shares;
+mod sizes;
 mod spending;
 mod states;
 mod summary;
@@ -36,6 +37,7 @@ pub use payment::{Payment, Withdrawal};
 pub use question::Question;
 pub use series::{Reach, Step, busiest, steps, week, weeks};
 pub use shares::{part, per_cent, percent};
+pub use sizes::{Size, Spread, by_output, by_transaction, in_coins, on_arrival, spread};
 pub use spending::{Spending, Split};
 pub use states::{Beginning, DayOut, Did, State, days_out, large_days, rush, states};
 pub use summary::{

@@ -21,13 +21,14 @@ impl Material<'_> {
     /// Makes the page; fails where nothing is recorded of the family.
     pub fn make(&self) -> Result<Page> {
         let own = self.claim.map(|claim| self.case.verify(claim)).transpose()?;
-        let data = Report::of(self.case, own.clone())?;
+        let data = Report::of(self.case, own.as_ref())?;
         let mut page = Page::of(self.case, data, self.charts()?, self.command)?;
         // Who asks about a claim wants to read first what comes of it.
         if let Some(verified) = own {
-            let said = format!("“{}”: {}. {}", verified.claim, verified.verdict.words(), verified.finding);
+            let said = format!("“{}”: {}", verified.claim, verified.finding());
             page.finding.insert(0, said);
-            let new: Vec<_> = verified.caveats.into_iter().filter(|caveat| !page.caveats.contains(caveat)).collect();
+            let new: Vec<_> =
+                verified.caveats().into_iter().filter(|caveat| !page.caveats.contains(caveat)).cloned().collect();
             page.caveats.splice(0..0, new);
         }
         Ok(page)

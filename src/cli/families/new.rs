@@ -116,6 +116,7 @@ fn family(args: &Args, network: Network) -> Result<Family, Usage> {
         active_from: args.from,
         active_to: args.to,
         sample: None,
+        complete: None,
         demands: args.demands.iter().map(demand).collect(),
         sources: vec![source],
         addresses,

@@ -76,6 +76,7 @@ fn alone(address: &Address) -> Family {
         active_from: None,
         active_to: None,
         sample: None,
+        complete: None,
         demands: Vec::new(),
         sources: Vec::new(),
         addresses: vec![watched],

@@ -8,7 +8,7 @@ section! { "claims", "Claims", |page| !page.data.claims.is_empty(), r##"
 <caption>Each claim as known on the day it was made; later prices and payments never change a verdict</caption>
 <thead><tr><th scope="col">claim</th><th scope="col">who, when</th><th scope="col">verdict</th><th scope="col">finding</th></tr></thead>
 <tbody>
-{% for claim in page.data.claims %}<tr><th scope="row">“{{ claim.verdict.claim }}”</th><td>{% match claim.link %}{% when Some with (url) %}<a href="{{ url }}" rel="noreferrer">{{ claim|who }}</a>{% when None %}{{ claim|who }}{% endmatch %}, {{ claim|when }}</td><td class="verdict">{{ claim.verdict.verdict.words() }}</td><td class="long">{{ claim.verdict.finding }}</td></tr>
+{% for claim in page.data.claims %}<tr><th scope="row">“{{ claim.verdict.claim }}”</th><td>{% match claim.link %}{% when Some with (url) %}<a href="{{ url }}" rel="noreferrer">{{ claim|who }}</a>{% when None %}{{ claim|who }}{% endmatch %}, {{ claim|when }}</td><td class="verdict">{{ claim.verdict.in_words() }}</td><td class="long">{{ claim.verdict.told() }}</td></tr>
 {% endfor %}
 </tbody>
 </table>
@@ -18,6 +18,6 @@ section! { "claims", "Claims", |page| !page.data.claims.is_empty(), r##"
 
 | claim | who, when | verdict | finding |
 |---|---|---|---|
-{% for claim in page.data.claims %}| “{{ claim.verdict.claim }}” | {{ claim|who }}, {{ claim|when }}{% if let Some(url) = claim.link %}, <{{ url.replace("|", "%7C")|safe }}>{% endif %} | {{ claim.verdict.verdict.words() }} | {{ claim.verdict.finding }} |
+{% for claim in page.data.claims %}| “{{ claim.verdict.claim }}” | {{ claim|who }}, {{ claim|when }}{% if let Some(url) = claim.link %}, <{{ url.replace("|", "%7C")|safe }}>{% endif %} | {{ claim.verdict.in_words() }} | {{ claim.verdict.told() }} |
 {% endfor %}
 "## }

@@ -1,10 +1,17 @@
 //! A number with what was said before it, as an interval.
 
-use super::amount::{Amount, Form};
 use super::digits::Written;
-use super::words::Modifier;
-use crate::claims::quantity::{Bound, Interval, Unit};
+use super::number::{Form, Number};
+use crate::claims::{Bound, Interval, Unit};
 use crate::domain::Decimal;
+
+named!(
+    /// How a word before the number changes it.
+    Modifier {
+        MoreThan = "more-than", AtLeast = "at-least", LessThan = "less-than", AtMost = "at-most", About = "about",
+        JustOver = "just-over", JustUnder = "just-under", Exactly = "exactly",
+    }
+);
 
 /// `about` and `nearly`: a tenth to either side.
 const ABOUT: Decimal = Decimal::from_parts(1, 0, 0, false, 1);
@@ -37,16 +44,20 @@ fn rounded(interval: Interval) -> Interval {
 /// The interval of one number, and whether it is exact. `None` for a most that has no number (`up to millions`).
 pub(super) fn from_single(
     written: Written,
-    amount: &Amount,
+    number: &Number,
     modifier: Option<Modifier>,
     unit: Unit,
 ) -> Option<(Interval, bool)> {
     let Written { value, step } = written;
-    match amount.form {
+    match number.form {
         Form::Plain => Some(match modifier {
             Some(modifier) => (modified(value, modifier), modifier == Modifier::Exactly),
-            None => bare(value, step, amount, unit),
+            None => bare(value, step, number, unit),
         }),
+        Form::Share => {
+            let modifier = modifier.unwrap_or(Modifier::About);
+            Some((modified(value, modifier), modifier == Modifier::Exactly))
+        }
         Form::AtLeast => match modifier {
             Some(Modifier::AtMost | Modifier::LessThan) => None,
             _ => Some((at_least(value), false)),
@@ -97,11 +108,11 @@ fn modified(value: Decimal, modifier: Modifier) -> Interval {
 
 /// A figure with nothing before it: exact where it is a count that nobody rounds or bitcoin to the satoshi, otherwise to half
 /// of its last written place, and at least a hundredth.
-fn bare(value: Decimal, step: Decimal, amount: &Amount, unit: Unit) -> (Interval, bool) {
+fn bare(value: Decimal, step: Decimal, number: &Number, unit: Unit) -> (Interval, bool) {
     let exact = match unit {
-        Unit::Money(_) => false,
+        Unit::Money(_) | Unit::Percent => false,
         Unit::Bitcoin => step <= EXACT_COINS,
-        _ => step == Decimal::ONE || (value < COUNTED && !amount.is_sum()),
+        _ => step == Decimal::ONE || (value < COUNTED && !number.is_sum()),
     };
     if exact {
         return (rounded(Interval::point(value)), true);

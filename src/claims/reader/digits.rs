@@ -1,9 +1,9 @@
 //! Digits with separators, English or continental.
 //!
-//! What the separators say by themselves decides. Two cases could be both, and go by rule: a comma before exactly three
-//! digits sets thousands apart (`1,234` is 1234); a point before exactly three digits does so for money and counts
-//! (`€140.000` is 140000), and is a decimal point for coins and before `million` (`1.234 BTC`, `1.234 million`). A group of
-//! thousands never begins with 0: `0,123` and `0.123` are decimals.
+//! What the separators say by themselves decides. One that stands alone before exactly three digits could be both, and goes by
+//! rule: for money and counts it sets thousands apart (`€140.000` is 140000); for coins and before `million` it is the decimal
+//! mark where the language has that one (`1.234 BTC` in English). A group of thousands never begins with 0: `0,123` and `0.123`
+//! are decimals.
 
 use crate::domain::Decimal;
 
@@ -18,8 +18,8 @@ pub(super) struct Written {
 const MOST_WHOLE: usize = 16;
 const MOST_DECIMALS: usize = 12;
 
-/// Reads digits; `point_groups` says that a single point before three digits sets thousands apart.
-pub(super) fn read(raw: &str, point_groups: bool) -> Option<Written> {
+/// Reads digits; `point` is the decimal mark where a mark before three digits can be one.
+pub(super) fn read(raw: &str, point: Option<char>) -> Option<Written> {
     let spaces: String =
         raw.chars().map(|c| if matches!(c, '\u{a0}' | '\u{202f}' | '\u{2009}') { ' ' } else { c }).collect();
     let text = spaces.replace('’', "'");
@@ -33,8 +33,7 @@ pub(super) fn read(raw: &str, point_groups: bool) -> Option<Written> {
         _ if !same => true,
         _ if marks.len() > 1 => false,
         _ if after != 3 || text.starts_with('0') => true,
-        ',' => false,
-        _ => !point_groups,
+        _ => point == Some(mark),
     };
     let (whole, rest) = if decimal { (text.get(..last)?, text.get(last + 1..)?) } else { (text.as_str(), "") };
     let group = whole.chars().find(|c| !c.is_ascii_digit());
@@ -74,30 +73,32 @@ mod tests {
 
     #[test]
     fn separators_are_read_by_rule() {
-        let check = |raw: &str, groups: bool, expect: Option<(&str, &str)>| {
+        let check = |raw: &str, point: Option<char>, expect: Option<(&str, &str)>| {
             let expect = expect.map(|(v, s)| (v.parse::<Decimal>().unwrap(), s.parse::<Decimal>().unwrap()));
-            assert_eq!(read(raw, groups).map(|w| (w.value, w.step)), expect, "{raw}");
+            assert_eq!(read(raw, point).map(|w| (w.value, w.step)), expect, "{raw}");
         };
-        check("140,000", true, Some(("140000", "10000")));
-        check("1,234", false, Some(("1234", "1")));
-        check("1.234", false, Some(("1.234", "0.001")));
-        check("1.234", true, Some(("1234", "1")));
-        check("140.000", true, Some(("140000", "10000")));
-        check("1.234.567", false, Some(("1234567", "1")));
-        check("1.234,56", false, Some(("1234.56", "0.01")));
-        check("1,234.56", false, Some(("1234.56", "0.01")));
-        check("52,2", true, Some(("52.2", "0.1")));
-        check("0,123", true, Some(("0.123", "0.001")));
-        check("0.123", true, Some(("0.123", "0.001")));
-        check("1'234'567.5", false, Some(("1234567.5", "0.1")));
-        check("1 234 567", false, Some(("1234567", "1")));
-        check("1.50", true, Some(("1.50", "0.01")));
-        check("52.19666422", true, Some(("52.19666422", "0.00000001")));
-        check("0", true, Some(("0", "1")));
-        check("1,23,456", true, None);
-        check("1.2.3", true, None);
-        check("1,234.567,8", true, None);
-        check("12345678901234567890", true, None);
-        check("1.1234567890123", true, None);
+        check("140,000", None, Some(("140000", "10000")));
+        check("1,234", Some('.'), Some(("1234", "1")));
+        check("1.234", Some('.'), Some(("1.234", "0.001")));
+        check("1.234", None, Some(("1234", "1")));
+        check("1.234", Some(','), Some(("1234", "1")));
+        check("1,234", Some(','), Some(("1.234", "0.001")));
+        check("140.000", None, Some(("140000", "10000")));
+        check("1.234.567", Some('.'), Some(("1234567", "1")));
+        check("1.234,56", Some('.'), Some(("1234.56", "0.01")));
+        check("1,234.56", Some('.'), Some(("1234.56", "0.01")));
+        check("52,2", None, Some(("52.2", "0.1")));
+        check("0,123", None, Some(("0.123", "0.001")));
+        check("0.123", None, Some(("0.123", "0.001")));
+        check("1'234'567.5", Some('.'), Some(("1234567.5", "0.1")));
+        check("1 234 567", Some('.'), Some(("1234567", "1")));
+        check("1.50", None, Some(("1.50", "0.01")));
+        check("52.19666422", None, Some(("52.19666422", "0.00000001")));
+        check("0", None, Some(("0", "1")));
+        check("1,23,456", None, None);
+        check("1.2.3", None, None);
+        check("1,234.567,8", None, None);
+        check("12345678901234567890", None, None);
+        check("1.1234567890123", None, None);
     }
 }
