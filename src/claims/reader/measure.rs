@@ -2,8 +2,9 @@
 
 use super::clause::Clause;
 use super::quantity::Quantity;
-use super::role::{Counted, Noun, Preposition, Role, Verb, Word};
-use super::segment::Item;
+use super::role::Role::{self, *};
+use super::role::{COINS, Counted, Verb, WALLETS};
+use super::segment::{Item, before, wallets};
 use crate::claims::Unit;
 use crate::claims::reading::Refusal;
 
@@ -16,122 +17,109 @@ pub(super) struct Measured {
     pub stock: bool,
 }
 
-/// What the quantity at an item measures.
+/// What the quantity at a place measures.
 pub(super) fn of(clause: &Clause, at: usize, quantity: &Quantity, placed: bool) -> Result<Measured, Refusal> {
-    let unit = quantity.unit();
-    let plain = |name| Ok(Measured { name, unit, nth: None, stock: false });
+    let plain = |name, unit| Ok(Measured { name, unit, nth: None, stock: false });
     let verb = clause.verb.map(|(_, verb)| verb);
-    match unit {
+    match quantity.unit() {
         Unit::Payments => match verb {
             Some(Verb::Withdrawn | Verb::Left | Verb::Seized | Verb::Emptied | Verb::Untouched) => {
                 Err(Refusal::UnknownWords)
             }
-            _ => plain("payments"),
+            _ => plain("payments", Unit::Payments),
         },
-        Unit::Transactions if leaves(clause) => {
-            Ok(Measured { name: "withdrawals", unit: Unit::Withdrawals, nth: None, stock: false })
-        }
-        Unit::Transactions => plain("transactions"),
-        Unit::Withdrawals => plain("withdrawals"),
+        Unit::Transactions if leaves(clause) => plain("withdrawals", Unit::Withdrawals),
+        Unit::Transactions => plain("transactions", Unit::Transactions),
+        Unit::Withdrawals => plain("withdrawals", Unit::Withdrawals),
         Unit::Addresses => match verb {
-            Some(Verb::Received | Verb::Withdrawn | Verb::Seized)
-                if clause.items.iter().all(|i| i.quantity().is_none_or(|q| !q.is_value())) =>
-            {
+            Some(Verb::Received | Verb::Withdrawn | Verb::Seized) if !clause.items.iter().any(Item::is_value) => {
                 Err(Refusal::UnknownWords)
             }
-            _ => plain("addresses"),
+            _ => plain("addresses", Unit::Addresses),
         },
-        Unit::Days => match at.checked_sub(1).and_then(|at| clause.items.get(at)).and_then(Item::role) {
-            Some(Role::Preposition(Preposition::On)) | None => plain("paying-days"),
-            _ if clause.has(|role| role == Role::Noun(Noun::Payer)) => plain("paying-days"),
-            _ => Err(Refusal::Rate),
-        },
+        Unit::Days if matches!(before(clause.items, at), On | Nothing) => plain("paying-days", Unit::Days),
+        Unit::Days => Err(Refusal::Rate),
         Unit::Percent => match value(clause, at, placed)?.name {
-            name @ ("withdrawn" | "left" | "arrived" | "seized") => plain(name),
+            name @ ("withdrawn" | "left" | "arrived" | "seized") => plain(name, Unit::Percent),
             _ => Err(Refusal::Change),
         },
-        Unit::Money(_) | Unit::Bitcoin => value(clause, at, placed).map(|measured| Measured { unit, ..measured }),
+        unit => value(clause, at, placed).map(|measured| Measured { unit, ..measured }),
     }
+}
+
+fn counts(clause: &Clause, unit: Unit) -> bool {
+    let counted = Counted::Known(unit);
+    clause.items.iter().any(|item| item.role == Unit(counted) || item.counts(counted))
 }
 
 /// Whether the clause speaks of what goes away.
 fn leaves(clause: &Clause) -> bool {
-    matches!(clause.verb, Some((_, Verb::Withdrawn | Verb::Emptied)))
-        || matches!(clause.verb, Some((_, Verb::Sent))) && sent(clause) == Ok("withdrawn")
-        || clause.has(|role| matches!(role, Role::Unit(Counted::Known(Unit::Withdrawals))))
+    match clause.verb {
+        Some((_, Verb::Withdrawn | Verb::Emptied)) => true,
+        Some((_, Verb::Sent)) => sent(clause) == Ok("withdrawn"),
+        _ => counts(clause, Unit::Withdrawals),
+    }
 }
 
 /// What a sum measures.
 fn value(clause: &Clause, at: usize, placed: bool) -> Result<Measured, Refusal> {
     let one = |name| Measured { name, unit: Unit::Bitcoin, nth: None, stock: false };
     let verb = clause.verb.map(|(_, verb)| verb);
-    let pays = |role: Role| {
-        matches!(role, Role::Noun(Noun::Payment | Noun::Ransom) | Role::Unit(Counted::Known(Unit::Payments)))
-    };
-    let extreme = clause.items.iter().find_map(|i| match i.role()? {
-        Role::Superlative(name, whole) => Some((name, whole)),
+    let goes = matches!(verb, Some(Verb::Withdrawn | Verb::Left | Verb::Seized | Verb::Emptied | Verb::Untouched));
+    let extreme = clause.items.iter().find_map(|item| match item.role {
+        Superlative(name, whole) => Some((name, whole)),
         _ => None,
     });
     if let Some((name, whole)) = extreme {
-        let average = name == "average-payment" && verb == Some(Verb::Paid);
+        let average = name == "average-payment";
+        let paid = whole
+            || clause.has(|role| matches!(role, Payment | Ransom))
+            || counts(clause, Unit::Payments)
+            || clause.single().is_some();
         return match verb {
-            Some(Verb::Withdrawn | Verb::Left | Verb::Seized | Verb::Emptied) => Err(Refusal::UnknownWords),
-            _ if whole || clause.has(pays) || clause.single().is_some() || average => Ok(one(name)),
-            _ if name == "average-payment" => Err(Refusal::Demand),
+            _ if goes => Err(Refusal::UnknownWords),
+            _ if paid || (average && verb == Some(Verb::Paid)) => Ok(one(name)),
+            _ if average => Err(Refusal::Demand),
             _ => Err(Refusal::UnknownWords),
         };
     }
-    let all_but = clause.has(|role| role == Role::Word(Word::AllBut));
-    if all_but {
-        return if matches!(verb, Some(Verb::Withdrawn | Verb::Emptied | Verb::Sent)) {
-            Ok(one("left"))
-        } else {
-            Err(Refusal::Change)
-        };
+    if clause.has(|role| role == AllBut) {
+        let left = matches!(verb, Some(Verb::Withdrawn | Verb::Emptied | Verb::Sent));
+        return if left { Ok(one("left")) } else { Err(Refusal::Change) };
     }
     if placed {
-        return if matches!(verb, Some(Verb::Paid)) { Err(Refusal::OneVictim) } else { Ok(one("arrived")) };
+        return if verb == Some(Verb::Paid) { Err(Refusal::OneVictim) } else { Ok(one("arrived")) };
     }
     if let Some(noun) = beside(clause, at).or_else(|| clause.single()) {
-        let nth =
-            clause.items.iter().find_map(|i| if let Some(Role::Ordinal(nth)) = i.role() { Some(nth) } else { None });
-        if matches!(verb, Some(Verb::Untouched | Verb::Emptied | Verb::Left)) {
-            return Err(Refusal::UnknownWords);
-        }
+        let nth = clause.items.iter().find_map(|item| if let Ordinal(nth) = item.role { Some(nth) } else { None });
         return match (noun, nth) {
-            (Noun::Withdrawal, None | Some(1..)) => Ok(Measured { nth, ..one("withdrawal") }),
-            (Noun::Payment, None) if verb != Some(Verb::Withdrawn) => Ok(one("payment")),
-            (Noun::Transfer, None) => Ok(one("transfer")),
+            _ if matches!(verb, Some(Verb::Untouched | Verb::Emptied | Verb::Left)) => Err(Refusal::UnknownWords),
+            (Withdrawal, None | Some(1..)) => Ok(Measured { nth, ..one("withdrawal") }),
+            (Payment, None) if verb != Some(Verb::Withdrawn) => Ok(one("payment")),
+            (Transfer, None) => Ok(one("transfer")),
             _ => Err(Refusal::UnknownWords),
         };
     }
     let name = match verb {
-        None => bare(clause),
-        Some(Verb::Equals | Verb::MoreThan | Verb::LessThan | Verb::About) => return equals(clause),
-        Some(Verb::Amassed) if clause.has(|role| role == Role::Unit(Counted::Known(Unit::Addresses))) => "left",
-        Some(Verb::Made) => bare(clause),
-        Some(Verb::Amassed | Verb::Received | Verb::Arrived) => "received",
-        Some(Verb::Paid) if clause.single_payer() => "payment",
-        Some(Verb::Paid) => "received",
+        None | Some(Verb::Made) => bare(clause),
+        Some(verb) if verb.is_copula() => return equals(clause),
+        Some(Verb::Amassed) if clause.has(|role| role == WALLETS) => "left",
+        Some(Verb::Paid) if clause.is_single_payers() => "payment",
+        Some(Verb::Amassed | Verb::Received | Verb::Arrived | Verb::Paid) => "received",
         Some(Verb::Withdrawn | Verb::Emptied) => "withdrawn",
         Some(Verb::Sent) => sent(clause)?,
         Some(Verb::Left | Verb::Untouched) => "left",
         Some(Verb::Seized) => "seized",
-        Some(Verb::Used) => return Err(Refusal::UnknownWords),
+        Some(_) => return Err(Refusal::UnknownWords),
     };
     Ok(one(name))
 }
 
-/// A quantity without a verb.
+/// A quantity without a verb that says more.
 fn bare(clause: &Clause) -> &'static str {
-    let has = |unit: Unit| {
-        clause.items.iter().any(|i| {
-            i.quantity().is_some_and(|q| q.unit() == unit) || i.role() == Some(Role::Unit(Counted::Known(unit)))
-        })
-    };
-    if clause.has(|role| role == Role::Noun(Noun::Balance)) {
+    if clause.has(|role| role == Balance) {
         "left"
-    } else if has(Unit::Withdrawals) {
+    } else if counts(clause, Unit::Withdrawals) {
         "withdrawn"
     } else {
         "received"
@@ -139,83 +127,47 @@ fn bare(clause: &Clause) -> &'static str {
 }
 
 /// The noun of a single thing that a sum belongs to: `a payment of $600`, `the $600 payment`, `the first withdrawal was 8.73 BTC`.
-fn beside(clause: &Clause, at: usize) -> Option<Noun> {
-    let single = |item: &Item| match item.role()? {
-        Role::Noun(noun @ (Noun::Payment | Noun::Withdrawal | Noun::Transfer)) => Some(noun),
-        _ => None,
+fn beside(clause: &Clause, at: usize) -> Option<Role> {
+    let single = |item: &&Item| matches!(item.role, Payment | Withdrawal | Transfer);
+    let quiet = |item: &&Item| match item.role {
+        Of | Be | Worth | Adverb | Have | A | The | Span(_) => true,
+        role => role.verb().is_some_and(Verb::is_copula),
     };
-    let between = |item: &&Item| {
-        let quiet = Role::Preposition(Preposition::Of);
-        matches!(
-            item.role(),
-            Some(Role::Word(Word::Be | Word::Worth | Word::Adverb | Word::Have | Word::A | Word::The))
-        ) || item.role() == Some(quiet)
-            || matches!(item.role(), Some(Role::Verb(verb) | Role::Gerund(verb)) if verb.says_nothing_alone())
-            || matches!(item.kind, super::segment::What::Span(_))
-    };
-    let before = clause.items.get(..at).unwrap_or_default().iter().rev().find(|i| !between(i)).and_then(single);
-    let behind = || {
-        clause
-            .items
-            .get(at + 1..)
-            .unwrap_or_default()
-            .iter()
-            .find(|i| {
-                !matches!(
-                    i.role(),
-                    Some(Role::Adjective | Role::Noun(Noun::Ransom) | Role::Unit(Counted::Known(Unit::Bitcoin)))
-                )
-            })
-            .and_then(single)
-    };
-    before.or_else(behind)
+    let before = clause.items.get(..at)?.iter().rev().find(|item| !quiet(item)).filter(single);
+    let behind = clause.items.get(at + 1..)?.iter().find(|item| !matches!(item.role, Adjective | Ransom | COINS));
+    before.or(behind.filter(single)).map(|item| item.role)
 }
 
 /// What a copula says is what its subject names.
 fn equals(clause: &Clause) -> Result<Measured, Refusal> {
-    let said = clause.verb.map_or(0, |(at, _)| at);
+    let (said, verb) = clause.verb.unwrap_or((0, Verb::Equals));
     let one = |name, stock| Ok(Measured { name, unit: Unit::Bitcoin, nth: None, stock });
-    let has = |wanted: fn(Role) -> bool| clause.has(wanted);
-    if has(|role| role == Role::Noun(Noun::Balance)) {
+    let has = |wanted: Role| clause.has(|role| role == wanted);
+    if has(Balance) {
         return one("left", false);
     }
     // `the sums extorted were`.
-    let told: Vec<&str> = clause
-        .items
-        .iter()
-        .take(said)
-        .filter_map(|item| match item.role()? {
-            Role::Verb(Verb::Received | Verb::Paid | Verb::Made | Verb::Amassed | Verb::Arrived) => Some("received"),
-            Role::Verb(Verb::Withdrawn) => Some("withdrawn"),
-            Role::Verb(Verb::Seized) => Some("seized"),
-            Role::Verb(Verb::Left) => Some("left"),
-            Role::Unit(Counted::Known(Unit::Withdrawals)) => Some("withdrawn"),
-            Role::Verb(_) => Some(""),
-            _ => None,
-        })
-        .collect();
-    let total = has(|role| {
-        matches!(
-            role,
-            Role::Noun(Noun::Total | Noun::Ransom) | Role::Unit(Counted::Known(Unit::Payments | Unit::Transactions))
-        )
-    });
-    let counted = clause
-        .items
-        .iter()
-        .any(|i| i.quantity().is_some_and(|q| matches!(q.unit(), Unit::Payments | Unit::Transactions)));
+    let mut told: Vec<&str> = Vec::new();
+    for item in clause.items.iter().take(said) {
+        told.push(match item.role {
+            Verb(Verb::Received | Verb::Paid | Verb::Made | Verb::Amassed | Verb::Arrived) => "received",
+            Verb(Verb::Withdrawn) | Unit(Counted::Known(Unit::Withdrawals)) => "withdrawn",
+            Verb(Verb::Seized) => "seized",
+            Verb(Verb::Left) => "left",
+            Verb(_) => "",
+            _ => continue,
+        });
+    }
+    told.dedup();
+    let counted = counts(clause, Unit::Payments) || counts(clause, Unit::Transactions);
+    // The ransom was $300: that is what was demanded.
+    let plain = verb == Verb::Equals && clause.role(said) == Be && clause.role(said + 1) == Quantity;
     match told.as_slice() {
-        [] if has(|role| role == Role::Word(Word::There)) => {
-            let held = has(|role| matches!(role, Role::Unit(Counted::Known(Unit::Addresses))));
-            if held { one("left", false) } else { Err(Refusal::UnknownWords) }
-        }
-        [] if total || counted => one("received", true),
-        [first, rest @ ..] if !first.is_empty() && rest.iter().all(|other| other == first) => match *first {
-            "withdrawn" => one("withdrawn", true),
-            "seized" => one("seized", true),
-            "left" => one("left", true),
-            _ => one("received", true),
-        },
+        [] if has(There) && has(WALLETS) => one("left", false),
+        [] if has(There) => Err(Refusal::UnknownWords),
+        [] if has(Total) || counted || (has(Ransom) && !plain) => one("received", true),
+        [] if has(Ransom) => Err(Refusal::Demand),
+        [name] if !name.is_empty() => one(name, true),
         _ => Err(Refusal::UnknownWords),
     }
 }
@@ -223,29 +175,15 @@ fn equals(clause: &Clause) -> Result<Measured, Refusal> {
 /// Which way coins went that somebody sent.
 fn sent(clause: &Clause) -> Result<&'static str, Refusal> {
     let items = clause.items;
-    let wallet = |i: &Item| {
-        i.role() == Some(Role::Unit(Counted::Known(Unit::Addresses)))
-            || i.quantity().is_some_and(|q| q.unit() == Unit::Addresses)
-    };
-    let target = |i: &Item| wallet(i) || matches!(i.role(), Some(Role::Noun(Noun::People) | Role::Family));
-    let near = |preposition: Preposition, wanted: &dyn Fn(&Item) -> bool| {
-        items.iter().enumerate().any(|(at, i)| {
-            i.role() == Some(Role::Preposition(preposition))
-                && items
-                    .iter()
-                    .skip(at + 1)
-                    .take(6)
-                    .take_while(|i| !matches!(i.role(), Some(Role::Preposition(_))))
-                    .any(wanted)
-        })
-    };
-    let subject = clause.subject();
-    let payers = clause.has(Role::is_payers);
-    if near(Preposition::To, &wallet) && super::is_elsewhere(items) || near(Preposition::From, &wallet) {
+    let elsewhere = clause.near(To, Item::is_wallets) && wallets(items).any(|(_, elsewhere)| elsewhere);
+    if elsewhere || clause.near(From, Item::is_wallets) {
         return Ok("withdrawn");
     }
-    let which = items.iter().any(|i| i.role() == Some(Role::Noun(Noun::Target))) && items.iter().any(wallet);
-    let here = near(Preposition::To, &target) || which;
-    let given = clause.is_passive() && subject.iter().any(wallet);
-    if here || payers || given { Ok("received") } else { Err(Refusal::UnknownWords) }
+    let here = clause.near(To, |item| item.is_wallets() || matches!(item.role, People | Family));
+    let which = clause.has(|role| role == Target) && items.iter().any(Item::is_wallets);
+    let given = clause.is_passive() && clause.subject().iter().any(Item::is_wallets);
+    let paid = clause.has(Role::is_payers);
+    let theirs =
+        !clause.is_passive() && clause.subject().iter().any(|item| matches!(item.role, People | Family | Thing));
+    if paid || (!theirs && (here || which || given)) { Ok("received") } else { Err(Refusal::UnknownWords) }
 }

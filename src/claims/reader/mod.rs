@@ -1,10 +1,11 @@
 //! A sentence read to its claims: one measure, quantity, subject and scope each. Nothing is guessed: every word of a clause has
 //! to be known in one language, and what cannot be told is refused with the reason.
 //!
-//! The words are data ([`vocabulary`]): each has one role. A sentence is cut into [`token`]s, these become words with their
+//! The words are data ([`vocabulary`]): each has one [`role`]. A sentence is cut into [`token`]s, these become words with their
 //! roles, these become parts (a [`quantity`], [`days`], a word), these clauses ([`segment`]), and a [`clause`] says what is
 //! measured ([`measure`]) and where ([`place`]).
 
+/// An enum whose variants have names in the files of words.
 macro_rules! named {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
         $(#[$doc])*
@@ -37,16 +38,30 @@ mod token;
 mod vocabulary;
 
 use clause::{Read, Said};
-use quantity::Words;
-use role::{Counted, Noun, Preposition, Role, Word};
-use segment::{Item, Segment, What};
-use token::Token;
-use vocabulary::{Symbol, VOCABULARIES, Vocabulary};
+use role::{Role, Verb};
+use segment::{Item, Segment};
+use vocabulary::{Symbol, VOCABULARIES, Vocabulary, Words};
 
-use super::Unit;
 use super::measure as measures;
+use super::quantity::in_words;
 use super::reading::{Clause, NotUnderstood, Reading, Refusal, Subject};
 use crate::domain::words::CLAIM;
+
+/// Reads a sentence.
+pub fn read(text: &str) -> Result<Reading, NotUnderstood> {
+    if let Err(long) = CLAIM.line(text) {
+        return Err(refusal::refused(Refusal::Long, &long.to_string(), Vec::new()));
+    }
+    let tokens = token::tokens(text);
+    let unknown = |symbols: &[Symbol]| symbols.iter().filter(|s| matches!(s.role, Role::Unknown | Role::Name)).count();
+    let all = VOCABULARIES.iter().map(|vocabulary| (vocabulary, vocabulary.symbols(&tokens)));
+    // The language that knows most of the words.
+    let Some((vocabulary, symbols)) = all.min_by_key(|(_, symbols)| unknown(symbols)) else {
+        return Err(refusal::refused(Refusal::Nothing, text, Vec::new()));
+    };
+    let text = Text { original: text, symbols, vocabulary };
+    text.read().map_err(|(code, at)| text.refused(code, at))
+}
 
 /// A sentence with what its words do in one language.
 struct Text<'a> {
@@ -55,6 +70,9 @@ struct Text<'a> {
     vocabulary: &'a Vocabulary,
 }
 
+/// Why a sentence is refused, and the symbols that it is about.
+type Refused = (Refusal, (usize, usize));
+
 impl Text<'_> {
     /// The words from one symbol to before another, as they are written.
     fn written(&self, from: usize, to: usize) -> String {
@@ -62,138 +80,96 @@ impl Text<'_> {
         let end = to.checked_sub(1).and_then(|at| self.symbols.get(at)).map_or(begin, |symbol| symbol.at.end);
         self.original.chars().skip(begin).take(end.saturating_sub(begin)).collect()
     }
-}
 
-impl Text<'_> {
-    /// Whether words stand before these.
-    fn follows(&self, items: &[Item]) -> bool {
-        items.first().is_some_and(|item| item.from > 0)
-    }
-}
-
-/// Reads a sentence.
-pub fn read(text: &str) -> Result<Reading, NotUnderstood> {
-    if let Err(long) = CLAIM.line(text) {
-        return Err(refusal::refused(Refusal::Long, long.to_string(), &[]));
-    }
-    let tokens = token::tokens(text);
-    let unknown = |symbols: &[Symbol]| symbols.iter().filter(|s| matches!(s.role, Role::Unknown | Role::Name)).count();
-    let read_by = |vocabulary: &'static Vocabulary| {
-        let symbols = vocabulary.symbols(&tokens);
-        (unknown(&symbols), Text { original: text, symbols, vocabulary })
-    };
-    let best = VOCABULARIES.iter().map(read_by).min_by_key(|(unknown, _)| *unknown);
-    let Some((_, text)) = best else { return Err(refusal::refused(Refusal::Nothing, String::new(), &[])) };
-    text.read(&tokens)
-}
-
-impl Text<'_> {
-    fn refuse(&self, code: Refusal, at: (usize, usize), items: &[Item]) -> NotUnderstood {
-        let understood: Vec<String> = items
-            .iter()
-            .filter_map(Item::quantity)
-            .filter_map(|q| Some(super::quantity::in_words(q.unit(), &q.interval.ok()?.0)))
-            .collect();
-        refusal::refused(code, self.written(at.0, at.1), &understood)
+    fn items(&self) -> Vec<Item> {
+        segment::items(Words { symbols: &self.symbols, mark: self.vocabulary.point })
     }
 
-    fn read(&self, tokens: &[Token]) -> Result<Reading, NotUnderstood> {
-        let items = segment::items(Words { symbols: &self.symbols, mark: self.vocabulary.point });
-        let refuse = |code, at| Err(self.refuse(code, at, &items));
-        let find = |wanted: &dyn Fn(&Item) -> bool| items.iter().find(|i| wanted(i)).map(|i| (i.from, i.to));
-        let all = (0, self.symbols.len());
-        if let Some(at) = find(&|i| i.role() == Some(Role::Garbled)) {
-            return refuse(Refusal::Number, at);
+    fn refused(&self, code: Refusal, at: (usize, usize)) -> NotUnderstood {
+        let items = self.items();
+        let quantities = items.iter().filter_map(|item| item.quantity.as_ref());
+        let understood = quantities.filter_map(|q| Some(in_words(q.unit(), &q.interval.ok()?.0))).collect();
+        refusal::refused(code, &self.written(at.0, at.1), understood)
+    }
+
+    fn read(&self) -> Result<Reading, Refused> {
+        let items = self.items();
+        let find =
+            |wanted: &dyn Fn(&Item) -> bool| items.iter().find(|item| wanted(item)).map(|item| (item.from, item.to));
+        let refuse = |code, at: Option<(usize, usize)>| at.map_or(Ok(()), |at| Err((code, at)));
+        refuse(Refusal::Number, find(&|item| item.role == Role::Garbled))?;
+        let says =
+            |item: &Item| item.quantity.is_some() || matches!(item.role.verb(), Some(Verb::Emptied | Verb::Untouched));
+        if !items.iter().any(says) {
+            return Err(self.without_quantity(&items));
         }
-        let whole = items.iter().any(|i| i.quantity().is_some());
-        let emptied = |i: &Item| matches!(i.role(), Some(Role::Verb(role::Verb::Emptied | role::Verb::Untouched)));
-        if !whole && !items.iter().any(emptied) {
-            return self.without_quantity(&items);
-        }
-        if let Some(at) = find(&|i| i.role() == Some(Role::Refuse(Refusal::Denied)) || self.is_denied_elsewhere(i)) {
-            return refuse(Refusal::Denied, at);
-        }
-        if let Some(at) = find(&|i| i.role() == Some(Role::Stop('?'))) {
-            return refuse(Refusal::Denied, at);
-        }
+        let denies = |item: &Item| matches!(item.role, Role::Refuse(Refusal::Denied) | Role::Stop('?'));
+        refuse(Refusal::Denied, find(&|item| denies(item) || self.is_denied_elsewhere(item)))?;
         // An hour without a day.
-        if let Some(at) = find(&|i| i.role() == Some(Role::Clock)) {
-            return refuse(Refusal::UnknownWords, at);
-        }
+        refuse(Refusal::UnknownWords, find(&|item| item.role == Role::Clock))?;
         let segments = segment::segments(&items);
-        let mut claims = Vec::new();
-        let mut not_checked = Vec::new();
-        let mut soft = None;
-        let mut bare = None;
+        let subject = if is_of_addresses(&items) { Subject::Addresses } else { Subject::Family };
+        let (mut claims, mut not_checked) = (Vec::new(), Vec::new());
+        let (mut soft, mut bare) = (None, None);
         for (at, segment) in segments.iter().enumerate() {
             let before = at.checked_sub(1).and_then(|at| segments.get(at));
-            if let Some(item) = segment.hides(before, segments.get(at + 1)) {
-                return refuse(Refusal::UnknownWords, (item.from, item.to));
-            }
+            let hidden = segment.hides(before, segments.get(at + 1));
+            refuse(Refusal::UnknownWords, hidden.map(|item| (item.from, item.to)))?;
             match clause::read(segment, self) {
                 Ok(Some(read)) => {
+                    let outside = segment.items.get(..read.start).unwrap_or_default();
+                    not_checked.extend(self.unknown_of(outside));
                     if !segment.has_verb() {
-                        bare = segment.items.first().map(|item| (item.from, item.to));
+                        bare = bare.or(segment.items.first().map(|item| (item.from, item.to)));
                     }
-                    not_checked.extend(self.unknown_of(segment.items.get(..read.start).unwrap_or_default()));
-                    claims.extend(self.clauses(segment, read, &items));
+                    claims.extend(self.clauses(segment, read, subject));
                 }
-                Ok(None) => not_checked.extend(self.outside(segment)),
+                Ok(None) => not_checked.extend(segment.unknown().and_then(|_| self.whole(segment))),
                 Err(trouble) if trouble.soft => {
                     not_checked.extend(self.whole(segment));
-                    soft = soft.or(Some(trouble));
+                    soft = soft.or(Some((trouble.code, trouble.at)));
                 }
-                Err(trouble) => return refuse(trouble.code, trouble.at),
+                Err(trouble) => return Err((trouble.code, trouble.at)),
             }
         }
         // A quantity without a verb says what it is only where nothing else is said.
-        let verbs =
-            segments.iter().any(|s| s.items.iter().any(|i| matches!(i.role(), Some(Role::Verb(_) | Role::Gerund(_)))));
-        if let Some(at) = bare.filter(|_| verbs || items.iter().any(Item::is_unknown)) {
-            let at = find(&Item::is_unknown).unwrap_or(at);
-            return refuse(Refusal::UnknownWords, at);
-        }
+        let unknown = find(&Item::is_unknown);
+        let verbs = segments.iter().any(|segment| segment.items.iter().any(|item| item.role.verb().is_some()));
+        refuse(Refusal::UnknownWords, bare.filter(|_| verbs || unknown.is_some()).map(|at| unknown.unwrap_or(at)))?;
         if claims.is_empty() {
-            return match soft {
-                Some(trouble) => refuse(trouble.code, trouble.at),
-                None => refuse(Refusal::UnknownWords, find(&Item::is_unknown).unwrap_or(all)),
-            };
+            return Err(soft.unwrap_or((Refusal::UnknownWords, unknown.unwrap_or((0, self.symbols.len())))));
         }
-        let _ = tokens;
         Ok(Reading { claims, not_checked, language: self.vocabulary.language })
     }
 
     /// A sentence without anything that is counted.
-    fn without_quantity<T>(&self, items: &[Item]) -> Result<T, NotUnderstood> {
-        let find = |wanted: &dyn Fn(usize, &Item) -> bool| {
-            items.iter().enumerate().find(|(at, i)| wanted(*at, i)).map(|(_, i)| (i.from, i.to))
-        };
-        let number = |i: &Item| matches!(i.role(), Some(Role::Digits | Role::Number(_)));
-        let strange = |at: usize, i: &Item| number(i) && items.get(at + 1).is_some_and(Item::is_unknown);
-        let code = |code| move |_: usize, i: &Item| i.role() == Some(Role::Refuse(code));
+    fn without_quantity(&self, items: &[Item]) -> Refused {
+        let place = |item: &Item| (item.from, item.to);
+        let find = |code: Refusal| items.iter().find(|item| item.role == Role::Refuse(code)).map(place);
+        let number = |item: &Item| matches!(item.role, Role::Digits | Role::Number(_));
+        let strange = |pair: &[Item]| matches!(pair, [a, b] if number(a) && b.is_unknown());
         let all = (0, self.symbols.len());
-        let found = find(&code(Refusal::Who)).map(|_| (Refusal::Who, all));
-        let found = found.or_else(|| {
-            find(&code(Refusal::Number)).filter(|_| items.iter().any(number)).map(|at| (Refusal::Number, at))
-        });
-        let found = found.or_else(|| find(&strange).map(|at| (Refusal::UnknownWords, (at.0, at.1 + 1))));
-        let (code, at) = found.unwrap_or((Refusal::Nothing, all));
-        Err(self.refuse(code, at, items))
+        if find(Refusal::Who).is_some() {
+            return (Refusal::Who, all);
+        }
+        if let Some(at) = find(Refusal::Number).filter(|_| items.iter().any(number)) {
+            return (Refusal::Number, at);
+        }
+        let strange = items.windows(2).find(|pair| strange(pair)).and_then(|pair| pair.last());
+        strange.map_or((Refusal::Nothing, all), |item| (Refusal::UnknownWords, place(item)))
     }
 
     /// A denial in another language than the sentence's.
     fn is_denied_elsewhere(&self, item: &Item) -> bool {
         let word = self.symbols.get(item.from).filter(|_| item.is_unknown());
-        word.is_some_and(|word| {
-            VOCABULARIES.iter().any(|other| other.word(&word.text) == Some(Role::Refuse(Refusal::Denied)))
-        })
+        let denies = |word: &Symbol, other: &Vocabulary| other.word(&word.text) == Some(Role::Refuse(Refusal::Denied));
+        word.is_some_and(|word| VOCABULARIES.iter().any(|other| denies(word, other)))
     }
 
-    fn clauses(&self, segment: &Segment, read: Read, all: &[Item]) -> Vec<Clause> {
+    fn clauses(&self, segment: &Segment, read: Read, subject: Subject) -> Vec<Clause> {
         let char_at = |symbol: usize| self.symbols.get(symbol).map(|s| s.at.clone()).unwrap_or_default();
         let begin = segment.items.get(read.start).map_or(0, |item| char_at(item.from).start);
         let end = segment.items.iter().map(|item| char_at(item.to.saturating_sub(1)).end).max().unwrap_or(begin);
-        let subject = if is_of_addresses(all) { Subject::Addresses } else { Subject::Family };
         let clause = |said: Said| {
             let Said { measure, unit, interval, exact, named, nth, place, span, victims, words } = said;
             let measure = measures::find(measure)?;
@@ -218,58 +194,21 @@ impl Text<'_> {
 
     /// The unknown words among these, each run of them with whom it is about.
     fn unknown_of(&self, items: &[Item]) -> Vec<String> {
-        let mut out = Vec::new();
-        let mut at = 0;
-        while let Some(from) = items.iter().skip(at).position(Item::is_unknown).map(|n| at + n) {
-            let goes_on =
-                |i: &&Item| i.is_unknown() || matches!(i.role(), Some(Role::Noun(Noun::People | Noun::Thing)));
-            let long = items.iter().skip(from).take_while(goes_on).count();
-            let ends = |n: usize| items.get(n).map_or((0, 0), |item| (item.from, item.to));
-            out.push(self.written(ends(from).0, ends(from + long - 1).1));
-            at = from + long;
-        }
-        out
+        let part = |item: &Item| item.is_unknown() || matches!(item.role, Role::People | Role::Thing);
+        let runs = items.chunk_by(|a, b| part(a) == part(b)).filter_map(|run| {
+            let begin = run.iter().find(|item| item.is_unknown())?;
+            Some(self.written(begin.from, run.last()?.to))
+        });
+        runs.collect()
     }
 
-    fn outside(&self, segment: &Segment) -> Vec<String> {
-        if segment.items.iter().any(Item::is_unknown) { self.whole(segment) } else { Vec::new() }
-    }
-
-    fn whole(&self, segment: &Segment) -> Vec<String> {
-        let ends = segment.items.first().zip(segment.items.last());
-        ends.map(|(first, last)| self.written(first.from, last.to)).into_iter().collect()
+    fn whole(&self, segment: &Segment) -> Option<String> {
+        segment.items.first().zip(segment.items.last()).map(|(first, last)| self.written(first.from, last.to))
     }
 }
 
 /// Whether wallets are named, and they are not where something goes to.
 fn is_of_addresses(items: &[Item]) -> bool {
-    let balance = items.iter().any(|i| matches!(i.role(), Some(Role::Noun(Noun::Balance) | Role::Address)));
-    balance || wallets(items).any(|(_, elsewhere)| !elsewhere)
-}
-
-/// Whether wallets are named that are not the family's.
-fn is_elsewhere(items: &[Item]) -> bool {
-    wallets(items).any(|(_, elsewhere)| elsewhere)
-}
-
-/// The wallets that are named, and whether they are others: `to a different wallet`.
-fn wallets(items: &[Item]) -> impl Iterator<Item = (usize, bool)> {
-    let addresses = |i: &Item| {
-        i.role() == Some(Role::Unit(Counted::Known(Unit::Addresses)))
-            || matches!(&i.kind, What::Quantity(q) if q.unit() == Unit::Addresses)
-    };
-    items.iter().enumerate().filter(move |(_, i)| addresses(i)).map(|(at, _)| {
-        let before = items.get(..at).unwrap_or_default();
-        let (mut a, mut other) = (false, false);
-        for role in before.iter().rev().map(Item::role) {
-            match role {
-                Some(Role::Word(Word::A)) => a = true,
-                Some(Role::Word(Word::Elsewhere | Word::Another)) => other = true,
-                Some(Role::Adjective | Role::Word(Word::The) | Role::Unit(_) | Role::Noun(_) | Role::Family) => {}
-                Some(Role::Preposition(Preposition::To)) => return (at, a || other),
-                _ => break,
-            }
-        }
-        (at, other)
-    })
+    let balance = items.iter().any(|item| matches!(item.role, Role::Balance | Role::Address));
+    balance || segment::wallets(items).any(|(_, elsewhere)| !elsewhere)
 }

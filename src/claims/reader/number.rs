@@ -1,8 +1,8 @@
 //! Numbers in digits and in words, with the words that multiply them.
 
 use super::digits::{self, Written, step_of};
-use super::role::{Join, Preposition, Role, Word};
-use super::vocabulary::Symbol;
+use super::role::Role::*;
+use super::vocabulary::Words;
 use crate::domain::Decimal;
 
 /// A number as it stands in a sentence.
@@ -72,126 +72,6 @@ impl Number {
     }
 }
 
-pub(super) fn role(symbols: &[Symbol], at: usize) -> Option<Role> {
-    symbols.get(at).map(|symbol| symbol.role)
-}
-
-fn is_a(symbols: &[Symbol], at: usize) -> bool {
-    role(symbols, at) == Some(Role::Word(Word::A))
-}
-
-fn is_of(symbols: &[Symbol], at: usize) -> bool {
-    role(symbols, at) == Some(Role::Preposition(Preposition::Of))
-}
-
-fn scale_at(symbols: &[Symbol], at: usize) -> Option<Decimal> {
-    match role(symbols, at)? {
-        Role::Scale(factor) | Role::Scales(factor) => Some(factor),
-        Role::Letter(factor) => {
-            // The letter of `$1.5 m` can only multiply.
-            let signed = at >= 2
-                && role(symbols, at - 1) == Some(Role::Digits)
-                && matches!(role(symbols, at - 2), Some(Role::Sign(_)));
-            (signed || symbols.get(at)?.attached).then_some(factor)
-        }
-        _ => None,
-    }
-}
-
-fn value_at(symbols: &[Symbol], at: usize) -> Option<Decimal> {
-    match role(symbols, at)? {
-        Role::Number(value) => Some(value),
-        _ => None,
-    }
-}
-
-/// All the words that multiply from there on, as one factor, and where they end.
-fn scales(symbols: &[Symbol], mut at: usize) -> Option<(Decimal, usize)> {
-    let mut factor = Decimal::ONE;
-    while let Some(scale) = scale_at(symbols, at) {
-        factor = factor.checked_mul(scale)?;
-        at += 1;
-    }
-    Some((factor, at))
-}
-
-/// The number that begins at a symbol. After `between`, an `and` does not belong to it.
-pub(super) fn number_at(symbols: &[Symbol], at: usize) -> Option<Number> {
-    let between = at > 0 && role(symbols, at - 1) == Some(Role::Preposition(Preposition::Between));
-    figures_at(symbols, at)
-        .or_else(|| digits_at(symbols, at))
-        .or_else(|| fraction_at(symbols, at))
-        .or_else(|| at_least_at(symbols, at))
-        .or_else(|| cardinal_at(symbols, at, between))
-}
-
-/// `six-figure`, `seven figures`.
-fn figures_at(symbols: &[Symbol], at: usize) -> Option<Number> {
-    let count = match role(symbols, at)? {
-        Role::Digits => symbols.get(at)?.text.parse().ok()?,
-        Role::Number(count) => count,
-        _ => return None,
-    };
-    let count = u32::try_from(count).ok().filter(|count| (2..=12).contains(count))?;
-    let least = Decimal::from(10_u64.checked_pow(count - 1)?);
-    let figures = role(symbols, at + 1)? == Role::Word(Word::Figures);
-    figures.then(|| Number::known(least, Decimal::ONE, Decimal::ONE, Form::Figures, at + 2))
-}
-
-fn digits_at(symbols: &[Symbol], at: usize) -> Option<Number> {
-    let digits = symbols.get(at).filter(|symbol| symbol.role == Role::Digits)?;
-    let (factor, end) = scales(symbols, at + 1)?;
-    Some(Number { base: Base::Digits(digits.text.clone()), factor, form: Form::Plain, end })
-}
-
-/// `half`, `a third`, `two thirds`: how much, and where it ends.
-pub(super) fn share_at(symbols: &[Symbol], at: usize) -> Option<(Decimal, Decimal, usize)> {
-    let count = value_at(symbols, at);
-    let next = at + usize::from(count.is_some() || is_a(symbols, at));
-    let Role::Share(parts) = role(symbols, next)? else { return None };
-    Some((count.unwrap_or(Decimal::ONE), Decimal::from(parts), next + 1))
-}
-
-/// `half a million`, `a quarter of a million`, `half a bitcoin`.
-fn fraction_at(symbols: &[Symbol], at: usize) -> Option<Number> {
-    // Two thirds of a million are a part of one, and nobody's way of writing a number.
-    let (count, parts, end) =
-        share_at(symbols, at).filter(|(_, parts, _)| matches!(u32::try_from(*parts), Ok(2 | 4)))?;
-    let next = end + usize::from(is_of(symbols, end));
-    let article = is_a(symbols, next);
-    if !article && scale_at(symbols, next).is_none() {
-        return None;
-    }
-    let (factor, end) = scales(symbols, next + usize::from(article))?;
-    let step = Decimal::new(1, if parts == Decimal::TWO { 1 } else { 2 });
-    Some(Number::known(count.checked_div(parts)?.round_dp(12), step, factor, Form::Plain, end))
-}
-
-/// `millions`, `hundreds of thousands`, `several hundred`, `a few dozen`.
-fn at_least_at(symbols: &[Symbol], at: usize) -> Option<Number> {
-    let first = at + usize::from(is_a(symbols, at) && matches!(role(symbols, at + 1), Some(Role::Vague(_))));
-    let mut value = match role(symbols, first)? {
-        Role::Vague(value) => value,
-        Role::Scales(scale) => scale.checked_mul(Decimal::TWO)?,
-        _ => return None,
-    };
-    let mut end = first + 1;
-    loop {
-        let of = usize::from(is_of(symbols, end));
-        // `Hunderte von Millionen`: the second is as vague as the first, and multiplies it once.
-        let scale = match role(symbols, end + of) {
-            Some(Role::Vague(many)) if many >= Decimal::from(200) => many.checked_div(Decimal::TWO)?,
-            _ => match scale_at(symbols, end + of) {
-                Some(scale) => scale,
-                None => break,
-            },
-        };
-        value = value.checked_mul(scale)?;
-        end += of + 1;
-    }
-    Some(Number::known(value, Decimal::ONE, Decimal::ONE, Form::AtLeast, end))
-}
-
 /// What the last word of a cardinal was.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Last {
@@ -202,65 +82,168 @@ enum Last {
     Scale,
 }
 
-/// `twenty-one`, `one hundred and forty thousand`, `a million`, `two and a half million`, `million` by itself.
-fn cardinal_at(symbols: &[Symbol], at: usize, between: bool) -> Option<Number> {
-    let and = |at: usize| role(symbols, at) == Some(Role::Join(Join::And));
-    let is_tens = |n: &Decimal| *n >= Decimal::from(20) && *n < Decimal::ONE_HUNDRED && (*n % Decimal::TEN).is_zero();
-    let mut next = at;
-    let (mut total, mut current, mut last) = (Decimal::ZERO, Decimal::ZERO, Last::Start);
-    let mut lowest = None;
-    // The hundred that nothing was said after: it is shared like the thousand of `two or three hundred thousand`.
-    let mut group = Decimal::ONE;
-    if is_a(symbols, at) {
-        scale_at(symbols, at + 1)?;
-        next += 1;
+impl Words<'_> {
+    fn scale_at(&self, at: usize) -> Option<Decimal> {
+        match self.role(at) {
+            Scale(factor) | Scales(factor) => Some(factor),
+            // The letter of `$1.5 m` can only multiply.
+            Letter(factor) => {
+                let signed = self.before(at) == Digits && matches!(self.before(at - 1), Sign(_));
+                (signed || self.attached(at)).then_some(factor)
+            }
+            _ => None,
+        }
     }
-    if scale_at(symbols, next).is_some_and(|scale| next > at || scale >= Decimal::ONE_HUNDRED) {
-        (current, last) = (Decimal::ONE, Last::Small);
+
+    fn value_at(&self, at: usize) -> Option<Decimal> {
+        match self.role(at) {
+            Number(value) => Some(value),
+            _ => None,
+        }
     }
-    loop {
-        let joined = !between && last != Last::Start && and(next) && value_at(symbols, next + 1).is_some();
-        let here = next + usize::from(joined);
-        let value = value_at(symbols, here);
-        if let Some(n) = value.filter(is_tens).filter(|_| !matches!(last, Last::Small | Last::Tens)) {
-            (current, last, group) = (current.checked_add(n)?, Last::Tens, Decimal::ONE);
-        } else if let Some(n) = value.filter(|n| last != Last::Small && (last != Last::Tens || *n < Decimal::TEN)) {
-            (current, last, group) = (current.checked_add(n)?, Last::Small, Decimal::ONE);
-        } else if let Some(scale) = scale_at(symbols, here).filter(|_| !current.is_zero() && !joined) {
-            if scale < Decimal::ONE_THOUSAND {
-                (current, last) = (current.checked_mul(scale)?, Last::Hundred);
-                if scale == Decimal::ONE_HUNDRED {
-                    group = scale;
+
+    /// All the words that multiply from there on, as one factor, and where they end.
+    fn scales(&self, mut at: usize) -> Option<(Decimal, usize)> {
+        let mut factor = Decimal::ONE;
+        while let Some(scale) = self.scale_at(at) {
+            factor = factor.checked_mul(scale)?;
+            at += 1;
+        }
+        Some((factor, at))
+    }
+
+    /// The number that begins at a symbol. After `between`, an `and` does not belong to it.
+    pub fn number_at(&self, at: usize) -> Option<Number> {
+        self.figures_at(at)
+            .or_else(|| self.digits_at(at))
+            .or_else(|| self.fraction_at(at))
+            .or_else(|| self.at_least_at(at))
+            .or_else(|| self.cardinal_at(at, self.before(at) == Between))
+    }
+
+    /// `six-figure`, `seven figures`.
+    fn figures_at(&self, at: usize) -> Option<Number> {
+        let count = match self.role(at) {
+            Digits => self.text(at).parse().ok()?,
+            Number(count) => count,
+            _ => return None,
+        };
+        let count =
+            u32::try_from(count).ok().filter(|count| (2..=12).contains(count) && self.role(at + 1) == Figures)?;
+        let least = Decimal::from(10_u64.checked_pow(count - 1)?);
+        Some(Number::known(least, Decimal::ONE, Decimal::ONE, Form::Figures, at + 2))
+    }
+
+    fn digits_at(&self, at: usize) -> Option<Number> {
+        let (factor, end) = self.scales(at + 1).filter(|_| self.role(at) == Digits)?;
+        Some(Number { base: Base::Digits(self.text(at).to_owned()), factor, form: Form::Plain, end })
+    }
+
+    /// `half`, `a third`, `two thirds`: how many of how many parts, and where it ends.
+    pub fn share_at(&self, at: usize) -> Option<(Decimal, Decimal, usize)> {
+        let count = self.value_at(at);
+        let next = if count.is_some() { at + 1 } else { self.skip(at, A) };
+        let Share(parts) = self.role(next) else { return None };
+        Some((count.unwrap_or(Decimal::ONE), Decimal::from(parts), next + 1))
+    }
+
+    /// `half a million`, `a quarter of a million`, `half a bitcoin`.
+    fn fraction_at(&self, at: usize) -> Option<Number> {
+        // Two thirds of a million are a part of one, and nobody's way of writing a number.
+        let (count, parts, end) =
+            self.share_at(at).filter(|(_, parts, _)| matches!(u32::try_from(*parts), Ok(2 | 4)))?;
+        let next = self.skip(end, Of);
+        if self.role(next) != A && self.scale_at(next).is_none() {
+            return None;
+        }
+        let (factor, end) = self.scales(self.skip(next, A))?;
+        let step = Decimal::new(1, if parts == Decimal::TWO { 1 } else { 2 });
+        Some(Number::known(count.checked_div(parts)?, step, factor, Form::Plain, end))
+    }
+
+    /// `millions`, `hundreds of thousands`, `several hundred`, `a few dozen`.
+    fn at_least_at(&self, at: usize) -> Option<Number> {
+        let first = if matches!(self.role(at + 1), Vague(_)) { self.skip(at, A) } else { at };
+        let mut value = match self.role(first) {
+            Vague(value) => value,
+            Scales(scale) => scale.checked_mul(Decimal::TWO)?,
+            _ => return None,
+        };
+        let mut end = first + 1;
+        loop {
+            let next = self.skip(end, Of);
+            // Hundreds of thousands: the second multiplies by one of it.
+            let scale = match self.role(next) {
+                Vague(many) if many >= Decimal::from(200) => many.checked_div(Decimal::TWO),
+                _ => self.scale_at(next),
+            };
+            let Some(scale) = scale else { break };
+            (value, end) = (value.checked_mul(scale)?, next + 1);
+        }
+        Some(Number::known(value, Decimal::ONE, Decimal::ONE, Form::AtLeast, end))
+    }
+
+    /// `twenty-one`, `one hundred and forty thousand`, `a million`, `two and a half million`, `million` by itself.
+    fn cardinal_at(&self, at: usize, between: bool) -> Option<Number> {
+        let and = |at: usize| self.role(at) == And;
+        let is_tens =
+            |n: &Decimal| *n >= Decimal::from(20) && *n < Decimal::ONE_HUNDRED && (*n % Decimal::TEN).is_zero();
+        let mut next = at;
+        let (mut total, mut current, mut last) = (Decimal::ZERO, Decimal::ZERO, Last::Start);
+        let mut lowest = None;
+        // The hundred that nothing was said after: it is shared like the thousand of `two or three hundred thousand`.
+        let mut group = Decimal::ONE;
+        if self.role(at) == A {
+            self.scale_at(at + 1)?;
+            next += 1;
+        }
+        if self.scale_at(next).is_some_and(|scale| next > at || scale >= Decimal::ONE_HUNDRED) {
+            (current, last) = (Decimal::ONE, Last::Small);
+        }
+        loop {
+            let joined = !between && last != Last::Start && and(next) && self.value_at(next + 1).is_some();
+            let here = next + usize::from(joined);
+            let value = self.value_at(here);
+            if let Some(n) = value.filter(is_tens).filter(|_| !matches!(last, Last::Small | Last::Tens)) {
+                (current, last, group) = (current.checked_add(n)?, Last::Tens, Decimal::ONE);
+            } else if let Some(n) = value.filter(|n| last != Last::Small && (last != Last::Tens || *n < Decimal::TEN)) {
+                (current, last, group) = (current.checked_add(n)?, Last::Small, Decimal::ONE);
+            } else if let Some(scale) = self.scale_at(here).filter(|_| !current.is_zero() && !joined) {
+                if scale < Decimal::ONE_THOUSAND {
+                    (current, last) = (current.checked_mul(scale)?, Last::Hundred);
+                    if scale == Decimal::ONE_HUNDRED {
+                        group = scale;
+                    }
+                } else if lowest.is_none_or(|lowest| scale < lowest) {
+                    total = total.checked_add(current.checked_mul(scale)?)?;
+                    (current, last, lowest) = (Decimal::ZERO, Last::Scale, Some(scale));
+                } else {
+                    break;
                 }
-            } else if lowest.is_none_or(|lowest| scale < lowest) {
-                total = total.checked_add(current.checked_mul(scale)?)?;
-                (current, last, lowest) = (Decimal::ZERO, Last::Scale, Some(scale));
             } else {
                 break;
             }
-        } else {
-            break;
+            next = here + 1;
         }
-        next = here + 1;
+        if last == Last::Start {
+            return None;
+        }
+        let value = total.checked_add(current)?;
+        let half = self.skip(next + 1, A);
+        if !between && and(next) && self.role(half) == Share(2) {
+            // `a million and a half` halves the million, `two and a half million` counts halves of one.
+            let (factor, end) = self.scales(half + 1)?;
+            let unit = if last == Last::Scale { lowest.unwrap_or(Decimal::ONE) } else { Decimal::ONE };
+            let value = value.checked_add(unit.checked_div(Decimal::TWO)?)?.checked_div(unit)?;
+            return Some(Number::known(value, Decimal::new(1, 1), factor.checked_mul(unit)?, Form::Plain, end));
+        }
+        // Kept apart, so that `between five and ten million` can share the million.
+        let factor = lowest.unwrap_or(Decimal::ONE);
+        let shared = factor.checked_mul(group)?;
+        let divides = |scale: &Decimal| (value % scale).is_zero();
+        let factor = [shared, factor].into_iter().find(divides).unwrap_or(Decimal::ONE);
+        let value = value.checked_div(factor)?;
+        let step = if value.is_integer() { step_of(value) } else { Decimal::new(1, value.scale()) };
+        Some(Number::known(value, step, factor, Form::Plain, next))
     }
-    if last == Last::Start {
-        return None;
-    }
-    let value = total.checked_add(current)?;
-    let half = next + 1 + usize::from(is_a(symbols, next + 1));
-    if !between && and(next) && role(symbols, half) == Some(Role::Share(2)) {
-        // `a million and a half` halves the million, `two and a half million` counts halves of one.
-        let (factor, end) = scales(symbols, half + 1)?;
-        let unit = if last == Last::Scale { lowest.unwrap_or(Decimal::ONE) } else { Decimal::ONE };
-        let value = value.checked_add(unit.checked_div(Decimal::TWO)?)?.checked_div(unit)?;
-        return Some(Number::known(value, Decimal::new(1, 1), factor.checked_mul(unit)?, Form::Plain, end));
-    }
-    // Kept apart, so that `between five and ten million` can share the million.
-    let factor = lowest.unwrap_or(Decimal::ONE);
-    let shared = factor.checked_mul(group)?;
-    let divides = |scale: &Decimal| (value % scale).is_zero();
-    let factor = [shared, factor].into_iter().find(divides).unwrap_or(Decimal::ONE);
-    let value = value.checked_div(factor)?;
-    let step = if value.is_integer() { step_of(value) } else { Decimal::new(1, value.scale()) };
-    Some(Number::known(value, step, factor, Form::Plain, next))
 }

@@ -7,15 +7,15 @@ use crate::domain::words::shown;
 const SHOWN: usize = 200;
 
 /// A refusal: the words in question, what was understood all the same, and what could be asked instead.
-pub(super) fn refused(code: Refusal, words: String, understood: &[String]) -> NotUnderstood {
-    let clean = shown(&words);
+pub(super) fn refused(code: Refusal, words: &str, understood: Vec<String>) -> NotUnderstood {
+    let clean = shown(words);
     let mut said: String = clean.chars().take(SHOWN).collect();
     if clean.chars().count() > SHOWN {
         said.push('…');
     }
     let (trouble, ask) = texts(code);
     let words = if trouble.contains("{}") { trouble.replace("{}", &said) } else { format!("{trouble}: {said}") };
-    NotUnderstood { code, words, understood: understood.to_vec(), ask: ask.to_owned() }
+    NotUnderstood { code, words, understood, ask: ask.to_owned() }
 }
 
 const TOTAL: &str = "give what came in, like \"$140,000\" or \"338 payments\"";

@@ -3,150 +3,153 @@
 //! A clause ends at a stop, a comma, a bracket, and at a word that begins another one. What only adds to the clause before it
 //! (`, worth $140,000,`, `(52 BTC)`, `which were withdrawn`) belongs to that one.
 
-use super::days::{self, Phrase};
-use super::quantity::{Quantity, Words};
-use super::role::{Counted, Join, Noun, Preposition, Role, Word};
-use crate::claims::reading::Span;
+use super::quantity::Quantity;
+use super::role::Role::{self, *};
+use super::role::{COINS, Counted, WALLETS};
+use super::vocabulary::Words;
+use crate::claims::Unit;
 
-/// A part of a clause.
+/// A part of a clause: a word, a quantity, a span.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
-    pub kind: What,
+    pub role: Role,
+    pub quantity: Option<Quantity>,
     /// From this symbol to before that one.
     pub from: usize,
     pub to: usize,
 }
 
-#[derive(Clone, Debug)]
-pub(super) enum What {
-    Quantity(Quantity),
-    Span(Span),
-    /// A span of which neither end is told.
-    Length,
-    Word(Role),
-}
-
 impl Item {
-    pub fn role(&self) -> Option<Role> {
-        match self.kind {
-            What::Word(role) => Some(role),
-            _ => None,
-        }
-    }
-
-    pub fn quantity(&self) -> Option<&Quantity> {
-        match &self.kind {
-            What::Quantity(quantity) => Some(quantity),
-            _ => None,
-        }
-    }
-
-    /// What only a whole clause has.
-    fn is_verb(&self) -> bool {
-        matches!(self.role(), Some(Role::Verb(_) | Role::Gerund(_) | Role::Word(Word::Be | Word::Have | Word::Do)))
-    }
-
-    /// It is no English, German, French or Spanish.
+    /// No language's word.
     pub fn is_unknown(&self) -> bool {
-        matches!(self.role(), Some(Role::Unknown | Role::Name))
+        matches!(self.role, Unknown | Name)
+    }
+
+    /// A quantity of money or bitcoin.
+    pub fn is_value(&self) -> bool {
+        self.quantity.as_ref().is_some_and(Quantity::is_value)
+    }
+
+    /// Wallets, with or without their number.
+    pub fn is_wallets(&self) -> bool {
+        self.role == WALLETS || self.counts(Counted::Known(Unit::Addresses))
+    }
+
+    /// A quantity of these.
+    pub fn counts(&self, counted: Counted) -> bool {
+        self.quantity.as_ref().is_some_and(|quantity| quantity.counted == counted)
+    }
+
+    fn is_verbal(&self) -> bool {
+        self.role.verb().is_some() || self.role.helps()
     }
 }
 
-/// A clause: its parts, and the word that it begins with, if that makes it depend on another.
+/// The role of a part.
+pub(super) fn role(items: &[Item], at: usize) -> Role {
+    items.get(at).map_or(Nothing, |item| item.role)
+}
+
+/// The role of the part before it.
+pub(super) fn before(items: &[Item], at: usize) -> Role {
+    at.checked_sub(1).map_or(Nothing, |at| role(items, at))
+}
+
+/// A clause.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Segment {
     pub items: Vec<Item>,
-    pub lead: Option<Join>,
+    /// The word that it begins with, where that makes it depend on another.
+    pub lead: Option<Role>,
     /// It follows what is before it after no more than a comma.
     soft: bool,
     /// It follows a dash.
     dash: bool,
+    /// It says something of what stands before it, and that has unknown words.
+    pub of_strangers: bool,
 }
 
 impl Segment {
-    pub fn quantities(&self) -> impl Iterator<Item = &Quantity> {
-        self.items.iter().filter_map(Item::quantity)
+    fn any(&self, wanted: impl Fn(Role) -> bool) -> bool {
+        self.items.iter().any(|item| wanted(item.role))
+    }
+
+    fn all(&self, wanted: impl Fn(Role) -> bool) -> bool {
+        self.items.iter().all(|item| wanted(item.role))
     }
 
     pub fn has_verb(&self) -> bool {
-        self.items.iter().any(Item::is_verb)
+        self.items.iter().any(Item::is_verbal)
     }
 
     fn has_quantity(&self) -> bool {
-        self.quantities().next().is_some()
+        self.any(|role| role == Quantity)
+    }
+
+    pub fn unknown(&self) -> Option<&Item> {
+        self.items.iter().find(|item| item.is_unknown())
     }
 
     /// It says no more than when, or of which price.
     fn is_circumstance(&self) -> bool {
-        let quiet = |item: &Item| {
-            matches!(item.kind, What::Span(_))
-                || matches!(
-                    item.role(),
-                    Some(Role::Basis(_) | Role::Superlative(..) | Role::Word(Word::Adverb | Word::The))
-                )
-        };
-        !self.items.is_empty() && self.items.iter().all(quiet)
+        !self.items.is_empty() && self.all(|role| matches!(role, Span(_) | Basis(_) | Superlative(..) | Adverb | The))
     }
 
     /// It adds a quantity of the same thing.
     fn is_apposition(&self) -> bool {
-        let quiet = |item: &Item| {
-            matches!(item.kind, What::Quantity(_) | What::Span(_))
-                || matches!(
-                    item.role(),
-                    Some(
-                        Role::Basis(_)
-                            | Role::Join(Join::Or | Join::And)
-                            | Role::Stop(',')
-                            | Role::Adjective
-                            | Role::Unit(_)
-                            | Role::Noun(_)
-                            | Role::Preposition(Preposition::In | Preposition::Of | Preposition::At)
-                            | Role::Word(Word::Adverb | Word::Worth | Word::A | Word::The)
-                    )
-                )
+        let quiet = |role: Role| {
+            let word = matches!(
+                role,
+                Span(_)
+                    | Basis(_)
+                    | Unit(_)
+                    | Or
+                    | And
+                    | Stop(',')
+                    | Adjective
+                    | In
+                    | Of
+                    | At
+                    | Adverb
+                    | Worth
+                    | A
+                    | The
+            );
+            word || role == Quantity || role.is_noun()
         };
-        self.has_quantity() && self.items.iter().all(quiet)
+        self.has_quantity() && self.all(quiet)
+    }
+
+    fn begins_with_verb(&self) -> bool {
+        let first = self.items.iter().find(|item| item.role != Adverb);
+        first.is_some_and(|item| item.is_verbal() && !matches!(item.role, Gerund(_)))
     }
 
     /// What of it may belong to the clause beside it, and cannot be understood: a time of which no day can be told (`since then`),
     /// a circumstance in unknown words (`in Germany`, `when it was frobbed`), unknown words that a dash or `but` ties to it.
     pub fn hides(&self, before: Option<&Segment>, next: Option<&Segment>) -> Option<&Item> {
-        let beginning = self.items.first()?;
-        let unknown = self.items.iter().find(|i| i.is_unknown());
-        if self.lead == Some(Join::When) {
-            return unknown.filter(|_| !self.has_quantity());
+        let first = self.items.first()?;
+        if self.lead == Some(When) {
+            return self.unknown().filter(|_| !self.has_quantity());
         }
-        if self.has_verb() || self.has_quantity() {
+        if self.has_verb() || self.has_quantity() || self.lead == Some(Said) {
             return None;
         }
-        let time = |item: &&Item| {
-            matches!(item.kind, What::Span(_) | What::Length)
-                || matches!(item.role(), Some(Role::Period(_) | Role::Month(_) | Role::Weekday(_)))
-        };
-        let since = [Preposition::Since, Preposition::Until, Preposition::After, Preposition::By];
-        let tied = next.is_some_and(|next| !next.soft && next.lead.is_some_and(|lead| lead != Join::Said));
-        let lower = self.items.iter().find(|i| i.role() == Some(Role::Unknown));
-        match beginning.role() {
-            _ if self.lead.is_some() => None,
-            Some(Role::Preposition(preposition)) => unknown.or(since.contains(&preposition).then_some(beginning)),
-            _ if self
-                .items
-                .iter()
-                .any(|i| matches!(i.role(), Some(Role::Sign(_) | Role::Bound(_) | Role::Word(Word::Worth)))) =>
-            {
-                unknown
-            }
-            _ => unknown
-                .filter(|_| tied || (self.dash && before.is_some_and(Segment::has_quantity)))
-                .or(lower.filter(|_| before.is_none())),
+        let number = |item: &&Item| matches!(item.role, Digits | Bound(_));
+        if self.lead.is_some() {
+            return self.items.iter().find(number);
         }
-        .or_else(|| self.items.iter().find(time).filter(|_| self.lead.is_none()))
-    }
-
-    fn begins_with_verb(&self) -> bool {
-        let first = self.items.iter().find(|item| item.role() != Some(Role::Word(Word::Adverb)));
-        first.is_some_and(|item| item.is_verb() && !matches!(item.role(), Some(Role::Gerund(_))))
+        let time = |item: &&Item| matches!(item.role, Span(_) | Length | Period(_) | Month(_) | Weekday(_));
+        let tied = next.is_some_and(|next| !next.soft && next.lead.is_some_and(|lead| lead != Said))
+            || (self.dash && before.is_some_and(Segment::has_quantity))
+            || self.any(|role| matches!(role, Sign(_) | Bound(_) | Worth));
+        let lower = || self.items.iter().find(|item| item.role == Unknown).filter(|_| before.is_none());
+        let hidden = match first.role {
+            Since | Until | After | By => self.unknown().or(Some(first)),
+            role if role.is_preposition() || tied => self.unknown(),
+            _ => lower(),
+        };
+        hidden.or_else(|| self.items.iter().find(|item| time(item) || number(item)))
     }
 }
 
@@ -155,14 +158,11 @@ pub(super) fn items(words: Words) -> Vec<Item> {
     let mut out = Vec::new();
     let mut at = 0;
     while let Some(symbol) = words.symbols.get(at) {
-        let time = days::phrase_at(words.symbols, at).map(|(phrase, end)| match phrase {
-            Phrase::Span(span) => (What::Span(span), end),
-            Phrase::Length => (What::Length, end),
-        });
-        let quantity = || words.quantity_at(at).map(|quantity| (quantity.to, What::Quantity(quantity)));
-        let (kind, to) =
-            time.or_else(|| quantity().map(|(to, kind)| (kind, to))).unwrap_or((What::Word(symbol.role), at + 1));
-        out.push(Item { kind, from: at, to });
+        let time = words.time_at(at);
+        let quantity = if time.is_none() { words.quantity_at(at) } else { None };
+        let made = time.or(quantity.as_ref().map(|quantity| (Quantity, quantity.to)));
+        let (role, to) = made.unwrap_or((symbol.role, at + 1));
+        out.push(Item { role, quantity, from: at, to });
         at = to;
     }
     out
@@ -178,55 +178,45 @@ pub(super) fn segments(items: &[Item]) -> Vec<Segment> {
     while let Some(item) = items.get(at) {
         at += 1;
         let rest = items.get(at..).unwrap_or_default();
-        let boundary = match item.role() {
-            Some(Role::Stop('(' | '[')) => {
-                let long =
-                    rest.iter().position(|i| matches!(i.role(), Some(Role::Stop(')' | ']')))).unwrap_or(rest.len());
+        let lead = match item.role {
+            Stop('(' | '[') => {
+                let long = rest.iter().position(|i| matches!(i.role, Stop(')' | ']'))).unwrap_or(rest.len());
                 let inner = Segment { items: rest.get(..long).unwrap_or_default().to_vec(), ..Segment::default() };
                 at += long + 1;
                 if (inner.is_apposition() && now.has_quantity()) || inner.is_circumstance() {
-                    now.items.extend(inner.items.into_iter().filter(|i| !matches!(i.role(), Some(Role::Stop(_)))));
+                    now.items.extend(inner.items.into_iter().filter(|item| !matches!(item.role, Stop(_))));
                 } else {
                     apart.push(inner);
                 }
                 continue;
             }
-            Some(Role::Stop(mark)) => Some((None, matches!(mark, ',' | ':' | ')' | ']'))),
-            Some(Role::Pause) => Some((None, true)),
-            Some(Role::Join(join @ (Join::Clause | Join::Said | Join::That))) => Some((Some(join), false)),
+            Stop(_) | Pause => Some(None),
+            Clause | Said | That => Some(Some(item.role)),
             // These begin a clause only where one follows: `as $143k moved`, and not `as ransom`.
-            Some(Role::Join(Join::When)) => clause_follows(rest).then_some((Some(Join::When), false)),
-            Some(Role::Preposition(Preposition::Since | Preposition::Until | Preposition::After)) => {
-                clause_follows(rest).then_some((Some(Join::When), false))
-            }
-            Some(Role::Join(Join::And)) => {
-                let next = rest.iter().find(|i| i.role() != Some(Role::Word(Word::Adverb)));
-                let counted = next.is_some_and(|i| i.quantity().is_some());
-                let refused = next.is_some_and(|i| matches!(i.role(), Some(Role::Refuse(_))));
-                ((clause_follows(rest) || refused) && !counted).then_some((Some(Join::And), false))
+            When | Since | Until | After => clause_follows(rest).then_some(Some(When)),
+            And => {
+                let next = rest.iter().find(|item| item.role != Adverb).map_or(Nothing, |item| item.role);
+                let begins = clause_follows(rest) || matches!(next, Refuse(_));
+                (begins && next != Quantity).then_some(Some(And))
             }
             _ => None,
         };
-        match boundary {
-            None => now.items.push(item.clone()),
-            Some((lead, soft)) => {
-                let dash = item.role() == Some(Role::Pause);
-                let lead_of_next = Segment { lead, soft: soft || lead == Some(Join::That), dash, ..Segment::default() };
-                let before = std::mem::replace(&mut now, lead_of_next);
-                // `, which`: the comma has parted them already.
-                now.soft |= before.items.is_empty() && before.soft;
-                if before.items.is_empty() {
-                    now.lead = now.lead.or(before.lead);
-                }
-                if !before.items.is_empty() {
-                    out.push(before);
-                }
-            }
+        let Some(lead) = lead else {
+            now.items.push(item.clone());
+            continue;
+        };
+        let soft = lead == Some(That) || matches!(item.role, Pause | Stop(',' | ':' | ')' | ']'));
+        let last = std::mem::replace(&mut now, Segment { lead, soft, dash: item.role == Pause, ..Segment::default() });
+        if last.items.is_empty() {
+            // `, which`: the comma has parted them already.
+            now.soft |= last.soft;
+            now.lead = now.lead.or(last.lead);
+        } else {
+            out.push(last);
         }
     }
-    if !now.items.is_empty() {
-        out.push(now);
-    }
+    out.push(now);
+    out.retain(|segment| !segment.items.is_empty());
     let mut out = glued(out);
     out.extend(apart);
     out
@@ -234,13 +224,8 @@ pub(super) fn segments(items: &[Item]) -> Vec<Segment> {
 
 /// Whether a verb stands before the next boundary.
 fn clause_follows(rest: &[Item]) -> bool {
-    let ends = |item: &Item| {
-        matches!(
-            item.role(),
-            Some(Role::Stop(_) | Role::Pause | Role::Join(Join::Clause | Join::That | Join::Said | Join::And))
-        )
-    };
-    rest.iter().take_while(|item| !ends(item)).any(Item::is_verb)
+    let ends = |item: &&Item| matches!(item.role, Stop(_) | Pause | Clause | That | Said | And);
+    rest.iter().take_while(|item| !ends(item)).any(Item::is_verbal)
 }
 
 /// Puts together what a comma or `which` parts and what is one clause all the same.
@@ -248,44 +233,71 @@ fn glued(segments: Vec<Segment>) -> Vec<Segment> {
     let mut out: Vec<Segment> = Vec::new();
     for mut next in segments {
         // `the ransom, which victims paid, totals 52 BTC`.
-        let aside = out.last().is_some_and(|s| s.lead == Some(Join::That) && !s.items.iter().any(Item::is_unknown))
-            && next.begins_with_verb()
-            && next.lead.is_none();
-        let at = out.len().checked_sub(if aside && out.len() > 1 { 2 } else { 1 });
-        let Some(before) = at.and_then(|at| out.get_mut(at)).filter(|_| next.soft) else {
-            out.push(next);
-            continue;
-        };
-        let claimed = before.quantities().any(|q| !matches!(q.counted, Counted::Machines | Counted::Victims));
-        let dangling = claimed && !before.has_verb();
-        let open = !before.has_quantity();
-        let adds = next.is_apposition() && before.has_quantity();
-        let goes_on = match next.lead {
-            // `$140,000 that was withdrawn`; `the balance, which amounted to $140,000`.
-            Some(Join::That) => dangling && next.has_verb() || (open && !before.has_verb() && next.begins_with_verb()),
+        let over = |last: &Segment| last.lead == Some(That) && last.unknown().is_none();
+        let aside = out.len() > 1 && out.last().is_some_and(over) && next.lead.is_none() && next.begins_with_verb();
+        let at = out.len().checked_sub(1 + usize::from(aside));
+        match at.and_then(|at| out.get_mut(at)).filter(|before| next.soft && belong(before, &next, aside)) {
+            Some(before) => {
+                if next.lead == Some(That) {
+                    // Kept as a mark that what follows is said of what stands before.
+                    let at = next.items.first().map_or(0, |item| item.from);
+                    before.items.push(Item { role: That, quantity: None, from: at, to: at });
+                }
+                before.items.append(&mut next.items);
+            }
             None => {
-                let held =
-                    next.is_apposition() && open && before.has_verb() && !before.items.iter().any(Item::is_unknown);
-                // `the first withdrawal, of about $20,000`.
-                let named =
-                    next.is_apposition() && open && !before.has_verb() && !before.items.iter().any(Item::is_unknown);
-                // `30 addresses, to which 321.5 bitcoin were sent`.
-                let target = next.items.first().and_then(Item::role) == Some(Role::Noun(Noun::Target));
-                ((dangling || aside) && next.begins_with_verb()) || held || named || (dangling && target)
+                let relative = next.lead == Some(That) && next.begins_with_verb();
+                next.of_strangers = relative && out.last().is_some_and(|before| before.unknown().is_some());
+                out.push(next);
             }
-            _ => false,
-        };
-        let when = next.is_circumstance() || (before.is_circumstance() && next.lead.is_none());
-        if adds || goes_on || when {
-            if next.lead == Some(Join::That) {
-                // Kept as a mark that what follows is said of what stands before.
-                let at = next.items.first().map_or(0, |item| item.from);
-                before.items.push(Item { kind: What::Word(Role::Join(Join::That)), from: at, to: at });
-            }
-            before.items.append(&mut next.items);
-        } else {
-            out.push(next);
         }
     }
     out
+}
+
+/// Whether two segments with no more than a comma between them are one clause.
+fn belong(before: &Segment, next: &Segment, aside: bool) -> bool {
+    let claimed = before.items.iter().filter_map(|item| item.quantity.as_ref());
+    let claimed = claimed.filter(|q| !matches!(q.counted, Counted::Machines | Counted::Victims)).count() > 0;
+    let dangling = claimed && !before.has_verb() && !before.any(|role| matches!(role, Refuse(_)));
+    let open = !before.has_quantity();
+    let when = next.is_circumstance() || (before.is_circumstance() && next.lead.is_none());
+    let adds = next.is_apposition() && before.has_quantity();
+    let goes_on = match next.lead {
+        // `$140,000 that was withdrawn`; `the balance, which amounted to $140,000`.
+        Some(That) => (dangling && next.has_verb()) || (open && !before.has_verb() && next.begins_with_verb()),
+        // `30 addresses, to which 321.5 bitcoin were sent`; `the first withdrawal, of about $20,000`.
+        None => {
+            let target = next.items.first().is_some_and(|item| item.role == Target);
+            let named = next.is_apposition() && open && before.unknown().is_none();
+            ((dangling || aside) && next.begins_with_verb()) || named || (dangling && target)
+        }
+        _ => false,
+    };
+    when || adds || goes_on
+}
+
+/// The wallets that are named, by their places, and whether they are others: `to a different wallet`.
+pub(super) fn wallets(items: &[Item]) -> impl Iterator<Item = (usize, bool)> {
+    items.iter().enumerate().filter(|(_, item)| item.is_wallets()).map(|(at, _)| {
+        let before = items.get(..at).unwrap_or_default().iter().rev().map(|item| item.role);
+        let (mut a, mut other) = (false, false);
+        for role in before {
+            match role {
+                A => a = true,
+                Elsewhere | Another => other = true,
+                To => return (at, a || other),
+                Adjective | The | Unit(_) | Family => {}
+                role if role.is_noun() => {}
+                _ => break,
+            }
+        }
+        (at, other)
+    })
+}
+
+/// Whether unknown words stand right before a noun of coins: `the zorble BTC`.
+pub(super) fn has_strange_coins(items: &[Item]) -> bool {
+    let coins = |item: &Item| item.role == COINS || item.role == Sign(Counted::Known(Unit::Bitcoin));
+    items.windows(2).any(|pair| matches!(pair, [a, b] if a.is_unknown() && coins(b)))
 }

@@ -8,7 +8,7 @@ use super::role::role;
 use super::vocabulary::{LANGUAGES, file};
 use super::*;
 use crate::claims::reading::Place;
-use crate::claims::{Bound, Interval};
+use crate::claims::{Bound, Interval, Unit};
 use crate::domain::{Currency, Decimal};
 
 struct Row {
@@ -178,8 +178,9 @@ fn a_denial_in_a_clause_leaves_no_reading() {
             for denial in denials[reading.language] {
                 let text = replaced(&row.sentence, range.start..range.start, &format!("{denial} "));
                 let other = others.iter().any(|other| text.to_lowercase().contains(other));
-                if said(&text) == row.reading || (read(&text).is_ok() && !other) {
-                    wrong.push(format!("{text} -> {}", said(&text)));
+                let said = said(&text);
+                if !said.starts_with("refused") && (said == row.reading || !other) {
+                    wrong.push(format!("{text} -> {said}"));
                 }
             }
         }
@@ -220,6 +221,7 @@ fn quantities() -> impl Strategy<Value = (Unit, Interval)> {
         Unit::Payments,
         Unit::Transactions,
         Unit::Withdrawals,
+        Unit::Addresses,
     ]);
     let units = prop::sample::select(units.collect::<Vec<_>>());
     let number = || (0_i64..100_000_000_000_000, 0_u32..9).prop_map(|(n, places)| Decimal::new(n, places).normalize());

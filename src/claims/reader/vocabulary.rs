@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use rust_embed::Embed;
 
 use super::names;
-use super::role::{Join, Role, Word, role};
+use super::role::{Role, role};
 use super::token::{Kind, Token, tokens};
 
 #[derive(Embed)]
@@ -47,6 +47,38 @@ pub(super) struct Symbol {
     pub text: String,
     pub attached: bool,
     pub at: std::ops::Range<usize>,
+}
+
+/// The symbols of a sentence, and the decimal mark of its language.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'a> {
+    pub symbols: &'a [Symbol],
+    pub mark: char,
+}
+
+impl Words<'_> {
+    pub fn role(&self, at: usize) -> Role {
+        self.symbols.get(at).map_or(Role::Nothing, |symbol| symbol.role)
+    }
+
+    /// The role of the symbol before.
+    pub fn before(&self, at: usize) -> Role {
+        at.checked_sub(1).map_or(Role::Nothing, |at| self.role(at))
+    }
+
+    pub fn text(&self, at: usize) -> &str {
+        self.symbols.get(at).map_or("", |symbol| symbol.text.as_str())
+    }
+
+    /// Whether it is written onto the symbol before it.
+    pub fn attached(&self, at: usize) -> bool {
+        self.symbols.get(at).is_some_and(|symbol| symbol.attached)
+    }
+
+    /// The same place, or one further where the role stands there.
+    pub fn skip(&self, at: usize, role: Role) -> usize {
+        at + usize::from(self.role(at) == role)
+    }
 }
 
 /// A file of words: tables of what words do, with the words under what they say.
@@ -123,9 +155,9 @@ impl Vocabulary {
     fn parted(&self, tokens: &[Token], at: usize) -> Option<(Role, usize)> {
         let all = self.parted.get(&tokens.get(at)?.text)?;
         let ends = |at: usize| {
-            tokens.get(at).is_none_or(|t| {
-                matches!(t.kind, Kind::Stop(_) | Kind::Pause) || self.word(&t.text) == Some(Role::Join(Join::And))
-            })
+            tokens
+                .get(at)
+                .is_none_or(|t| matches!(t.kind, Kind::Stop(_) | Kind::Pause) || self.word(&t.text) == Some(Role::And))
         };
         let last = (at + 1..=tokens.len()).find(|at| ends(*at))? - 1;
         let (_, role) = all.iter().find(|(part, _)| last > at && tokens.get(last).is_some_and(|t| t.text == *part))?;
@@ -146,7 +178,7 @@ impl Vocabulary {
         while let Some(token) = tokens.get(at) {
             let parted = self.parted(tokens, at).map(|(role, last)| (role, at + 1, last));
             parts.extend(parted.map(|(_, _, last)| last));
-            let part = parts.contains(&at).then_some((Role::Word(Word::Adverb), at + 1, false));
+            let part = parts.contains(&at).then_some((Role::Adverb, at + 1, false));
             let (role, mut end) =
                 match part.or(parted.map(|(role, end, _)| (role, end, false))).or_else(|| self.phrase(tokens, at)) {
                     Some((role, end, abbreviated)) => {
@@ -184,7 +216,11 @@ impl Vocabulary {
                     (Ok(nth), _) => Role::Ordinal(nth),
                     // Last May's attack happened in May, whatever of it is claimed.
                     (_, Some(Role::Month(_) | Role::Weekday(_))) => Role::Adjective,
-                    (_, Some(owner @ (Role::Family | Role::Service | Role::Noun(_) | Role::Unit(_)))) => owner,
+                    (_, Some(owner))
+                        if owner.is_noun() || matches!(owner, Role::Family | Role::Service | Role::Unit(_)) =>
+                    {
+                        owner
+                    }
                     _ if capital => Role::Name,
                     _ => Role::Unknown,
                 }
