@@ -122,16 +122,24 @@ impl Interval {
 pub(super) fn in_words(unit: Unit, interval: &Interval) -> String {
     let ends = [interval.min, interval.max].map(|end| end.is_none_or(|end| end.at == Decimal::ONE));
     // One payment, and between one and two payments.
+    let counted = unit;
     let unit = match unit {
         Unit::Addresses if ends == [true, true] => "address",
         unit if unit.is_count() && ends == [true, true] => unit.words().trim_end_matches('s'),
         unit => unit.words(),
     };
+    // A point before three digits sets thousands apart, but in coins.
+    let number = |end: Bound| {
+        let text = plain(end.at);
+        let apart =
+            text.split_once('.').is_some_and(|(whole, rest)| rest.len() == 3 && whole.len() <= 3 && whole != "0");
+        if apart && counted != Unit::Bitcoin { text + "0" } else { text }
+    };
     match (interval.min, interval.max) {
-        (Some(min), Some(max)) if min == max => format!("exactly {} {unit}", plain(min.at)),
-        (Some(min), Some(max)) => format!("between {} and {} {unit}", plain(min.at), plain(max.at)),
-        (Some(min), None) => format!("{} {} {unit}", if min.open { "more than" } else { "at least" }, plain(min.at)),
-        (None, Some(max)) => format!("{} {} {unit}", if max.open { "less than" } else { "at most" }, plain(max.at)),
+        (Some(min), Some(max)) if min == max => format!("exactly {} {unit}", number(min)),
+        (Some(min), Some(max)) => format!("between {} and {} {unit}", number(min), number(max)),
+        (Some(min), None) => format!("{} {} {unit}", if min.open { "more than" } else { "at least" }, number(min)),
+        (None, Some(max)) => format!("{} {} {unit}", if max.open { "less than" } else { "at most" }, number(max)),
         (None, None) => format!("any number of {unit}"),
     }
 }

@@ -244,9 +244,16 @@ proptest! {
 
     #[test]
     fn what_is_written_reads_back((unit, interval) in quantities()) {
-        let text = super::super::quantity::in_words(unit, &interval);
+        let text = in_words(unit, &interval);
         let claims = read(&text).map(|reading| reading.claims.into_iter().map(|c| (c.unit, c.interval)).collect::<Vec<_>>());
         prop_assert_eq!(claims, Ok(vec![(unit, interval)]), "{}", text);
+    }
+
+    #[test]
+    fn small_sums_read_back(mills in 0_i64..2_000_000) {
+        let interval = Interval::between(Decimal::new(mills, 3), Decimal::new(mills + 5, 3));
+        let text = in_words(Unit::Money(Currency::Usd), &interval);
+        prop_assert_eq!(read(&text).map(|reading| reading.claims[0].interval), Ok(interval), "{}", text);
     }
 
     #[test]
