@@ -3,8 +3,7 @@
 
 #![no_main]
 
-use ransomtrail::claims::Unit;
-use ransomtrail::claims::reader::read;
+use ransomtrail::claims::{Unit, read};
 
 /// Most characters of a complaint: it goes onto a line of the terminal.
 const LONGEST: usize = 900;
