@@ -116,7 +116,7 @@ impl Status {
         let mut status = Self {
             ok: true,
             problems: Vec::new(),
-            database: store.path().display().to_string(),
+            database: store.path().to_owned(),
             watched,
             round: store.last_round()?.map(|round| RoundStatus::of(round, now)),
             followed_by_blocks: store.scan_point()?.map(ScanStatus::from),
