@@ -304,3 +304,14 @@ fn the_history_of_a_transaction_keeps_what_was_taken_back() {
     let proofs: i64 = db.query_row("SELECT count(*) FROM proof", [], |row| row.get(0)).unwrap();
     assert_eq!(proofs, 2);
 }
+
+#[test]
+fn a_round_by_blocks_that_reaches_nobody_is_one_by_blocks() {
+    let trial = trial(&quiet());
+    let ran = trial.run(&["sync", "story", "--explorer", "http://127.0.0.1:1/api", "--follow", "blocks", "--json"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    let round: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&round["follow"], &round["blocks"]), (&"blocks".into(), &0.into()), "{round}");
+    let status: serde_json::Value = serde_json::from_str(&trial.run(&["status", "--json"]).out).unwrap();
+    assert_eq!(status["round"]["follow"], "blocks");
+}

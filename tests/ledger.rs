@@ -345,7 +345,7 @@ async fn a_live_round_proves_what_a_record_told_though_the_sums_agree() {
     let mut store = Store::in_memory().unwrap();
     store.record_page(&page(&address, "record", txs)).unwrap();
     let before = sums(&store, &address);
-    assert_eq!((before.0, store.unsettled(&address, &[], true).unwrap().len()), (60, 60));
+    assert_eq!((before.0, store.unsettled(&address, &[], Some("fake")).unwrap().len()), (60, 60));
 
     let shared = SharedStore::new(store);
     for pages in [true, false] {
@@ -365,7 +365,7 @@ async fn a_live_round_proves_what_a_record_told_though_the_sums_agree() {
     }
     let store = shared.into_inner().unwrap();
     assert_eq!(sums(&store, &address), before);
-    assert!(store.unsettled(&address, &[], true).unwrap().is_empty(), "every txid is recomputed");
+    assert!(store.unsettled(&address, &[], Some("fake")).unwrap().is_empty(), "every txid is recomputed");
 }
 
 #[tokio::test]

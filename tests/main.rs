@@ -39,6 +39,7 @@ mod notify;
 mod onward;
 mod outbox;
 mod paging;
+mod payment_notices;
 mod prices;
 mod proof;
 mod quiet;

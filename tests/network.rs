@@ -4,7 +4,7 @@
 use bitcoin::Network;
 
 use crate::live::{block, configure, story, trial};
-use crate::support::{FakeChain, FakeExplorer, FakeMailServer, FakeProxy};
+use crate::support::{Answer, FakeChain, FakeExplorer, FakeMailServer, FakeProxy};
 use crate::trial::{Ran, Trial};
 
 const CONFIG: &str = "config/ransomtrail/ransomtrail.toml";
@@ -165,4 +165,35 @@ fn a_configuration_that_others_can_change_is_not_read() {
     if std::os::unix::fs::chown(&file, Some(12_345), None).is_ok() {
         trial.fails(&["families"], 1, "belongs to another user, and a configuration can run programs");
     }
+}
+
+#[test]
+fn a_web_page_where_an_api_should_be_is_named() {
+    let trial = trial(&story());
+    let server = FakeExplorer::speaking(story(), |_, _| Answer::html(200, "Explorer"));
+    let ran = trial.run(&["sync", "story", "--explorer", &server.url()]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("a web page, not an explorer's answer; is /api missing from the URL?"), "{}", ran.err);
+}
+
+/// Neither name is ever looked up outside the machine's own resolver (RFC 6761).
+#[test]
+fn without_a_network_that_is_said_once_and_soon() {
+    let trial = trial(&story());
+    let far = |name: &str| block(name, &format!("http://{name}.invalid/api")) + "allow_http = true\n";
+    configure(&trial, &(far("one") + &far("two")));
+    let began = std::time::Instant::now();
+    let ran = trial.run(&["sync", "story"]);
+    assert!(began.elapsed() < std::time::Duration::from_secs(30), "{:?}", began.elapsed());
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("no network: asked one.invalid, then two.invalid"), "{}", ran.err);
+    assert!(ran.err.contains("show what is recorded") && !ran.err.contains("cannot be reached"), "{}", ran.err);
+}
+
+#[test]
+fn an_empty_variable_is_none() {
+    let trial = Trial::new();
+    let ran = run(&trial, &["status"], &[("RANSOMTRAIL_DB", ""), ("RANSOMTRAIL_CONFIG", "")]);
+    let said = ran.out + &ran.err;
+    assert!(said.contains("nothing is recorded yet in") && said.contains("data/ransomtrail/ransomtrail.db"), "{said}");
 }

@@ -78,6 +78,8 @@ fn a_notice_that_is_refused_for_good_holds_up_none_after_it() {
         status.out
     );
     assert!(trial.ok(&["notify", "list"]).contains("1 notice sent, 0 waiting, 1 skipped"));
+    let line = trial.run(&["status", "--oneline"]).out;
+    assert!(line.lines().count() == 1 && line.contains(problem) && line.contains(" · last round "), "{line}");
     let row = trial.json(&["notify", "list"])[0].clone();
     assert_eq!((&row["skipped"], &row["refused"], &row["kind"]), (&1.into(), &1.into(), &"webhook".into()));
     // Once somebody has seen to it, all is well; and it may be sent again.
@@ -271,7 +273,7 @@ fn event(n: u8, height: u32) -> EventRecord {
         "currency": "USD", "label": null, "category": null, "hop": 0, "path": [txid(n)], "rule": "spends",
     });
     let (key, kind) = (format!("withdrawal:{}", txid(n)), EventKind::Withdrawal);
-    EventRecord { key, kind, txid: txid(n), height, body: body.to_string() }
+    EventRecord { key, kind, txid: txid(n), height: Some(height), sats: Some(1), body: body.to_string() }
 }
 
 fn now() -> Time {
@@ -317,13 +319,13 @@ async fn whoever_is_told_to_stop_begins_no_further_notice() {
 fn whoever_was_told_that_it_is_gone_hears_that_it_is_back_wherever_it_stands() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(&folder.path().join("test.db")).unwrap();
-    let desk = ReceiverRecord { name: "desk".to_owned(), kinds: vec![EventKind::Withdrawal] };
+    let desk = ReceiverRecord { name: "desk".to_owned(), kinds: vec![EventKind::Withdrawal], waiting: false, min: 0 };
     let mut record = |events: &[EventRecord], receiver: &ReceiverRecord| {
         store
             .record_events("story", (&[EventKind::Withdrawal], events), std::slice::from_ref(receiver), 10, now())
             .unwrap();
         let due = store.notices_due("desk", now()).unwrap();
-        let said: Vec<bool> = due.iter().map(|notice| notice.correction).collect();
+        let said: Vec<bool> = due.iter().map(|notice| notice.about == "correction").collect();
         let sent: Vec<i64> = due.iter().map(|notice| notice.id).collect();
         (said, sent)
     };

@@ -188,7 +188,13 @@ impl<'a> Case<'a> {
     pub fn events_of(&self, kinds: &[EventKind]) -> Result<Vec<Event>> {
         let (account, graph, trail) = (self.account_by_blocks()?, self.graph()?, self.trail()?);
         let Inquiry { sleep, .. } = self.inquiry;
-        let watched = Watched { account, graph, trail, prices: &self.prices, sleep, until: self.inquiry.until() };
+        let incoming = match kinds.contains(&EventKind::Payment) {
+            true => figures::incoming(account, self.family, &self.ledger, &self.prices),
+            false => Vec::new(),
+        };
+        let incoming = &incoming;
+        let watched =
+            Watched { account, graph, incoming, trail, prices: &self.prices, sleep, until: self.inquiry.until() };
         Ok(events::events(watched, kinds))
     }
 

@@ -152,7 +152,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let files = draw(&Series::of(&case, &charts, args.until)?, &charts, &args.draw, &folder)?;
     let mut text = String::new();
     for file in &files {
-        writeln!(text, "{}", file.file.display())?;
+        writeln!(text, "{}", file.file)?;
     }
     let mut answer = Answer::new(text, json!({ "family": family.name, "files": files }));
     answer.notes = account.summary.caveats.iter().map(|c| format!("caveat: {c}")).collect();
@@ -188,7 +188,7 @@ pub(super) fn draw(
         let mut write = |ending: &str, bytes: &[u8]| -> Result<()> {
             let path = folder.join(format!("{name}.{ending}"));
             files::write_atomic(&path, bytes, Mode::Shared)?;
-            out.push(ChartFile { chart: name, file: path, headline: drawing.headline.clone() });
+            out.push(ChartFile { chart: name, file: path.display().to_string(), headline: drawing.headline.clone() });
             Ok(())
         };
         if form.format.contains(&Format::Svg) {

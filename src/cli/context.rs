@@ -17,7 +17,11 @@ pub use crate::work::Context;
 
 impl Context {
     /// Reads the configuration file and applies flags and environment over it.
-    pub fn new(global: Global) -> Result<Self> {
+    pub fn new(mut global: Global) -> Result<Self> {
+        // An empty variable of the environment is none.
+        for name in [&mut global.db, &mut global.config] {
+            *name = name.take().filter(|path| !path.as_os_str().is_empty());
+        }
         let own_folder = || -> Result<PathBuf> { Ok(base()?.config_dir().join("ransomtrail")) };
         let (config_folder, text, place) = match &global.config {
             Some(file) => {

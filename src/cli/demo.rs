@@ -71,7 +71,7 @@ pub(super) fn run(args: &Args) -> Result<Answer> {
     writeln!(text, "            ransomtrail sync {FAMILY}   ask public explorers, into a database of your own")?;
 
     let json = json!({
-        "database": path,
+        "database": path.display().to_string(),
         "charts": files,
         "summary": account.summary,
     });

@@ -131,5 +131,5 @@ fn remove(context: &Context, address: &str) -> Result<Answer> {
     let address = parse(context, address)?;
     let (path, gone) = labels::remove(&address, context.network(), &context.labels_folder())?;
     let text = format!("took {} of {address} out of {}\n", format::count(gone, "label", "labels"), path.display());
-    Ok(Answer::new(text, json!({ "removed": gone, "address": address, "file": path })))
+    Ok(Answer::new(text, json!({ "removed": gone, "address": address, "file": path.display().to_string() })))
 }

@@ -59,7 +59,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             "family": family.name,
             "as_of": rfc3339(case.account()?.summary.as_of),
             "recorded_to": case.account()?.summary.recorded_to.map(rfc3339),
-            "files": files,
+            "files": files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>(),
         }),
     );
     answer.notes = page.caveats.iter().map(|caveat| format!("caveat: {caveat}")).collect();

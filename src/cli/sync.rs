@@ -14,6 +14,7 @@ use crate::config::ExplorerConfig;
 use crate::document::AddressSums;
 use crate::domain::{Ask, Family, Follow, format};
 use crate::explorer::Explorer;
+use crate::http::NO_NAMES;
 use crate::store::{SharedStore, Store};
 use crate::sync::{AddressRound, End, Followed, Options, Round, Step};
 use crate::work::{self, Made, Plan, askable, asking, chosen, unfinished};
@@ -106,9 +107,10 @@ pub(super) fn bar(addresses: usize, quick: bool) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::with_draw_target(Some(addresses as u64), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} addresses  {msg}") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {prefix}  {msg}") {
         bar.set_style(style);
     }
+    bar.set_prefix("addresses");
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
@@ -200,6 +202,15 @@ fn trouble(round: &Round, explorers: &[Explorer]) -> Vec<String> {
         return round.failures.iter().map(|f| format!("warning: {f}")).collect();
     }
     let tried: Vec<String> = explorers.iter().map(Explorer::place).collect();
+    // No name at all could be looked up: that is no fault of the servers, and said once.
+    if !round.failures.is_empty() && round.failures.iter().all(|f| NO_NAMES.iter().any(|said| f.reason.ends_with(said)))
+    {
+        return vec![
+            format!("error: no network: asked {}, and no name could be looked up", tried.join(", then ")),
+            "without a network, summary, payments, verify, chart and report show what is recorded".to_owned(),
+            "nothing was lost; what was read is kept, and the next sync goes on from there".to_owned(),
+        ];
+    }
     let missed = format::count(round.not_asked.len(), "address", "addresses");
     let mut out = vec![format!("error: no explorer answered for {missed} (tried {})", tried.join(", then "))];
     out.extend(round.failures.iter().map(|f| format!("       {f}")));

@@ -29,6 +29,9 @@ pub struct Args {
     /// Stop after so many rounds [default: when told to]
     #[arg(long, value_name = "N")]
     rounds: Option<u64>,
+    /// Make one round, tell what is news, and stop: for cron
+    #[arg(long, conflicts_with = "rounds")]
+    once: bool,
     /// Ask this explorer alone: a name from the configuration, or the URL of an Esplora server
     #[arg(long, value_name = "NAME|URL")]
     explorer: Option<String>,
@@ -81,7 +84,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         follow,
         onward: args.onward.follows(&context.config.onward),
         every: args.every.unwrap_or(context.config.every),
-        most: args.rounds,
+        most: if args.once { Some(1) } else { args.rounds },
         phase: &tell_systemd,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -79,7 +79,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             chart::draw(&series, &[chart], &args.draw, &place.folder.join(&family.family.name))?
         });
     }
-    (document.page, document.index) = (Some(place.page.clone()), Some(place.index.clone()));
+    (document.page, document.index) = (Some(shown(&place.page)), Some(shown(&place.index)));
     let mut answer = Answer::of(text(&made.page, &weeks, &document, &place), &document)?;
     if weeks.families.iter().any(|family| family.reach() != Reach::Whole) {
         let caveat = Code::WeekNotRecorded.with([("week", label.as_str().into())]);
@@ -212,6 +212,10 @@ fn against(family: &FamilyWeek<'_>) -> Option<String> {
     };
     let left = change.withdrawn_sats.map_or("unknown".to_owned(), signed_btc);
     Some(format!("against the week before: {} BTC in, {left} BTC out", signed_btc(change.sats)))
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }
 
 /// The last ISO week that is over in `zone`.

@@ -76,7 +76,7 @@ pub struct AddressLookup {
     pub withdrawals: Vec<WithdrawalPage>,
 }
 
-/// A payment with the pages for people that show it; null where the explorer that told has none.
+/// A payment with the pages for people that show it, null where the explorer that told has none; `family` is null of an address that none watches.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PaymentPages {
     /// The payment.

@@ -8,7 +8,7 @@ use crate::figures;
 /// An output to an address of the family.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Payment {
-    /// Name of the family; null of an address that none watches.
+    /// Name of the family.
     pub family: Option<String>,
     /// The transaction.
     pub txid: String,

@@ -1,5 +1,3 @@
-use std::path::PathBuf;
-
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -49,10 +47,10 @@ pub struct Week {
     pub not_recorded: Vec<String>,
     /// The page that was written.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub page: Option<PathBuf>,
+    pub page: Option<String>,
     /// The index of weeks that was written.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<PathBuf>,
+    pub index: Option<String>,
 }
 
 /// Of how many families a week is recorded.
@@ -113,7 +111,7 @@ pub struct ChartFile {
     /// Name of the chart.
     pub chart: &'static str,
     /// The file.
-    pub file: PathBuf,
+    pub file: String,
     /// What the chart says.
     pub headline: String,
 }

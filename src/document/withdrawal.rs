@@ -8,7 +8,7 @@ use crate::figures;
 /// A transaction that spends from the family and pays others.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Withdrawal {
-    /// Name of the family; null of an address that none watches.
+    /// Name of the family.
     pub family: Option<String>,
     /// The transaction.
     pub txid: String,

@@ -113,12 +113,14 @@ pub enum Subject<'a> {
 pub struct Request {
     /// Path, and query if any, without a leading slash: `address/1abc/txs`.
     pub path: String,
+    /// Where there is no such thing (404), the answer is empty, and no failure.
+    pub may_lack: bool,
 }
 
 impl Request {
     /// A request for `path`, without a leading slash.
     pub fn get(path: impl Into<String>) -> Self {
-        Self { path: path.into() }
+        Self { path: path.into(), may_lack: false }
     }
 }
 

@@ -30,6 +30,7 @@ use statistics::Tally;
 use turns::{Host, Turns};
 use wait::Clock;
 
+pub use client::NO_NAMES;
 pub use error::HttpError;
 pub(crate) use options::check_proxy;
 pub use options::{HttpOptions, UNREMARKABLE};

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use futures_util::FutureExt as _;
 
 use super::{Failure, Means, Message, Occasion, Receiver, Telling};
-use crate::domain::Time;
+use crate::domain::{EventKind, Time};
 use crate::store::{NoticeRecord, SharedStore, StoreError};
 
 /// What came of telling a receiver.
@@ -49,12 +49,29 @@ pub async fn deliver(
     let (name, at) = (receiver.name.clone(), now());
     let due = store.run(move |store| store.notices_due(&name, at)).await?;
     let mut delivery = Delivery::default();
-    for group in groups(due) {
+    let mut due = groups(due);
+    if let Some(most) = receiver.at_most {
+        let (name, after) = (receiver.name.clone(), at - most.time);
+        let told = store.run(move |store| store.payments_told(&name, after)).await?;
+        let is_payment = |group: &Vec<NoticeRecord>| group.first().is_some_and(|one| one.kind == EventKind::Payment);
+        let (payments, others): (Vec<_>, Vec<_>) = due.into_iter().partition(is_payment);
+        // What was settled before, and may be under way, is told as it was.
+        let (settled, open): (Vec<_>, Vec<_>) =
+            payments.into_iter().partition(|group| group.first().is_some_and(|one| one.message.is_some()));
+        let open = most.arrange(open, told + settled.len());
+        due = [others, settled, open].concat();
+    }
+    for group in due {
         if !go_on() {
             break;
         }
         let ids: Vec<i64> = group.iter().map(|notice| notice.id).collect();
-        let told = match (&*receiver.telling, message_of(&group, titles)) {
+        let message = message_of(&group, titles);
+        if let Some(message) = &message {
+            let (ids, delivery) = (ids.clone(), message.delivery.clone());
+            store.run(move |store| store.notices_gathered(&ids, &delivery)).await?;
+        }
+        let told = match (&*receiver.telling, message) {
             (_, None) => Err(Failure::from("the notice in the database cannot be read".to_owned())),
             (Telling::Feed(feed), Some(_)) => {
                 let name = receiver.name.clone();
@@ -94,16 +111,27 @@ pub async fn deliver(
     Ok(delivery)
 }
 
-/// Notices that were made together about one transaction, in their order.
+/// Notices that belong to a message: that was settled, or they were made together about one transaction.
 fn groups(notices: Vec<NoticeRecord>) -> Vec<Vec<NoticeRecord>> {
+    grouped(notices, |one, other| match (&one.message, &other.message) {
+        (None, None) => is_about_the_same(one, other),
+        (one, other) => one == other,
+    })
+}
+
+fn is_about_the_same(one: &NoticeRecord, other: &NoticeRecord) -> bool {
+    (&one.family, one.txid, one.made_at, &one.about) == (&other.family, other.txid, other.made_at, &other.about)
+}
+
+/// Neighbours that belong together, in their order.
+fn grouped(
+    notices: Vec<NoticeRecord>,
+    together: impl Fn(&NoticeRecord, &NoticeRecord) -> bool,
+) -> Vec<Vec<NoticeRecord>> {
     let mut out: Vec<Vec<NoticeRecord>> = Vec::new();
     for notice in notices {
-        let same = |other: &NoticeRecord| {
-            (&other.family, other.txid, other.made_at, other.correction)
-                == (&notice.family, notice.txid, notice.made_at, notice.correction)
-        };
         match out.last_mut() {
-            Some(group) if group.first().is_some_and(same) => group.push(notice),
+            Some(group) if group.first().is_some_and(|other| together(other, &notice)) => group.push(notice),
             _ => out.push(vec![notice]),
         }
     }
@@ -112,11 +140,14 @@ fn groups(notices: Vec<NoticeRecord>) -> Vec<Vec<NoticeRecord>> {
 
 /// `None` where the database holds something that is no event.
 fn message_of(group: &[NoticeRecord], titles: &BTreeMap<String, String>) -> Option<Message> {
-    let first = group.first()?;
-    let title = titles.get(&first.family).unwrap_or(&first.family);
-    let occasion = if first.correction { Occasion::Correction } else { Occasion::Event };
-    let bodies: Vec<&str> = group.iter().map(|notice| notice.body.as_str()).collect();
-    Message::new(occasion, (&first.family, title), first.made_at, &bodies)
+    let one = |group: &Vec<NoticeRecord>| {
+        let first = group.first()?;
+        let title = titles.get(&first.family).unwrap_or(&first.family);
+        let bodies: Vec<&str> = group.iter().map(|notice| notice.body.as_str()).collect();
+        Message::new(Occasion::of(&first.about)?, (&first.family, title), first.made_at, &bodies)
+    };
+    let mut parts = grouped(group.to_vec(), is_about_the_same).iter().map(one).collect::<Option<Vec<_>>>()?;
+    if parts.len() > 1 { Message::digest(parts) } else { parts.pop() }
 }
 
 /// How long a notice waits after so many failures.
@@ -132,7 +163,6 @@ mod tests {
 
     use super::super::CHANNELS;
     use super::*;
-    use crate::domain::EventKind;
     use crate::store::{EventRecord, Store};
     use bitcoin::hashes::Hash as _;
 
@@ -145,6 +175,9 @@ mod tests {
             families: Vec::new(),
             events: vec![EventKind::Withdrawal],
             channel: &CHANNELS[0],
+            waiting: false,
+            min: crate::domain::Amount::ZERO,
+            at_most: None,
             template: None,
             telling: Arc::new(telling),
         };
@@ -164,7 +197,8 @@ mod tests {
             key: "withdrawal:x".to_owned(),
             kind: EventKind::Withdrawal,
             txid: bitcoin::Txid::from_byte_array([7; 32]),
-            height: 11,
+            height: Some(11),
+            sats: Some(1),
             body: r#"{"kind":"withdrawal","txid":"07","time":"2017-08-03T10:00:00Z","block_height":11,"sats":1,"value":null,"currency":"USD",
                 "label":null,"category":null,"hop":0,"path":["07"],"rule":"spends"}"#
                 .to_owned(),

@@ -144,7 +144,7 @@ impl Mail {
             .subject(message.headline())
             .date(SystemTime::from(message.made_at))
             // The same letter sent again is the same letter: mail programs show it once.
-            .message_id(Some(format!("<{}@{domain}>", message.id)))
+            .message_id(Some(format!("<{}@{domain}>", message.delivery)))
             .header(ContentType::TEXT_PLAIN);
         for reader in &self.to {
             letter = letter.to(reader.clone());

@@ -41,7 +41,7 @@ fn read(section: &Section<'_>) -> Result<Telling, ConfigError> {
     let server = hook::read_server(section, None)?;
     Ok(Telling::by_request(move |message, means| {
         // The server takes what comes under the same id, with the same token, once.
-        let path = ["_matrix", "client", "v3", "rooms", &room, "send", "m.room.message", &message.id];
+        let path = ["_matrix", "client", "v3", "rooms", &room, "send", "m.room.message", &message.delivery];
         let (url, text) = (hook::below(&server, &path)?, quiet(message.text().trim_end()));
         let body = json!({ "msgtype": "m.notice", "body": text, "m.mentions": {} });
         let credentials =

@@ -6,6 +6,7 @@
 //! [`Message::id`]. A receiver that is down is tried again in each round, and after [`PATIENCE`] failures less and less often; one that refuses a notice so often is not asked to take that one again. A fault in what
 //! tells one receiver, down to a panic in a library that reads what its server says, is a failure of that receiver and of no other.
 
+mod at_most;
 mod atom;
 mod command;
 mod deliver;
@@ -25,6 +26,7 @@ mod rss;
 mod slack;
 mod telegram;
 mod template;
+mod told;
 mod webhook;
 
 use std::ffi::OsString;
@@ -40,6 +42,7 @@ use crate::config::{ConfigError, SecretSource, Section};
 use crate::http::{Credentials, Http, Secret};
 use feed::Feed;
 
+pub use at_most::AtMost;
 pub use deliver::{Delivery, PATIENCE, deliver};
 pub use message::{Message, Occasion};
 pub use receiver::{Desk, KEYS, Receiver, read};

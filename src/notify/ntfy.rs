@@ -45,7 +45,8 @@ fn read(section: &Section<'_>) -> Result<Telling, ConfigError> {
     Ok(Telling::by_request(move |message, means| {
         let topic = means.secret(&topic, "topic")?;
         let mut text = quiet(&message.lines().join("\n"));
-        text.truncate(text.floor_char_boundary(LONGEST));
+        let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
+        text.truncate(ends.take_while(|end| *end <= LONGEST).last().unwrap_or_default());
         // One that comes twice is shown once, by servers that know sequences.
         let body = json!({
             "topic": topic.expose(), "title": quiet(&message.headline()), "message": text, "sequence_id": message.id,

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use super::template::Template;
-use super::{CHANNELS, Channel, Failure, Key, Means, Message, Telling, request};
+use super::{AtMost, CHANNELS, Channel, Failure, Key, Means, Message, Telling, request};
 use crate::config::{ConfigError, Section, parse_name};
-use crate::domain::{EventKind, one_of};
+use crate::domain::{Amount, EventKind, one_of};
 use crate::store::ReceiverRecord;
 
 /// Somebody who wants to be told: a `[[notify]]` block.
@@ -15,6 +15,12 @@ pub struct Receiver {
     pub families: Vec<String>,
     /// The kinds of events that it is told of.
     pub events: Vec<EventKind>,
+    /// Whether it hears of payments that wait for a block.
+    pub waiting: bool,
+    /// It hears of no smaller payment.
+    pub min: Amount,
+    /// How many messages about payments it wants; `None`: one each.
+    pub at_most: Option<AtMost>,
     /// The words that it is told in; `None` for ours.
     pub template: Option<Arc<Template>>,
     /// How it is told.
@@ -44,9 +50,22 @@ pub const KEYS: &[Key] = &[
     Key { name: "families", example: "[\"wannacry\"]", without: Some("all"), about: "the families that it is told of" },
     Key {
         name: "events",
-        example: "[\"withdrawal\", \"arrival\", \"awakening\", \"movement\"]",
+        example: "[\"withdrawal\", \"arrival\", \"awakening\", \"movement\", \"payment\"]",
         without: Some("withdrawal, arrival, awakening"),
         about: "the kinds of events that it is told of",
+    },
+    Key {
+        name: "waiting",
+        example: "true",
+        without: Some("false"),
+        about: "whether it hears of payments that wait for a block, and then of what becomes of them",
+    },
+    Key { name: "min", example: "\"0.1 BTC\"", without: Some("all"), about: "the smallest payment that it hears of" },
+    Key {
+        name: "at_most",
+        example: "\"10 an hour\"",
+        without: Some("one each"),
+        about: "so many messages about payments; the last of them sums up what is left",
     },
     Key {
         name: "template",
@@ -73,6 +92,13 @@ pub fn read(section: &Section<'_>, before: &[Receiver]) -> Result<Receiver, Conf
         name,
         families: section.texts("families")?.unwrap_or_default().into_iter().map(str::to_owned).collect(),
         events: if events.is_empty() { EventKind::CASH_OUT.to_vec() } else { events },
+        waiting: section.flag("waiting")?.unwrap_or(false),
+        min: section
+            .text("min", |text| {
+                text.parse().map_err(|_| format!("\"{text}\" is no amount; write it like \"0.1 BTC\""))
+            })?
+            .unwrap_or(Amount::ZERO),
+        at_most: section.text("at_most", str::parse)?,
         template: section.text("template", Template::parse)?.map(Arc::new),
         channel,
         telling: Arc::new((channel.read)(section)?),
@@ -82,7 +108,8 @@ pub fn read(section: &Section<'_>, before: &[Receiver]) -> Result<Receiver, Conf
 impl Receiver {
     /// What the database has to know of it.
     pub fn record(&self) -> ReceiverRecord {
-        ReceiverRecord { name: self.name.clone(), kinds: self.events.clone() }
+        let (name, kinds) = (self.name.clone(), self.events.clone());
+        ReceiverRecord { name, kinds, waiting: self.waiting, min: self.min.to_sat() }
     }
 
     /// Whether it is told of that family.
@@ -105,7 +132,7 @@ impl Receiver {
             Telling::Request(write) => {
                 let request = write(message, means)?;
                 let http = means.http.as_ref().ok_or_else(|| "nobody may be asked".to_owned())?;
-                request::send(http, request, &message.id).await
+                request::send(http, request, &message.delivery).await
             }
             Telling::Feed(feed) => Ok(feed.can_write(&means.folder)?),
             Telling::Own(tell) => tell(message, means).await,
@@ -137,7 +164,7 @@ mod tests {
             let whole = receivers(&block(channel, shared.chain(all()))).unwrap().remove(0);
             assert_eq!(
                 (whole.name.as_str(), whole.families, whole.events.len()),
-                ("desk", vec!["wannacry".to_owned()], 4)
+                ("desk", vec!["wannacry".to_owned()], 5)
             );
             let needed = || all().filter(|key| key.without.is_none());
             let bare = receivers(&block(channel, needed())).unwrap().remove(0);
@@ -180,6 +207,8 @@ mod tests {
             "template: no word \"titel\"; did you mean \"title\"?",
         );
         check(&format!("{atom}\ntemplate = \"{{{{ title\""), "template: ");
+        check(&format!("{atom}\nmin = \"0.1\""), "min: \"0.1\" is no amount; write it like \"0.1 BTC\"");
+        check(&format!("{atom}\nat_most = \"ten\""), "at_most: \"ten\" is not so many in a time");
         check("kind = \"email\"\nserver = \"smtp.example.org\"", "write it like smtp.example.org:465");
         check("kind = \"email\"\nserver = \"smtp.example.org:25\"\ntls = \"none\"", "only a server on this machine");
         check(

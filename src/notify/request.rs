@@ -11,10 +11,10 @@ use crate::http::{Credentials, Http, HttpError, Secret};
 const SEGMENT: usize = 9;
 
 /// Sends a request. The error names the host and nothing else of the URL.
-pub(super) async fn send(http: &Http, mut request: Request, id: &str) -> Result<(), Failure> {
+pub(super) async fn send(http: &Http, mut request: Request, delivery: &str) -> Result<(), Failure> {
     let body = json::line(&request.body).map_err(|error| error.to_string())?;
     // A receiver that was not heard gets it again; by this it may know it.
-    request.credentials.headers.push((HeaderName::from_static("idempotency-key"), Secret::plain(id)));
+    request.credentials.headers.push((HeaderName::from_static("idempotency-key"), Secret::plain(delivery)));
     let Request { method, url, credentials, .. } = &request;
     match http.send(method.clone(), url, credentials, "application/json", body.as_bytes()).await {
         Ok(_) => Ok(()),

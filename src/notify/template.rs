@@ -64,7 +64,7 @@ mod tests {
         check("{{ title }} in {{ events[0].block_height }}", "WannaCry in 478912");
         check("{% for event in events %}{{ event.sats }}\n{{ event.label }}{% endfor %}", "183760000|ShapeShift <b>");
         check("{{ range(3)|join('-') }}", "0-1-2");
-        check("{{ 'a\\x1b' ~ type }}", "a\\x1bevent");
+        check("{{ 'a\\x1b' ~ type }}", "a\\u{1b}event");
     }
 
     #[test]

@@ -223,9 +223,33 @@ impl Prices {
         Some(Value::of(amount, &self.at(day)?))
     }
 
+    /// The last price that is known of a day before this one, in the chosen currency; `None` where there is none.
+    pub fn last_before(&self, day: NaiveDate) -> Option<DayPrice> {
+        let before = self.usd.partition_point(|price| price.day < day);
+        self.usd.get(..before)?.iter().rev().find_map(|price| self.at(price.day))
+    }
+
     /// The price of one bitcoin on a UTC day in US dollars, whatever the chosen currency.
     pub fn usd_at(&self, day: NaiveDate) -> Option<DayPrice> {
         let at = self.usd.binary_search_by_key(&day, |p| p.day).ok()?;
         self.usd.get(at).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_price_before_a_day_is_known_where_there_is_one() {
+        let prices = Prices::load(Currency::Usd, &Live::default()).unwrap();
+        let (first, last) = (prices.usd[0].day, prices.last_day().unwrap());
+        let check = |day: NaiveDate, expect: Option<NaiveDate>| {
+            assert_eq!(prices.last_before(day).map(|price| price.day), expect, "{day}");
+        };
+        check(last, last.pred_opt());
+        check(last + chrono::Days::new(100), Some(last));
+        check(first, None);
+        assert!(Prices::none(Currency::Usd).last_before(last).is_none());
     }
 }

@@ -155,19 +155,26 @@ impl Store {
     }
 
     /// The transactions of an address that an explorer should be asked about again, though the sums agree: those in these
-    /// blocks, which left the chain, and, if `unproven`, those whose txid was never recomputed.
-    pub fn unsettled(&self, address: &Address, blocks: &[BlockHash], unproven: bool) -> Result<Vec<Txid>, StoreError> {
+    /// blocks, which left the chain, and, if an explorer is named that can prove them, those whose txid was never recomputed; not those that
+    /// it has told of itself, without.
+    pub fn unsettled(
+        &self,
+        address: &Address,
+        blocks: &[BlockHash],
+        proves: Option<&str>,
+    ) -> Result<Vec<Txid>, StoreError> {
         let read = || -> rusqlite::Result<Vec<Txid>> {
             let blocks: Vec<String> = blocks.iter().map(BlockHash::to_string).collect();
             let mut query = self.db.prepare_cached(
-                "SELECT DISTINCT s.txid, s.block_hash, s.recomputed FROM tx_state s WHERE s.state <> 'gone' AND s.tx_id IN (
+                "SELECT DISTINCT s.txid, s.block_hash, s.recomputed OR EXISTS (SELECT 1 FROM observation o JOIN request r USING (request_id)
+                    WHERE o.tx_id = s.tx_id AND r.explorer IS ?2) FROM tx_state s WHERE s.state <> 'gone' AND s.tx_id IN (
                     SELECT tx_id FROM tx_output WHERE address = ?1 UNION SELECT tx_id FROM spend WHERE address = ?1)",
             )?;
             let mut out = Vec::new();
-            let mut rows = query.query([address.as_str()])?;
+            let mut rows = query.query(rusqlite::params![address.as_str(), proves])?;
             while let Some(row) = rows.next()? {
                 let left = row.get::<_, Option<String>>(1)?.is_some_and(|hash| blocks.contains(&hash));
-                if left || (unproven && !row.get::<_, bool>(2)?) {
+                if left || (proves.is_some() && !row.get::<_, bool>(2)?) {
                     out.push(parsed(row, 0)?);
                 }
             }

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::ledger::{parsed, time};
 use super::{Store, StoreError};
-use crate::domain::{Time, Txid};
+use crate::domain::{EventKind, Time, Txid};
 
 /// What somebody is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,10 +15,14 @@ pub struct NoticeRecord {
     pub family: String,
     /// What tells the event apart.
     pub event_key: String,
+    /// The event's kind.
+    pub kind: EventKind,
     /// The transaction.
     pub txid: Txid,
-    /// Whether it takes an earlier notice back.
-    pub correction: bool,
+    /// What it is about: a word of `notice_kind`.
+    pub about: String,
+    /// The message that it belongs to, where that was settled.
+    pub message: Option<String>,
     /// When it was made.
     pub made_at: Time,
     /// The event as it was then, as JSON.
@@ -68,14 +72,31 @@ impl Store {
         let read = || -> rusqlite::Result<Vec<NoticeRecord>> {
             self.db
                 .prepare_cached(&format!(
-                    "SELECT n.notice_id, e.family, e.event_key, e.txid, n.about = 'correction', n.made_at, n.body, n.tries,
-                            n.sent_at
+                    "SELECT n.notice_id, e.family, e.event_key, e.txid, n.about, n.made_at, n.body, n.tries,
+                            n.sent_at, n.message, e.kind
                      FROM notice n JOIN event e USING (event_id) WHERE {condition}"
                 ))?
                 .query_map(values, notice)?
                 .collect()
         };
         read().map_err(|error| self.explain(error))
+    }
+
+    /// Writes down, before anything is sent, which message tells these notices: after a kill they are told by the same.
+    pub fn notices_gathered(&mut self, ids: &[i64], message: &str) -> Result<(), StoreError> {
+        self.each_notice(ids, "UPDATE notice SET message = ?2 WHERE notice_id = ?1", &[&message])
+    }
+
+    /// So many messages about payments a receiver was sent after this moment.
+    pub fn payments_told(&self, receiver: &str, after: Time) -> Result<usize, StoreError> {
+        self.db
+            .query_row(
+                "SELECT count(DISTINCT n.message) FROM notice n JOIN event e USING (event_id)
+                 WHERE n.receiver = ?1 AND n.sent_at > ?2 AND e.kind = 'payment'",
+                params![receiver, after.timestamp()],
+                |row| row.get(0),
+            )
+            .map_err(|error| self.explain(error))
     }
 
     /// Writes down that these notices were sent.
@@ -196,10 +217,12 @@ fn notice(row: &Row<'_>) -> rusqlite::Result<NoticeRecord> {
         family: row.get(1)?,
         event_key: row.get(2)?,
         txid: parsed(row, 3)?,
-        correction: row.get(4)?,
+        about: row.get(4)?,
         made_at: time(row.get(5)?),
         body: row.get(6)?,
         tries: row.get(7)?,
         sent_at: row.get::<_, Option<i64>>(8)?.map(time),
+        message: row.get(9)?,
+        kind: parsed(row, 10)?,
     })
 }

@@ -14,8 +14,9 @@ impl Reader<'_> {
     /// What must be read though the sums agree: transactions in blocks that left the chain, and rows of a record that this
     /// explorer can prove.
     pub(super) async fn unsettled(&self, address: &Address) -> Result<BTreeSet<Txid>, StoreError> {
-        let (of, left, proves) = (address.clone(), self.chain.left.clone(), self.explorer.proves());
-        let unsettled = self.store.run(move |store| store.unsettled(&of, &left, proves)).await?;
+        let (of, left) = (address.clone(), self.chain.left.clone());
+        let proves = self.explorer.proves().then(|| self.explorer.name().to_owned());
+        let unsettled = self.store.run(move |store| store.unsettled(&of, &left, proves.as_deref())).await?;
         Ok(unsettled.into_iter().collect())
     }
 

@@ -108,7 +108,7 @@ impl Reader<'_> {
             let is_new = |txid: &Txid| !reading.seen_waiting.contains(txid);
             let waiting = answer.value.txs.iter().filter(|tx| tx.state == State::Mempool).map(|tx| tx.txid);
             // A server that does not speak it shows the first page again.
-            let Some(further) = waiting.filter(is_new).last() else { break };
+            let Some(further) = waiting.rev().find(is_new) else { break };
             last = further;
             new += self.store_page(reading, answer, kept.clone(), progress, round).await?;
         }

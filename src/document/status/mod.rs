@@ -6,7 +6,7 @@ mod problems;
 mod receiver;
 mod round;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -31,7 +31,7 @@ pub struct Status {
     pub problems: Vec<String>,
     /// The file.
     #[schemars(with = "String")]
-    pub database: PathBuf,
+    pub database: String,
     /// A watch is at work on it.
     pub watched: bool,
     /// The last round; null where none was made.
@@ -78,11 +78,11 @@ pub struct AsideStatus {
 
 impl Status {
     /// Where nothing is recorded yet.
-    pub fn nothing(database: PathBuf, watched: bool) -> Self {
+    pub fn nothing(database: &Path, watched: bool) -> Self {
         Self {
             ok: false,
             problems: vec!["nothing is recorded yet".to_owned()],
-            database,
+            database: database.display().to_string(),
             watched,
             round: None,
             followed_by_blocks: None,
@@ -116,7 +116,7 @@ impl Status {
         let mut status = Self {
             ok: true,
             problems: Vec::new(),
-            database: store.path().into(),
+            database: store.path().to_owned(),
             watched,
             round: store.last_round()?.map(|round| RoundStatus::of(round, now)),
             followed_by_blocks: store.scan_point()?.map(ScanStatus::from),

@@ -386,7 +386,7 @@ CREATE TABLE event (
     event_key   TEXT    NOT NULL,               -- kind:txid, and :vout for an arrival
     kind        TEXT    NOT NULL REFERENCES event_kind,
     txid        TEXT    NOT NULL CHECK (length(txid) = 64),
-    height      INTEGER NOT NULL,               -- of its block when it was found last
+    height      INTEGER,                        -- of its block when it was found last; null: a payment that waited for one
     found_at    INTEGER NOT NULL,
     vanished_at INTEGER,
     body        TEXT    NOT NULL,               -- what is told of it, as JSON
@@ -402,7 +402,7 @@ CREATE TABLE receiver (
     PRIMARY KEY (name, family)
 ) STRICT, WITHOUT ROWID;
 
--- The outbox: one row an event and receiver, and one more where the event vanished after it was sent.
+-- The outbox: one row an event and receiver, and one more where the event vanished, or a payment that waited came into a block, after it was sent.
 CREATE TABLE notice (
     notice_id INTEGER PRIMARY KEY,
     receiver  TEXT    NOT NULL,
@@ -414,6 +414,7 @@ CREATE TABLE notice (
     next_try  INTEGER NOT NULL,
     failure   TEXT,                             -- of the last try
     sent_at    INTEGER,
+    message    TEXT,                            -- the id of the message that told it, or is about to
     skipped_at INTEGER                          -- it is not sent; with a failure: the receiver refused it for good
 ) STRICT;
 CREATE INDEX notice_waiting ON notice (receiver, next_try) WHERE sent_at IS NULL AND skipped_at IS NULL;

@@ -301,6 +301,7 @@ SELECT n.receiver,
        strftime('%Y-%m-%dT%H:%M:%SZ', n.sent_at, 'unixepoch') AS sent_at,
        strftime('%Y-%m-%dT%H:%M:%SZ', n.skipped_at, 'unixepoch') AS skipped_at,
        n.tries,
-       n.failure
+       n.failure,
+       n.message
 FROM notice n JOIN event e USING (event_id)
 ORDER BY n.notice_id;
