@@ -485,7 +485,7 @@ fn a_claim_may_speak_of_a_span_of_days_or_of_one_wallet() {
         let rows = found["bases"].as_array().unwrap();
         let row = rows.iter().find(|row| row["known"] == "then" && row["time_basis"] == "first-seen").unwrap();
         assert_eq!((&row["close"], &row["verdict"]), (&sats.into(), &"supported".into()));
-        assert!(found["scope"].as_str().unwrap().starts_with("counted from 1"), "{found}");
+        assert!(found["scope"].as_str().unwrap().starts_with("counted on 1"), "{found}");
     }
     // SwitHak, 8 August 2017: the three wallets just before the withdrawals.
     for (address, claim) in [
