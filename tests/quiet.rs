@@ -120,7 +120,7 @@ fn quiet_rounds(follow: Follow, rounds: usize) -> Vec<String> {
     let round = |n: usize| {
         NOW.set(NOW.get() + 600);
         let options = work::options(&context, follow);
-        let coins = Some(&plan).filter(|_| n % 20 == 0 || follow == Follow::Blocks);
+        let coins = Some(&plan).filter(|_| n.is_multiple_of(20) || follow == Follow::Blocks);
         let made = work::round(&store, &explorers, &families, options, coins, &|_| (), now);
         let made = runtime.block_on(made).unwrap();
         assert!(made.round.is_whole() && made.round.failures.is_empty(), "{made:?}");
