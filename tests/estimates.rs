@@ -105,7 +105,7 @@ fn linked_addresses_add_and_services_are_left_out() {
     assert!(text.contains("drops 1 output, 0.00006000 BTC; adds 3 outputs, 0.00237000 BTC"), "{text}");
     assert!(text.contains("+MI counts 2 linked addresses by the recorded transactions alone"), "{text}");
     // A claim can be held against each of them; the ledger of linked addresses is complete to no moment.
-    let held = |name: &str| trial.json(&["verify", "story", "exactly 9 BTC", "--estimate", name]);
+    let held = |name: &str| trial.json(&["verify", "story", "the wallets received exactly 9 BTC", "--estimate", name]);
     for (name, btc) in
         [("DD", "0.01166000"), ("DD-DC", "0.01166000"), ("DD-DC+MI", "0.01397000"), ("dd-dc+mi-ow", "0.01367000")]
     {

@@ -231,13 +231,31 @@ fn a_strangers_followed_family_is_text_on_every_surface() {
         &["trace", "story", "--policy", "haircut"],
         &["trace", &address_text],
         &["lookup", &address_text, "--offline"],
-        &["verify", "story", "a balance of 0.001 BTC\u{202e}\u{1b}[2J"],
+        &["verify", "story", "a balance of 0.001 BTC\u{202e}\u{1b}"],
         &["incidents"],
         &["notify", "list"],
         &["chart", "story", "--out", "charts", "--format", "svg"],
-        &["report", "story", "--claim", "over 0.001 BTC\u{202e}<b>", "--format", "html,md,json", "--out", "pages"],
+        &[
+            "report",
+            "story",
+            "--claim",
+            "@everyone hackers made over 0.001 BTC\u{202e}",
+            "--format",
+            "html,md,json",
+            "--out",
+            "pages",
+        ],
         &["weekly", "--out", "weeks", "--format", "svg"],
-        &["evidence", "pack", "story", "--claim", "over 0.001 BTC\u{202e}<b>", "--out", "pack.zip", "--force"],
+        &[
+            "evidence",
+            "pack",
+            "story",
+            "--claim",
+            "@everyone hackers made over 0.001 BTC\u{202e}",
+            "--out",
+            "pack.zip",
+            "--force",
+        ],
         &["evidence", "check", "pack.zip"],
     ] {
         says(&trial, args);
@@ -303,8 +321,8 @@ fn a_claim_is_as_long_as_claims_are_and_never_acts() {
     ] {
         trial.fails(args, 2, "the claim has more than 1000 characters");
     }
-    let said = trial.json(&["verify", "wannacry", "\u{1b}[2J over $140,000 \u{202e}"]);
-    assert_eq!(said["claim"], "\\u{1b}[2J over $140,000 \\u{202e}");
+    let said = trial.json(&["verify", "wannacry", "\u{1b} over $140,000 \u{202e}"]);
+    assert_eq!(said["claim"], "\\u{1b} over $140,000 \\u{202e}");
 }
 
 #[test]

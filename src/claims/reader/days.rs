@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
-use super::interval::Modifier;
+use super::modifier::Modifier;
 use super::role::Role::{self, *};
 use super::vocabulary::Words;
 use crate::claims::reading::{self, Day};

@@ -1,17 +1,10 @@
 //! A number with what was said before it, as an interval.
 
 use super::digits::Written;
+use super::modifier::Modifier;
 use super::number::{Form, Number};
 use crate::claims::{Bound, Interval, Unit};
 use crate::domain::Decimal;
-
-named!(
-    /// How a word before the number changes it.
-    Modifier {
-        MoreThan = "more-than", AtLeast = "at-least", LessThan = "less-than", AtMost = "at-most", About = "about",
-        JustOver = "just-over", JustUnder = "just-under", Exactly = "exactly",
-    }
-);
 
 /// `about` and `nearly`: a tenth to either side.
 const ABOUT: Decimal = Decimal::from_parts(1, 0, 0, false, 1);

@@ -25,6 +25,7 @@ mod days;
 mod digits;
 mod interval;
 mod measure;
+mod modifier;
 mod names;
 mod number;
 mod phrase;

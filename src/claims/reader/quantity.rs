@@ -1,7 +1,8 @@
 //! A number with its unit, and what softens or sharpens it.
 
 use super::days::is_written_out;
-use super::interval::{self, Modifier, from_range, from_single};
+use super::interval::{self, from_range, from_single};
+use super::modifier::Modifier;
 use super::number::{Form, Number};
 use super::role::Role::*;
 use super::role::{Counted, Verb};

@@ -1,6 +1,6 @@
 //! What words do in a sentence, and how the files of words call it.
 
-use super::interval::Modifier;
+use super::modifier::Modifier;
 use crate::claims::reading::{Refusal, Span};
 use crate::claims::{Basis, Unit};
 use crate::domain::{Category, Currency, Decimal};

@@ -132,12 +132,11 @@ impl Vocabulary {
         }
     }
 
-    fn add_new(&mut self, name: &str, role: Role) {
-        let words: Vec<String> = tokens(name).into_iter().map(|token| token.text).collect();
+    fn add_new(&mut self, words: &[String], role: Role) {
         let Some((first, rest)) = words.split_first() else { return };
-        let known = self.phrases.get(first).is_some_and(|all| all.iter().any(|phrase| phrase.rest == rest));
-        if !known {
-            self.add(name, role);
+        let all = self.phrases.entry(first.clone()).or_default();
+        if !all.iter().any(|phrase| phrase.rest == rest) {
+            all.push(Phrase { rest: rest.to_vec(), role, abbreviated: false });
         }
     }
 
