@@ -87,7 +87,7 @@ impl Judge<'_> {
         if let Unit::Money(_) = self.quantity.unit {
             let day = account.price_day();
             let value = summary.received.as_of_value.as_ref().map(|v| v.value);
-            let missing = value.is_none().then(|| format!("no price is known for {}", format::day(day)));
+            let missing = self.evidence.prices.lacks(day).map(|lacking| lacking.advice(&format::day(day)));
             measured.push(Measured { basis: Basis::AsOf, day: Some(day), value, missing });
             let peak = summary.received.peak.as_ref();
             if summary.received.outputs > 0 {

@@ -116,6 +116,9 @@ fn page(document: &document::Prices, live: &Live, prices: &Prices) -> String {
     for PriceGap { from, to, days: count } in &document.gaps {
         let _ = writeln!(text, "  gap         no price for {} ({})", format::days(*from, *to), days(*count));
     }
+    for PriceGap { from, to, days: count } in &document.closed {
+        let _ = writeln!(text, "  closed      no price of {} ({}): nobody traded", format::days(*from, *to), days(*count));
+    }
     for one in prices.disagreements() {
         let _ = writeln!(text, "  disagree    {one}; the first is used");
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Timestamp;
 use crate::domain::{Decimal, QuoteRecord};
-use crate::price::{self, Live, SOURCES};
+use crate::price::{self, Live, Other, SOURCES};
 use crate::sync::{FeedRound, PriceRound};
 
 /// What a bitcoin cost, who told it, what is missing and where sources disagree.
@@ -23,8 +23,10 @@ pub struct Prices {
     pub sources: Vec<PriceCoverage>,
     /// The last days.
     pub last_days: Vec<PriceDay>,
-    /// Days without a price.
+    /// Days after the built-in history without a price.
     pub gaps: Vec<PriceGap>,
+    /// Days within it on which nobody traded: they have no price, and asking brings none.
+    pub closed: Vec<PriceGap>,
     /// Where another source tells something else.
     pub disagreements: Vec<PriceDisagreement>,
     /// What a source told otherwise later.
@@ -73,8 +75,25 @@ pub struct PriceDay {
     pub source: Option<String>,
     /// When that one was asked; null for the built-in history.
     pub asked_at: Option<Timestamp>,
+    /// What a second built-in series says of the day; null where there is none.
+    pub other: Option<OtherPrice>,
+    /// The price rests on one public copy of its source.
+    pub one_copy: bool,
     /// The close by every live source that told one.
     pub closes: BTreeMap<String, String>,
+}
+
+/// What a second built-in series says of a day, in US dollars.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct OtherPrice {
+    /// How it is called.
+    pub source: &'static str,
+    /// The lowest price.
+    pub low: String,
+    /// The last.
+    pub close: String,
+    /// The highest.
+    pub high: String,
 }
 
 /// Days in a row without a price.
@@ -161,8 +180,7 @@ impl Prices {
     pub fn of(live: &Live, prices: &price::Prices, until: NaiveDate, last: u16) -> anyhow::Result<Self> {
         let mut sources = Vec::new();
         for source in SOURCES {
-            let days: Vec<NaiveDate> = (source.days)()?.iter().map(|price| price.day).collect();
-            sources.push(PriceCoverage::of(source.name, &days, true));
+            sources.push(PriceCoverage::of(source.name, &source.days()?, true));
         }
         for source in &live.sources {
             let told = live.quotes.iter().filter(|q| q.source == source.name);
@@ -178,6 +196,7 @@ impl Prices {
             sources,
             last_days: days.map(|day| PriceDay::of(day, live, prices)).collect(),
             gaps: PriceGap::spans(&prices.gaps(until)),
+            closed: PriceGap::spans(&prices.closed()),
             disagreements: prices.disagreements().iter().map(PriceDisagreement::from).collect(),
             corrections: corrections(live).map(PriceCorrection::from).collect(),
             update: None,
@@ -209,6 +228,13 @@ impl PriceDay {
             high: price.map(|p| p.high),
             source: prices.source_of(day).map(str::to_owned),
             asked_at: prices.told(day).map(|record| Timestamp(record.asked_at)),
+            other: prices.other(day).map(|Other { source, price }| OtherPrice {
+                source,
+                low: price.low.to_string(),
+                close: price.close.to_string(),
+                high: price.high.to_string(),
+            }),
+            one_copy: prices.rests_on_one_copy(day),
             closes: told.map(|q| (q.source.clone(), q.quote.close().to_string())).collect(),
         }
     }

@@ -7,10 +7,11 @@ use chrono_tz::Tz;
 
 use super::payment::{Payment, Withdrawal};
 use super::question::Question;
+use super::second_series;
 use super::summary::{AddressFigures, Summary};
 use crate::domain::format::{count, day, grouped};
 use crate::domain::{Family, Moment, Time, TimeBasis, Trust};
-use crate::price::Prices;
+use crate::price::{Lacking, Prices};
 use crate::proof::targets_known_to;
 
 pub(super) fn of(
@@ -92,8 +93,10 @@ pub(super) fn of_prices(
     prices: &Prices,
     question: Question,
 ) -> Vec<String> {
-    let mut out = without_price(summary, question);
-    out.extend(disputed(summary, payments, withdrawals, prices, question));
+    let mut out = without_price(summary, payments, withdrawals, prices, question);
+    let days = days_used(summary, payments, withdrawals, question);
+    out.extend(second_series::caveats(summary, payments, withdrawals, prices, &days, asked(summary, question)));
+    out.extend(disputed(&days, prices));
     out
 }
 
@@ -134,17 +137,34 @@ fn completeness(summary: &Summary, question: Question) -> Vec<String> {
     out
 }
 
-fn without_price(summary: &Summary, question: Question) -> Vec<String> {
+fn without_price(
+    summary: &Summary,
+    payments: &[Payment],
+    withdrawals: &[Withdrawal],
+    prices: &Prices,
+    question: Question,
+) -> Vec<String> {
     let mut out = Vec::new();
-    let (payments, withdrawals) = (summary.received.without_price, summary.withdrawn.without_price);
-    if payments + withdrawals > 0 {
-        let payments = count(payments, "payment", "payments");
-        let withdrawals = count(withdrawals, "withdrawal", "withdrawals");
-        out.push(format!("{payments} and {withdrawals} have no price for their day and are not in the values"));
+    let (unvalued, unvalued_out) = (summary.received.without_price, summary.withdrawn.without_price);
+    if unvalued + unvalued_out > 0 {
+        let days = payments.iter().filter(|p| !p.internal).map(Payment::price_day);
+        let days = days.chain(withdrawals.iter().filter(|w| w.amount.is_some()).map(|w| w.time.date_naive()));
+        let lacking: BTreeSet<Lacking> = days.filter_map(|day| prices.lacks(day)).collect();
+        let what: BTreeSet<String> = lacking.iter().map(|one| one.what()).collect();
+        let what: Vec<String> = what.into_iter().collect();
+        let payments = count(unvalued, "payment", "payments");
+        let withdrawals = count(unvalued_out, "withdrawal", "withdrawals");
+        out.push(format!(
+            "{payments} and {withdrawals} have no {} for their day and are not in the values{}",
+            what.join(" or "),
+            Lacking::remedies(lacking)
+        ));
     }
-    if summary.received.as_of_value.is_none() {
-        let asked = question.as_of.map_or(summary.as_of.date_naive(), |m| m.price_day());
-        out.push(format!("no price is known for {asked}; the value of the coins on that day is unknown"));
+    let asked = asked(summary, question);
+    if let Some(lacking) = prices.lacks(asked).filter(|_| summary.received.as_of_value.is_none()) {
+        let said = lacking.sentence(&asked.to_string());
+        let remedy = Lacking::remedies([lacking]);
+        out.push(format!("{said}; the value of the coins on that day is unknown{remedy}"));
     }
     let days = summary.received.peak.as_ref().map_or(0, |p| p.days_without_price);
     if days > 0 {
@@ -157,22 +177,27 @@ fn without_price(summary: &Summary, question: Question) -> Vec<String> {
 /// Most disagreements about prices that are told one by one.
 const TOLD: usize = 3;
 
-/// Sources that disagree about the price of a day that a figure takes: of a payment, a withdrawal, the day asked about, the
-/// highest.
-fn disputed(
+/// The day that the account is taken at.
+fn asked(summary: &Summary, question: Question) -> NaiveDate {
+    question.as_of.map_or(summary.as_of.date_naive(), Moment::price_day)
+}
+
+/// The days whose price a figure takes: of a payment, a withdrawal, the day asked about, the highest.
+fn days_used(
     summary: &Summary,
     payments: &[Payment],
     withdrawals: &[Withdrawal],
-    prices: &Prices,
     question: Question,
-) -> Vec<String> {
-    if prices.disagreements().is_empty() {
-        return Vec::new();
-    }
+) -> BTreeSet<NaiveDate> {
     let mut days: BTreeSet<NaiveDate> = payments.iter().map(Payment::price_day).collect();
     days.extend(withdrawals.iter().map(|w| w.time.date_naive()));
-    days.insert(question.as_of.map_or(summary.as_of.date_naive(), Moment::price_day));
+    days.insert(asked(summary, question));
     days.extend(summary.received.peak.as_ref().map(|p| p.date));
+    days
+}
+
+/// Sources that disagree about the price of such a day.
+fn disputed(days: &BTreeSet<NaiveDate>, prices: &Prices) -> Vec<String> {
     let concerned: Vec<_> = prices.disagreements().iter().filter(|d| days.contains(&d.day)).collect();
     let mut out: Vec<String> =
         concerned.iter().take(TOLD).map(|d| format!("price sources disagree on {d}; the first is used")).collect();

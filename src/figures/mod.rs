@@ -14,6 +14,7 @@ mod linked;
 mod paid;
 mod payment;
 mod question;
+mod second_series;
 mod series;
 mod shares;
 mod spending;

@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use rust_decimal::RoundingStrategy;
 
-use super::{LiveSource, built_in, live_source};
+use super::{LiveSource, SOURCES, live_source};
 use crate::domain::{DayPrice, Decimal, QuoteRecord, format};
 
 /// What live sources told, and how it is judged. The default is nothing.
@@ -60,7 +60,8 @@ impl fmt::Display for Disagreement {
 
 /// How a source is called in print.
 pub(super) fn title(name: &str) -> &str {
-    if name == built_in::SOURCE.name { "the built-in history" } else { live_source(name).map_or(name, |s| s.title) }
+    let built_in = SOURCES.iter().find(|source| source.name == name);
+    built_in.map(|source| source.short).or(live_source(name).map(|source| source.title)).unwrap_or(name)
 }
 
 impl Live {
@@ -100,16 +101,17 @@ impl Live {
 }
 
 /// What is printed beside values of the days that live sources gave.
-pub(super) fn line(chosen: &BTreeMap<NaiveDate, QuoteRecord>) -> Option<String> {
-    let first = chosen.keys().next()?;
+pub(super) fn line<'a>(chosen: impl Iterator<Item = &'a QuoteRecord>) -> Option<String> {
+    let chosen: Vec<&QuoteRecord> = chosen.collect();
+    let first = chosen.first()?.quote.day();
     let mut days: Vec<(&str, usize)> = Vec::new();
-    for record in chosen.values() {
+    for record in &chosen {
         match days.iter_mut().find(|(name, _)| *name == record.source) {
             Some((_, count)) => *count += 1,
             None => days.push((&record.source, 1)),
         }
     }
-    let asked: BTreeSet<NaiveDate> = chosen.values().map(|q| q.asked_at.date_naive()).collect();
+    let asked: BTreeSet<NaiveDate> = chosen.iter().map(|q| q.asked_at.date_naive()).collect();
     let asked = format::days(*asked.first()?, *asked.last()?);
     let what = match days.as_slice() {
         [(name, _)] => format!("{} daily low, close and high", title(name)),
@@ -155,17 +157,17 @@ mod tests {
         };
         let row = |day: &str, source: &str| (day.to_owned(), source.to_owned());
         assert_eq!(used(&live), [row("2024-11-02", "kraken"), row("2024-11-03", "coinbase")]);
-        let said = line(&live.chosen("2024-10-27".parse().ok())).unwrap();
+        let said = line(live.chosen("2024-10-27".parse().ok()).values()).unwrap();
         assert_eq!(
             said,
             "from 2024-11-02 daily low, close and high from Kraken (1 day) and Coinbase (1 day), asked 1 Jan 1970"
         );
         live.sources.retain(|s| s.name != "kraken");
         assert_eq!(used(&live), [row("2024-11-02", "coinbase"), row("2024-11-03", "coinbase")]);
-        let said = line(&live.chosen("2024-10-27".parse().ok())).unwrap();
+        let said = line(live.chosen("2024-10-27".parse().ok()).values()).unwrap();
         assert_eq!(said, "from 2024-11-02 Coinbase daily low, close and high, asked 1 Jan 1970");
         live.sources.clear();
-        assert_eq!((used(&live), line(&live.chosen(None))), (Vec::new(), None));
+        assert_eq!((used(&live), line(live.chosen(None).values())), (Vec::new(), None));
     }
 
     #[test]

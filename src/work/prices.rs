@@ -15,7 +15,7 @@ use crate::sync::{self, PriceFeed, PriceRound};
 /// Writes the built-in prices and the order of sources into the database, so that it can be read without the program.
 pub fn mirror(store: &mut Store, sources: &[&LiveSource]) -> Result<()> {
     let names: Vec<&str> = sources.iter().map(|source| source.name).collect();
-    Ok(store.mirror_prices(&price::history()?, &names)?)
+    Ok(store.mirror_prices(price::history()?, &names)?)
 }
 
 /// The configured sources and where each is asked.
