@@ -350,3 +350,83 @@ fn failures_and_mistakes_are_told_and_nothing_is_lost() {
     fresh.fails(&["--network", "regtest", "prices"], 2, "coins of regtest have no price");
     assert!(Trial::new().ok(&["prices"]).contains("built-in"), "also without a database");
 }
+
+#[test]
+fn a_day_is_shown_with_what_every_source_says_of_it() {
+    let trial = Trial::recorded();
+    let page = trial.ok(&["prices", "2013-04-10"]);
+    assert!(page.contains("105.00      165.00      266.00   mt-gox"), "{page}");
+    assert!(page.contains("Ransomwhere's series: low 184.08, close 228.20, high 250.19"), "{page}");
+    let of = |days: &[&str]| trial.json(&[&["prices"], days].concat())["days"].clone();
+    assert_eq!(of(&["2024-10-27"])[0]["close"], "67929.30");
+    assert_eq!(
+        (&of(&["2010-07-17"])[0]["close"], trial.ok(&["prices", "2010-07-17"]).contains(" 0.04951 ")),
+        (&json!("0.04951"), true)
+    );
+    assert_eq!(
+        (&of(&["2026-08-21"])[0]["one_copy"], &of(&["2026-06-17"])[0]["one_copy"]),
+        (&json!(true), &Value::Null)
+    );
+    let span = of(&["--from", "2011-06-19", "--to", "2011-06-26"]);
+    let closes: Vec<bool> = span.as_array().unwrap().iter().map(|row| row["close"].is_string()).collect();
+    assert_eq!(closes, [true, false, false, false, false, false, false, true], "the exchange was closed");
+    assert_eq!(span[1]["lacking"], "no price is known for 2011-06-20");
+    assert_eq!(
+        of(&["--from", "2026-08-22"])[0]["lacking"],
+        "no price is known for 2026-08-22; run: ransomtrail prices --update"
+    );
+    assert_eq!(of(&["--to", "2010-07-20"]).as_array().unwrap().len(), 4);
+    assert_eq!(trial.json(&["prices", "2017-08-03", "--currency", "GBP"])["currency"], "GBP");
+    let early = trial.ok(&["prices", "2010-07-17", "--currency", "EUR"]);
+    assert!(!early.contains("unknown"), "{early}");
+    trial.fails(&["prices", "--from", "2017-08-04", "--to", "2017-08-03"], 2, "lies before --from");
+    trial.fails(&["prices", "2017-08-32"], 2, "2017-08-32");
+    let whole = trial.json(&["prices"]);
+    assert_eq!((&whole["closed"][0]["from"], &whole["closed"][0]["days"]), (&json!("2011-06-20"), &json!(6)));
+}
+
+#[test]
+fn an_imported_file_fills_days_and_is_compared_with() {
+    let trial = Trial::recorded();
+    let asked = ["summary", "wannacry", "--as-of", "2026-09-02"];
+    assert_eq!(trial.json(&asked)["received"]["as_of_value"], Value::Null);
+    let file = "Date;Close;High;Low\n2026-09-01;70000;71000;69000\n2026-09-02;70000.5;71000;69000\n2026-09-03;1;;\n\
+                2026-09-04;70000\n2026-13-01;1;1;1\n2999-01-01;1;1;1\n2017-08-03;9000;9001;8999\n";
+    trial.write("mine.csv", file);
+    let dry = trial.ok(&["prices", "import", "mine.csv", "--dry-run"]);
+    assert!(dry.contains("nothing (--dry-run)") && trial.json(&asked)["received"]["as_of_value"].is_null(), "{dry}");
+    let page = trial.ok(&["prices", "import", "mine.csv"]);
+    for part in [
+        "taken     5 days, 3 Aug 2017",
+        "2 days tell the close alone",
+        "5 days new, 0 days told",
+        "refused   2 rows",
+        "line 6: ",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let summary = trial.json(&asked);
+    assert_eq!(summary["received"]["as_of_value"]["close"], "3647929.72");
+    assert!(
+        summary["price_source"].as_str().unwrap().contains("from 2026-09-01 the imported file daily low"),
+        "{summary}"
+    );
+    assert!(caveats(&summary).contains("the word of one price source"), "{summary}");
+    let value = "SELECT source, close FROM day_prices WHERE day = '2026-09-02'";
+    let db = rusqlite::Connection::open(trial.path("test.db")).unwrap();
+    let row = db.query_row(value, [], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))).unwrap();
+    assert_eq!(row, ("imported".to_owned(), 700_005_000));
+    // A close alone is no price, and the built-in history is not moved by a file.
+    assert_eq!(trial.json(&["prices", "2026-09-04"])["days"][0]["close"], Value::Null);
+    let day = &trial.json(&["prices", "2017-08-03"])["days"][0];
+    assert_eq!((&day["source"], &day["closes"]["imported"]), (&json!("ransomwhere"), &json!("9000")));
+    assert!(
+        trial
+            .ok(&["prices"])
+            .contains("2017-08-03: Ransomwhere's series closes at 2,804.73 US dollars, the imported file at 9,000.00")
+    );
+    assert!(trial.ok(&["prices", "import", "mine.csv"]).contains("0 days new"), "again it brings nothing");
+    trial.write("none.csv", "day,price\n");
+    trial.fails(&["prices", "import", "none.csv"], 2, "no column is called close");
+    trial.fails(&["prices", "import", "absent.csv"], 1, "absent.csv");
+}

@@ -34,8 +34,8 @@ pub use incident::{AnswerBody, Incident, IncidentAnswer};
 pub use label::{Label, WeighedLabel};
 pub use money::Money;
 pub use price::{
-    PriceCorrection, PriceCoverage, PriceDay, PriceDisagreement, PriceFeedUpdate, PriceGap, PriceUpdate, Prices,
-    corrections,
+    OtherPrice, PriceCorrection, PriceCoverage, PriceDay, PriceDisagreement, PriceExtreme, PriceFeedUpdate, PriceGap,
+    PriceImport, PriceUpdate, Prices, corrections,
 };
 pub use status::{AsideStatus, ExplorerStatus, FamilyStatus, RoundStatus, ScanStatus, Status, Unreconciled};
 pub use sums::AddressSums;

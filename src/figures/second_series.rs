@@ -8,7 +8,10 @@ use super::payment::{Payment, Withdrawal};
 use super::summary::Summary;
 use super::totals;
 use crate::domain::{Value, format};
-use crate::price::Prices;
+use crate::price::{Extreme, Prices};
+
+/// Most extremes that are told one by one.
+const TOLD: usize = 3;
 
 /// The caveats; `days` are all whose price a figure takes, `asked` the one that the account is taken at.
 pub(super) fn caveats(
@@ -21,8 +24,8 @@ pub(super) fn caveats(
 ) -> Vec<String> {
     let mut out = Vec::new();
     let others: Vec<&'static str> = days.iter().filter_map(|day| Some(prices.other(*day)?.source)).collect();
-    if let Some(source) = others.first() {
-        let said = by_the_other(summary, payments, withdrawals, prices, asked);
+    let said = by_the_other(summary, payments, withdrawals, prices, asked);
+    if let Some(source) = others.first().filter(|_| !said.is_empty()) {
         let days = format::count(others.len(), "day", "days");
         out.push(format!(
             "{source} tells other prices of {days} whose prices here are Mt. Gox's; by it (low, close, high, {}) {}",
@@ -35,6 +38,18 @@ pub(super) fn caveats(
         [] => {}
         [day] => out.push(format!("the price of {day} rests on one public copy of its source")),
         several => out.push(format!("the prices of {} days rest on one public copy of their source", several.len())),
+    }
+    let one: Vec<&NaiveDate> = days.iter().filter(|day| prices.one_source_alone(**day)).collect();
+    match one.as_slice() {
+        [] => {}
+        [day] => out.push(format!("low and high of {day} are the word of one price source")),
+        several => out.push(format!("lows and highs of {} days are the word of one price source", several.len())),
+    }
+    let extremes: Vec<&Extreme> = days.iter().flat_map(|day| prices.extremes(*day)).collect();
+    out.extend(extremes.iter().take(TOLD).map(|extreme| format!("on {extreme}; the second is used")));
+    if extremes.len() > TOLD {
+        let more = format::count(extremes.len() - TOLD, "further low or high", "further lows or highs");
+        out.push(format!("a second source does not support {more}, and its own are used; run: ransomtrail prices"));
     }
     out
 }
@@ -60,11 +75,12 @@ fn by_the_other(
         let value = totals::sum(withdrawals.iter().map(value)).filter(|_| summary.withdrawn.amount.is_some());
         out.extend(value.map(|value| format!("withdrawn is {} at withdrawal", shown(&value))));
     }
-    if let Some(other) = prices.other(asked) {
+    if let Some(other) = prices.other(asked).filter(|_| summary.received.outputs > 0) {
         let value = Value::of(summary.received.amount, &other.price);
         out.push(format!("received is {} on {asked}", shown(&value)));
     }
-    if let Some((peak, other)) = summary.received.peak.as_ref().and_then(|peak| Some((peak, prices.other(peak.date)?))) {
+    if let Some((peak, other)) = summary.received.peak.as_ref().and_then(|peak| Some((peak, prices.other(peak.date)?)))
+    {
         let value = Value::of(peak.amount, &other.price);
         out.push(format!("the highest is {} on {}", shown(&value), peak.date));
     }

@@ -193,7 +193,8 @@ mod tests {
     #[test]
     fn a_bad_row_is_named_by_its_line() {
         let check = |row: &str, expect: &str| {
-            let error = format!("{:#}", History::parse(&format!("# note\nday,open,high,low,close\n{row}\n")).unwrap_err());
+            let error =
+                format!("{:#}", History::parse(&format!("# note\nday,open,high,low,close\n{row}\n")).unwrap_err());
             assert!(error.contains("line 3") && error.contains(expect), "{error}");
         };
         check("2017-05-12,1,2,3,1", "disagree");

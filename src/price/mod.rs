@@ -8,6 +8,7 @@ mod coinbase;
 mod compare;
 mod fx;
 mod history;
+mod import;
 mod kraken;
 mod lacking;
 mod live;
@@ -21,7 +22,8 @@ use chrono::NaiveDate;
 use crate::domain::{Currency, DayPrice, Quote, QuoteRecord, format};
 use history::History;
 
-pub use compare::{Disagreement, Live};
+pub use compare::{Disagreement, Extreme, Live};
+pub use import::{BadRow, IMPORTED, PriceFile, read_file};
 pub use lacking::Lacking;
 pub use live::{Garbled, LiveSource, Reading};
 
@@ -53,6 +55,11 @@ pub static LIVE_SOURCES: &[LiveSource] = &[
 /// The live source of that name.
 pub fn live_source(name: &str) -> Option<&'static LiveSource> {
     LIVE_SOURCES.iter().find(|s| s.name == name)
+}
+
+/// How the answers of a source are read again: a live one's, or a file that was imported.
+pub fn reader(name: &str) -> Option<fn(&[u8]) -> Result<Reading, Garbled>> {
+    if name == IMPORTED { Some(import::read) } else { live_source(name).map(|source| source.read) }
 }
 
 /// The tables that prices are computed from, as text: CSV with their sources in `#` lines on top.
@@ -104,7 +111,7 @@ pub struct Prices {
     currency: Currency,
     history: Arc<History>,
     /// The newer days, with who told them.
-    live: BTreeMap<NaiveDate, QuoteRecord>,
+    live: BTreeMap<NaiveDate, compare::Chosen>,
     disagreements: Vec<Disagreement>,
     fx: Option<fx::Rates>,
     source: String,
@@ -178,7 +185,7 @@ impl Prices {
         let meets = |stretch: &&history::Stretch| stretch.from <= to && from <= stretch.to;
         let mut titles: Vec<String> =
             self.history.stretches.iter().filter(meets).map(|stretch| stretch.source.title.to_owned()).collect();
-        titles.extend(compare::line(self.live.range(from..=to).map(|(_, record)| record)));
+        titles.extend(compare::line(self.live.range(from..=to).map(|(_, chosen)| &chosen.record)));
         if let Some(Other { source, price }) = self.other(from).filter(|_| from == to) {
             let [low, close, high] = [price.low, price.close, price.high].map(format::cents);
             let code = self.currency.code();
@@ -203,14 +210,14 @@ impl Prices {
     /// The name of the source that gives a UTC day its price; `None` where it has none.
     pub fn source_of(&self, day: NaiveDate) -> Option<&str> {
         match self.live.get(&day) {
-            Some(record) => Some(&record.source),
+            Some(chosen) => Some(&chosen.record.source),
             None => self.history.source_of(day).map(|source| source.name),
         }
     }
 
     /// What a live source told of a UTC day, where that is the day's price.
     pub fn told(&self, day: NaiveDate) -> Option<&QuoteRecord> {
-        self.live.get(&day)
+        self.live.get(&day).map(|chosen| &chosen.record)
     }
 
     /// The UTC days after the built-in history and up to `until` that have no price: those that somebody can be asked for.
@@ -240,6 +247,21 @@ impl Prices {
         &self.disagreements
     }
 
+    /// Lows and highs of a UTC day that no second source comes near: the other's count.
+    pub fn extremes(&self, day: NaiveDate) -> &[Extreme] {
+        self.live.get(&day).map_or(&[], |chosen| &chosen.extremes)
+    }
+
+    /// The days that have such a low or high, in order.
+    pub fn extreme_days(&self) -> impl Iterator<Item = NaiveDate> {
+        self.live.iter().filter(|(_, chosen)| !chosen.extremes.is_empty()).map(|(day, _)| *day)
+    }
+
+    /// Whether low and high of a UTC day are one live source's word: no second one tells them, or its close is too far off.
+    pub fn one_source_alone(&self, day: NaiveDate) -> bool {
+        self.live.get(&day).is_some_and(|chosen| chosen.alone)
+    }
+
     /// The price of one bitcoin on a UTC day in the chosen currency; `None` where it is not known.
     pub fn at(&self, day: NaiveDate) -> Option<DayPrice> {
         self.converted(self.usd_at(day)?)
@@ -266,7 +288,7 @@ impl Prices {
     /// The price of one bitcoin on a UTC day in US dollars, whatever the chosen currency.
     pub fn usd_at(&self, day: NaiveDate) -> Option<DayPrice> {
         match self.live.get(&day) {
-            Some(record) => record.quote.price(),
+            Some(chosen) => Some(chosen.price),
             None => self.history.at(day),
         }
     }
