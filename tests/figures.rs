@@ -42,6 +42,7 @@ pub fn family(demands: Vec<Demand>) -> Family {
         demands,
         sources: vec![],
         addresses: vec![watched(0), watched(1)],
+        stations: Vec::new(),
         facts: vec![],
         links: vec![],
         built_in: false,

@@ -5,6 +5,7 @@
 mod audit;
 mod breaker;
 mod claims;
+mod colonial;
 mod commands;
 mod damage;
 mod data;

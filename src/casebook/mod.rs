@@ -7,7 +7,7 @@ mod case;
 mod inquiry;
 mod linked;
 
-pub use book::{Casebook, Shelf, owner};
+pub use book::{Casebook, Shelf, owner, station};
 pub use case::{Case, NothingRecorded};
 pub use inquiry::Inquiry;
 pub use linked::LinkedAddresses;

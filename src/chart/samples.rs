@@ -116,6 +116,7 @@ impl Sample {
             demands: self.demands.iter().map(demand).collect(),
             sources: Vec::new(),
             addresses: Vec::new(),
+            stations: Vec::new(),
             facts: Vec::new(),
             links: Vec::new(),
             built_in: false,

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::ask::QuestionArgs;
 use super::{Answer, Context};
 use crate::document::{self, Frame};
-use crate::domain::{Amount, Period, Time, Trust, Value as Worth, format};
-use crate::figures::{self, Account, Class, Step};
+use crate::domain::{Amount, Period, Role, Time, Trust, Value as Worth, format};
+use crate::figures::{self, Account, AddressFigures, Class, Step};
 
 /// Flags of `summary`.
 #[derive(Debug, clap::Args)]
@@ -39,6 +39,16 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
 
     let mut json = serde_json::to_value(&account.summary)?;
     let mut text = page(account);
+    let stations = case.stations()?;
+    if !stations.is_empty() {
+        text.push_str(&stations_table(&stations));
+        let row = |(role, row): &(Role, AddressFigures)| -> Result<Value> {
+            let mut row = serde_json::to_value(row)?;
+            row["role"] = json!(role.name());
+            Ok(row)
+        };
+        json["stations"] = stations.iter().map(row).collect::<Result<_>>()?;
+    }
     if args.estimates {
         text.push_str(&estimates(account));
         let linked = case.linked()?.addresses.iter();
@@ -58,6 +68,23 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
     text.push_str(&basis(account));
     Ok(Answer::new(text, json))
+}
+
+/// The family's other addresses, each with what it received and passed on.
+fn stations_table(stations: &[(Role, AddressFigures)]) -> String {
+    let mut out = String::from("\n  other addresses, no part of the sums            received      passed on\n");
+    for (role, row) in stations {
+        let check = match row.reconciled {
+            Some(true) => "reconciled",
+            Some(false) => "NOT reconciled",
+            None => "never asked about",
+        };
+        let (received, passed) = (format::btc_if_known(Some(row.received)), format::btc_if_known(row.withdrawn));
+        let transactions = format::count(row.transactions, "transaction", "transactions");
+        let _ = writeln!(out, "  {:<14}{}", role.name(), row.address);
+        let _ = writeln!(out, "  {:<14}{:>42}{passed:>15} BTC   {transactions}, {check}", "", received);
+    }
+    out
 }
 
 /// The head of the page: what came in, what left, what it was worth.

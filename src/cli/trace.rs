@@ -11,7 +11,7 @@ use crate::catalog::Catalog;
 use crate::config::OnwardLimits;
 use crate::domain::{Address, Amount, Family, Moment, Network, OutPoint, Time, Txid};
 use crate::store::{Store, TrailStart};
-use crate::trace::{self, Document, Graph, Policy, Rules, Source};
+use crate::trace::{self, Document, Graph, LabelInfo, Policy, Rules, Source};
 
 /// Flags of `trace`.
 #[derive(Debug, clap::Args)]
@@ -101,7 +101,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     if let (Subject::Family(family), true) = (&subject, graph.is_empty()) {
         bail!(book.case(family, context.inquiry(family))?.nothing_recorded());
     }
-    let labels = book.owners()?;
+    let labels: Box<dyn Fn(&Address) -> Option<LabelInfo> + '_> = match &subject {
+        Subject::Family(family) => Box::new(book.owners_about(family)?),
+        _ => Box::new(book.owners()?),
+    };
     let trail = trace::follow(&graph, &source, rules, &labels);
     if matches!(source, Source::Outputs(_)) && trail.coins == 0 {
         bail!("{} is in no block up to that moment; only coins in blocks are followed", args.what.trim());
