@@ -168,12 +168,12 @@ fn the_page_says_first_what_was_understood() {
 #[test]
 fn what_cannot_be_checked_or_understood() {
     let trial = Trial::new();
-    let nothing = trial.json(&["verify", "wannacry", "millions of dollars", "--on", "2017-12-19"]);
+    let nothing = trial.json(&["verify", "notpetya", "millions of dollars", "--on", "2017-12-19"]);
     assert_eq!(
         (&nothing["verdict"], &nothing["bases"], &nothing["recorded_to"]),
         (&json!("cannot-check"), &json!([]), &Value::Null)
     );
-    assert!(trial.ok(&["verify", "wannacry", "millions"]).contains("ransomtrail sync wannacry --explorer built-in"));
+    assert!(trial.ok(&["verify", "notpetya", "millions"]).contains("ransomtrail sync notpetya"));
     trial.fails(&["verify", "wannacry", "it was terrible"], 2, "write one quantity like");
     trial.fails(&["verify", "wannacry", "52 bitcoin worth $140,000"], 2, "\"52 bitcoin\" and \"$140,000\"");
     trial.fails(&["verify", "wannacry"], 2, "<CLAIM>");

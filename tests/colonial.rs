@@ -1,4 +1,4 @@
-//! The second record that ships: Colonial Pipeline's ransom, whose addresses play different parts.
+//! The second record that ships: Colonial Pipeline's ransom, whose addresses play different parts; and commands about recorded families.
 
 use ransomtrail::casebook::{Casebook, Inquiry, Shelf};
 use ransomtrail::explorer::snapshots;
@@ -64,7 +64,6 @@ fn the_sums_are_those_of_the_ransom_and_the_others_have_a_table_of_their_own() {
 #[test]
 fn the_trail_ends_where_the_record_does() {
     let trial = Trial::new();
-    trial.ok(&["sync", "colonial-pipeline", "--explorer", "built-in"]);
     let trail = trial.json(&["trace", "colonial-pipeline"]);
     let ends: Vec<&Value> = trail["destinations"].as_array().unwrap().iter().map(|end| &end["stop"]).collect();
     assert!(ends.iter().all(|stop| **stop == "unrecorded"), "unrecorded, never unspent: {ends:?}");
@@ -94,4 +93,32 @@ fn a_seizure_ends_a_trail_and_a_collector_does_not() {
     assert_eq!((seized.stop, seized.amount.to_sat()), (Stop::Service, SEIZED));
     assert_eq!(seized.label.unwrap().name, "Mine, seizure");
     assert!(stop_at_the_fbi("collector").is_none(), "coins are followed on");
+}
+
+#[test]
+fn a_command_about_a_recorded_family_just_works_and_writes_nothing() {
+    let trial = Trial::new();
+    for args in [
+        &["summary", "wannacry"][..],
+        &["payments", "wannacry"],
+        &["events", "wannacry"],
+        &["trace", "wannacry"],
+        &["verify", "wannacry", "millions of dollars", "--on", "2017-12-19"],
+        &["export", "wannacry", "--table", "payments"],
+        &["verify", "--all", "wannacry"],
+    ] {
+        let ran = trial.run(args);
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.err);
+        assert!(ran.err.contains("this is the record that the program carries"), "{args:?}: {}", ran.err);
+        assert!(!trial.path("test.db").exists(), "{args:?} wrote a database");
+    }
+    let fresh = trial.json(&["summary", "wannacry"]);
+    assert_eq!(fresh["received"]["sats"], 5_211_290_943_u64);
+    let recorded = Trial::recorded();
+    let ran = recorded.run(&["summary", "wannacry", "--json"]);
+    assert!(!ran.err.contains("the program carries"), "{}", ran.err);
+    let held: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(held["received"], fresh["received"], "the same figures as after a sync");
+    // Of a family without a record there is still nothing to say, not even 0.
+    trial.fails(&["summary", "locky"], 1, "nothing is recorded of Locky yet");
 }

@@ -218,7 +218,7 @@ fn the_recorded_ledger_is_packed_and_checked() {
 #[test]
 fn nothing_recorded_is_nothing_to_pack() {
     let trial = Trial::new();
-    trial.fails(&["evidence", "pack", "wannacry"], 1, "nothing is recorded of WannaCry yet");
+    trial.fails(&["evidence", "pack", "locky"], 1, "nothing is recorded of Locky yet");
     trial.fails(&["evidence", "check", "none.zip"], 1, "none.zip");
     trial.fails(&["evidence", "check", "."], 2, "is no file");
     trial.write("not.zip", "hello");

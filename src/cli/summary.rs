@@ -32,7 +32,7 @@ pub struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(&args.family)?;
-    let store = context.ledger_store()?;
+    let store = context.ledger_store_of(family)?;
     let book = context.casebook(&store)?;
     let case = book.case(family, args.question.inquiry(context, family))?;
     let account = if args.estimates { &case.with_estimates()? } else { case.account()? };

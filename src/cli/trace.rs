@@ -78,8 +78,12 @@ struct Page<'a> {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let subject = subject(&args.what, &catalog, context.network())?;
-    let Some(store) = context.existing_store()? else {
-        bail!("there is no database yet; run: ransomtrail sync");
+    let store = match &subject {
+        Subject::Family(family) => context.ledger_store_of(family)?,
+        _ => match context.existing_store()? {
+            Some(store) => store,
+            None => bail!("there is no database yet; run: ransomtrail sync"),
+        },
     };
     let book = context.casebook(&store)?;
     let (zone, onward) = (context.config.time_zone, &context.config.onward);

@@ -65,7 +65,7 @@ fn one(context: &Context, args: &Args, family: &Family, text: &str) -> Result<An
         }
         claim.scope.addresses.push(address);
     }
-    let store = context.ledger_store()?;
+    let store = context.ledger_store_of(family)?;
     let verified = context.casebook(&store)?.verify(family, inquiry(context, args, family), &claim)?;
     Ok(Answer::new(page::page(&verified, family), serde_json::to_value(&verified)?))
 }
