@@ -227,3 +227,28 @@ fn a_right_proof_with_a_wrong_height_proves_nothing() {
     trial.ok(&["audit", "story", "--proofs"]);
     assert_eq!(trust(&trial)["proven"]["outputs"], 76);
 }
+
+#[test]
+fn what_waits_at_one_of_two_is_no_disagreement() {
+    let (trial, first, second) = two();
+    // By blocks nothing is known of what waits, and each of two servers may know of it a moment later.
+    for server in [&first, &second] {
+        let mut chain = server.chain.lock().unwrap();
+        let address = chain.address(Kind::P2pkh, 1);
+        chain.pay(&address, 4_321);
+    }
+    let ran = trial.run(&["audit", "story", "--second-opinion"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("2 of 2 addresses agree, to the satoshi"), "{}", ran.out);
+    assert_eq!(trial.json(&["incidents"]), json!([]));
+}
+
+#[test]
+fn an_audit_that_reaches_nobody_names_the_cause() {
+    let (trial, first, second) = two();
+    drop((first, second));
+    let ran = trial.run(&["audit", "story"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("nobody else answered") && !ran.out.contains("0 of 0"), "{}", ran.out);
+    assert!(ran.out.contains("cannot be reached") && !ran.out.contains("gives merkle proofs"), "{}", ran.out);
+}

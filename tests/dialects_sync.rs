@@ -141,3 +141,30 @@ fn troubles_leave_no_trace_in_any_dialect() {
         }
     }
 }
+
+#[test]
+fn a_transaction_whose_bytes_are_not_to_be_had_is_told_and_hides_no_other() {
+    let chain = small();
+    let trial = trial(&chain);
+    let first = chain.address(Kind::P2pkh, 1);
+    let lacks = chain.confirmed(&first.script_pubkey())[0].txid;
+    let answer = speaker("blockchain.info");
+    let server = FakeExplorer::speaking(chain, move |chain, path| {
+        let bytes = path == format!("rawtx/{lacks}?format=hex");
+        if bytes { crate::support::Answer::text(404, "not found") } else { answer(chain, path) }
+    });
+    configure(&trial, &block("one", "blockchain.info", &server));
+    let ran = trial.run(&["sync", "story"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let rows = trial.json(&["payments", "story"]);
+    for row in rows.as_array().unwrap() {
+        let expect = if row["txid"] == lacks.to_string() { "told" } else { "recomputed" };
+        assert_eq!(row["trust"], expect, "{row}");
+    }
+    assert!(rows.to_string().contains(&lacks.to_string()));
+    // It is not asked for again and again.
+    let asked = server.asked();
+    assert_eq!(trial.run(&["sync", "story"]).code, 0);
+    let again = server.requests().split_off(asked);
+    assert!(!again.iter().any(|path| path.contains("offset=10")), "{again:?}");
+}

@@ -2,10 +2,11 @@
 
 use ransomtrail::catalog::labels::FORMS;
 use ransomtrail::chart::CHARTS;
+use ransomtrail::config::Config;
 use ransomtrail::document::TABLES;
 use ransomtrail::explorer::DIALECTS;
 use ransomtrail::export::FORMATS;
-use ransomtrail::notify::SHAPES;
+use ransomtrail::notify::{self, CHANNELS, Channel, Key};
 use ransomtrail::price::LIVE_SOURCES;
 
 use crate::commands;
@@ -45,6 +46,65 @@ fn lists_in_the_docs_are_those_of_the_tables() {
     holds(example, "# APIs that are spoken: ", ".\n", &names.join(", "));
     let names: Vec<String> = LIVE_SOURCES.iter().map(|source| format!("\"{}\"", source.name)).collect();
     holds(example, "\n#sources = [", "]\n", &names.join(", "));
+}
+
+/// Channels that have the same keys, together.
+fn channels() -> Vec<Vec<&'static Channel>> {
+    let keys = |channel: &Channel| channel.keys.iter().map(|key| key.about).collect::<Vec<_>>();
+    let mut out: Vec<Vec<&Channel>> = Vec::new();
+    for channel in CHANNELS {
+        match out.iter_mut().find(|like| keys(like[0]) == keys(channel)) {
+            Some(like) => like.push(channel),
+            None => out.push(vec![channel]),
+        }
+    }
+    out
+}
+
+#[test]
+fn receivers_in_the_docs_are_those_of_the_table() {
+    let rows = |keys: &[Key]| -> String {
+        let row = |key: &Key| {
+            let without = key.without.unwrap_or("it has to be there");
+            format!("| `{}` | `{}` | {} | {without} |\n", key.name, key.example, key.about)
+        };
+        format!(
+            "| key | for example | what for | without it |\n|---|---|---|---|\n{}",
+            keys.iter().map(row).collect::<String>()
+        )
+    };
+    let mut page = format!("Every block:\n\n{}", rows(notify::KEYS));
+    let mut blocks = Vec::new();
+    for (n, like) in channels().into_iter().enumerate() {
+        let names: Vec<String> = like.iter().map(|one| format!("`{}`, {}", one.name, one.about)).collect();
+        page += &format!("\n{}:\n\n{}", names.join("; "), rows(like[0].keys));
+        let kinds: Vec<&str> = like.iter().map(|one| one.name).collect();
+        let more = if kinds.len() > 1 { format!("  # or {}", kinds[1..].join(", ")) } else { String::new() };
+        let shared = if n == 0 { &notify::KEYS[1..] } else { &[] };
+        let lines = shared.iter().chain(like[0].keys).map(|key| {
+            let without = key.without.map_or(String::new(), |without| format!("; without it: {without}"));
+            format!("# # {}{without}\n# {} = {}\n", key.about, key.name, key.example)
+        });
+        blocks.push(format!("# [[notify]]\n# kind = \"{}\"{more}\n{}", kinds[0], lines.collect::<String>()));
+    }
+    holds("docs/notices.md", "<!-- channels -->\n", "<!-- end of channels -->\n", &page);
+    let example = "ransomtrail.example.toml";
+    let (begins, ends) = ("# Receivers, with every key of each kind:\n", "# End of the receivers.\n");
+    holds(example, begins, ends, &format!("{}\n", blocks.join("\n")));
+    // What is shown can be read.
+    let kinds = |text: &str| -> Vec<&str> {
+        let all = Config::parse_receivers(text, "x.toml", notify::read).unwrap();
+        all.iter().map(|receiver| receiver.channel.name).collect()
+    };
+    let shown = read(example).split_once(begins).unwrap().1.split_once(ends).unwrap().0.to_owned();
+    let lines: Vec<&str> = shown
+        .lines()
+        .map(|line| line.trim_start_matches("# "))
+        .filter(|l| l.contains(" = ") || l.starts_with('['))
+        .collect();
+    assert_eq!(kinds(&lines.join("\n")), channels().iter().map(|like| like[0].name).collect::<Vec<_>>());
+    let page = read("docs/notices.md");
+    assert_eq!(kinds(page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap()), ["slack", "email"]);
 }
 
 #[test]
@@ -194,10 +254,6 @@ fn every_view_and_notice_is_documented() {
         for column in query.column_names() {
             assert!(row.contains(&format!("`{column}`")), "docs/database.md: {name} lacks {column}");
         }
-    }
-    let example = read("ransomtrail.example.toml");
-    for shape in SHAPES.iter().filter(|shape| shape.name != "json") {
-        assert!(example.contains(shape.name), "ransomtrail.example.toml does not name {}", shape.name);
     }
 }
 

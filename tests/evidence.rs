@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::dialects::{ours, services};
 use crate::live::{block, configure, story, trial};
 use crate::support::{FakeExplorer, FakeMarket, Kind, Style, esplora};
-use crate::trial::Trial;
+use crate::trial::{Trial, data};
 
 /// The files of a pack, in order.
 pub type Files = Vec<(String, Vec<u8>)>;
@@ -93,7 +93,7 @@ pub fn file<'a>(files: &'a mut Files, name: &str) -> &'a mut Vec<u8> {
 
 /// Figures and report in a pack are those that the commands print and write.
 fn as_printed(trial: &Trial, family: &str, files: &mut Files, flags: &[&str]) {
-    let printed = |words: &[&str]| trial.json(&[words, flags].concat());
+    let printed = |words: &[&str]| data(trial.json(&[words, flags].concat()));
     assert_eq!(json_of(files, "figures/summary.json"), printed(&["summary", family]));
     assert_eq!(json_of(files, "figures/events.json"), printed(&["events", family]));
     for policy in ["fifo", "haircut", "poison"] {
@@ -278,7 +278,7 @@ fn a_synced_chain_is_packed_with_answers_and_proofs() {
     assert!(observations.contains("\"state\":\"gone\"") && observations.contains("\"state\":\"mempool\""));
     assert!(says(&found, Verdict::NotEstablished, "that a transaction was gone, which the ledger says 1 time"));
     assert_eq!(packed(&trial, "story", &[]), bytes);
-    assert_eq!(json_of(&mut files, "figures/summary.json"), trial.json(&["summary", "story"]));
+    assert_eq!(json_of(&mut files, "figures/summary.json"), data(trial.json(&["summary", "story"])));
     let index = String::from_utf8(file(&mut files, "answers/index.jsonl").clone()).unwrap();
     assert!(index.lines().all(|line| line.contains("\"kept\":true")), "{index}");
 }
@@ -352,7 +352,7 @@ fn live_prices_are_packed_with_their_answers() {
     assert!(!says(&found, Verdict::NotEstablished, "answers that are not kept"), "{:#?}", found.statements);
     let mut files = unzip(&bytes);
     let summary = json_of(&mut files, "figures/summary.json");
-    assert_eq!(summary, trial.json(&["summary", "wannacry", "--currency", "EUR"]));
+    assert_eq!(summary, data(trial.json(&["summary", "wannacry", "--currency", "EUR"])));
     assert!(!summary["price_source"].to_string().contains("Kraken"), "no figure of 2017 takes a price of today");
     let told = String::from_utf8(file(&mut files, "prices/told.jsonl").clone()).unwrap();
     let close =
@@ -596,10 +596,10 @@ fn a_check_asks_nothing_of_the_machine_it_runs_on() {
     let options = json_of(&mut files, "options.json");
     let limits = ["hops", "min_value_sats", "fan_out", "sleep_seconds"].map(|name| options[name].as_u64().unwrap());
     assert_eq!((limits, options["claim"].as_str()), ([2, 1000, 20, 259_200], Some(claim[1])));
-    assert_eq!(json_of(&mut files, "figures/trace-fifo.json"), trial.json(&["trace", "wannacry"]));
+    assert_eq!(json_of(&mut files, "figures/trace-fifo.json"), data(trial.json(&["trace", "wannacry"])));
     assert_eq!(json_of(&mut files, "figures/events.json"), trial.json(&["events", "wannacry"]));
-    let page = json_of(&mut files, "report/index.json")["page"].to_string();
-    assert!(page.contains("at least €100,000") && page.contains("£108,953"), "the reader's claim, and those published");
+    let claims = json_of(&mut files, "report/index.json")["claims"].to_string();
+    assert!(claims.contains("at least €100,000") && claims.contains("£108,953"), "the reader's, and those published");
     // Neither a configuration that cannot be read, nor files of families and labels, matter.
     trial.write(place, "nonsense");
     trial.write("config/ransomtrail/families/wannacry.toml", "nonsense");

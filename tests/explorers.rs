@@ -119,7 +119,13 @@ async fn says_what_is_wrong_with_an_answer() {
     let txid: Txid = "ab".repeat(32).parse().unwrap();
     server.script([Trouble::html(), Trouble::garbage()]);
     let said = explorer.transaction(&txid).await.unwrap_err().to_string();
-    assert_eq!(said, format!("fake: answer to {}/tx/{txid} is a web page, not JSON", server.url()));
+    assert_eq!(
+        said,
+        format!(
+            "fake: answer to {}/tx/{txid} is a web page, not an explorer's answer; is /api missing from the URL?",
+            server.url()
+        )
+    );
     let said = explorer.outspends(&txid).await.unwrap_err().to_string();
     assert!(said.contains("is not the JSON expected: "), "{said}");
     let missing = explorer.transaction(&txid).await.unwrap_err();

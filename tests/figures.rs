@@ -4,6 +4,7 @@ use bitcoin::hashes::Hash;
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
 use ransomtrail::document;
+use ransomtrail::domain::caveat::Code;
 use ransomtrail::domain::{
     Address, AddressRecord, Amount, BlockRef, Check, Currency, Decimal, Demand, DemandAmount, Family, Inflow, Ledger,
     Moment, Network, Period, Spend, Time, TimeBasis, Totals, Trust, Txid, WatchedAddress, parse_instant,
@@ -39,6 +40,7 @@ pub fn family(demands: Vec<Demand>) -> Family {
         active_from: None,
         active_to: None,
         sample: None,
+        complete: None,
         demands,
         sources: vec![],
         addresses: vec![watched(0), watched(1)],
@@ -148,7 +150,9 @@ fn what_stays_in_the_family_is_no_income() {
     assert_eq!(sats(summary.internal.fees), Some(10_000));
     let left: Vec<Option<u64>> = account.withdrawals.iter().map(|w| sats(w.amount)).collect();
     assert_eq!(left, [Some(499_990_000)]);
-    assert!(account.payments.iter().filter(|p| p.internal).all(|p| p.class().is_none() && p.kind() == "internal"));
+    assert!(
+        account.payments.iter().filter(|p| p.internal).all(|p| p.class().is_none() && p.joined == Some(Amount::ZERO))
+    );
     assert_eq!(summary.balance.map(Amount::to_sat), Some(1_000_000));
     let late: Vec<bool> = account.payments.iter().map(|p| p.after_withdrawal).collect();
     assert_eq!(late, [false, false, false, true], "the last one came to empty wallets");
@@ -156,6 +160,44 @@ fn what_stays_in_the_family_is_no_income() {
     assert_eq!(summary.estimates[1].dropped.to_sat(), 499_990_000);
     // Addresses are gross, as explorers count: three transactions each.
     assert_eq!(summary.addresses.iter().map(|a| a.transactions).collect::<Vec<_>>(), [3, 3]);
+}
+
+#[test]
+fn payments_are_sized_by_output_and_by_transaction() {
+    let prices = Prices::load(Currency::Usd, &Live::default()).unwrap();
+    let account = Book::default()
+        .inflow(1, 0, 0, 300_000_000, Some("2017-05-12T10:00:00Z"))
+        .inflow(1, 1, 1, 200_000_000, Some("2017-05-12T10:00:00Z"))
+        .inflow(2, 0, 0, 400_000_000, Some("2017-05-12T11:00:00Z"))
+        .inflow(3, 0, 0, 100_000_000, Some("2011-05-14T10:00:00Z"))
+        .spend(4, 0, 0, 400_000_000, Some("2017-05-15T10:00:00Z"))
+        .spend(5, 0, 0, 300_000_000, Some("2017-05-15T10:00:00Z"))
+        .account(&family(vec![]), Question::default());
+    let amounts =
+        |sizes: Vec<figures::Size>| sizes.iter().map(|one| one.amount.to_sat() / 100_000_000).collect::<Vec<_>>();
+    assert_eq!(amounts(figures::by_output(&account)).iter().sum::<u64>(), 10);
+    let by_tx = figures::by_transaction(&account);
+    assert_eq!(by_tx.iter().filter(|one| one.value.is_none()).count(), 1, "no price in 2011");
+    assert_eq!(amounts(by_tx).iter().max(), Some(&5));
+    assert_eq!((account.paying_days(), account.paid_addresses()), (2, 2));
+    // Both left in one block: either may be the first.
+    let mut first: Vec<_> = account.nth_withdrawal(1).iter().map(|one| sats(one.amount)).collect();
+    first.sort();
+    assert_eq!(first, [Some(300_000_000), Some(400_000_000)]);
+    assert_eq!(account.nth_withdrawal(2).len(), 2);
+    assert!(account.nth_withdrawal(3).is_empty() && account.nth_withdrawal(0).is_empty());
+    // Three bitcoin are left, at the price of the account's day.
+    let (day, left) = (account.price_day(), account.summary.balance.unwrap());
+    let price = prices.at(day).unwrap();
+    assert_eq!(account.left_value(&prices).unwrap().close, price.close * Decimal::from(3));
+    assert_eq!(left.to_sat(), 300_000_000);
+    assert_eq!(account.withdrawn_value(&prices, day).unwrap().close, price.close * Decimal::from(7));
+    assert_eq!(account.untold_after(at("2017-05-12T10:30:00Z")), (1, 2));
+    let coins = [(Some(at("2017-05-12T10:00:00Z")), left), (None, left), (Some(at("2011-05-12T10:00:00Z")), left)];
+    let (value, unpriced) = figures::on_arrival(&coins, &prices);
+    let price = prices.at(at("2017-05-12T10:00:00Z").date_naive()).unwrap();
+    assert_eq!((value.unwrap().low, unpriced), (price.low * Decimal::from(3), 2));
+    assert_eq!(figures::on_arrival(&[], &prices), (Some(ransomtrail::domain::Value::default()), 0));
 }
 
 #[test]
@@ -187,7 +229,7 @@ fn what_cannot_be_computed_is_unknown_and_said() {
         .spend(1, 0, 0, 5_000, Some("2017-05-12T10:00:00Z"))
         .account(&family(vec![]), Question::default());
     assert_eq!(account.summary.balance, None);
-    assert!(account.summary.caveats.iter().any(|c| c.contains("more spends than payments")));
+    assert!(account.summary.caveats.iter().any(|c| c.code == Code::PaymentsMissing));
     let days = figures::days_out(&account);
     assert!(!days[0].emptied, "not all that there was: payments are missing");
     // The value of a coin that is spent is not told.
@@ -202,8 +244,7 @@ fn what_cannot_be_computed_is_unknown_and_said() {
     assert_eq!((withdrawn.transactions, withdrawn.unknown, withdrawn.amount, withdrawn.without_price), (2, 1, None, 0));
     assert!(withdrawn.at_withdrawal.is_none() && account.summary.balance.is_none());
     assert_eq!(account.summary.addresses[0].withdrawn, None);
-    let said = "nobody told the value of 1 spent coin; what was withdrawn and what is left are unknown";
-    assert!(account.summary.caveats.iter().any(|c| c == said), "{:?}", account.summary.caveats);
+    assert!(account.summary.caveats.contains(&Code::WithdrawnUnknown.with([("coins", 1.into())])));
     let states = figures::states(&account);
     let told: Vec<_> = states.iter().map(|s| (s.did.name(), sats(s.amount), sats(s.withdrawn), sats(s.held))).collect();
     assert_eq!(told[2..], [("withdrawal", Some(9_000), Some(9_000), Some(8_000)), ("withdrawal", None, None, None),]);
@@ -235,17 +276,14 @@ fn coins_of_others_that_are_swept_together_with_the_familys_are_joined() {
     assert_eq!(sats(summary.balance), Some(349_800_000));
     let gross: Vec<_> = summary.addresses.iter().map(|a| (a.received.to_sat(), sats(a.withdrawn))).collect();
     assert_eq!(gross, [(COIN + COIN / 2, Some(COIN)), (599_900_000 + 299_800_000, Some(599_900_000))]);
-    let split: Vec<_> = account.payments.iter().map(|p| (sats(p.within()), sats(p.joined), p.kind())).collect();
-    let joined = (Some(COIN), Some(499_900_000), "internal, joined".to_owned());
-    assert_eq!((&split[0].2, &split[1], &split[3].2), (&"other".to_owned(), &joined, &"internal".to_owned()));
+    let split: Vec<_> = account.payments.iter().map(|p| (sats(p.within()), sats(p.joined), p.internal)).collect();
+    let joined = (Some(COIN), Some(499_900_000), true);
+    assert_eq!((split[0].2, split[1], split[3]), (false, joined, (Some(299_800_000), Some(0), true)));
     assert_eq!(summary.estimates[0].amount.to_sat(), COIN * 3 / 2 + COIN + 299_800_000 + 499_900_000, "DD holds all");
     assert_eq!(summary.estimates[1].amount, summary.received.amount);
     let classes: u64 = summary.classes.values().map(|class| class.sats).sum();
     assert_eq!(classes, summary.received.amount.to_sat());
-    let (said, lies) =
-        ("joined the family's in 1 transaction", ["more spends than payments", "no price for their day"]);
-    assert!(summary.caveats.iter().any(|c| c.contains(said)), "{:?}", summary.caveats);
-    assert!(!summary.caveats.iter().any(|c| lies.iter().any(|lie| c.contains(lie))), "{:?}", summary.caveats);
+    assert_eq!(summary.caveats, [Code::Joined.with([("transactions", 1.into())])]);
     let told: Vec<_> = figures::states(&account).iter().map(|s| (s.did.name(), sats(s.held))).collect();
     let held = [COIN, COIN + 499_900_000, COIN + 499_900_000 + COIN / 2, 349_800_000].map(Some);
     assert_eq!(told, ["payment", "joined", "payment", "withdrawal"].into_iter().zip(held).collect::<Vec<_>>());
@@ -269,9 +307,8 @@ fn what_waits_is_shown_apart() {
     let summary = book.account(&family(vec![]), Question::default()).summary;
     assert_eq!((summary.received.amount.to_sat(), summary.withdrawn.transactions), (100, 0));
     assert_eq!((summary.unconfirmed.amount.to_sat(), sats(summary.unconfirmed.spent_sats)), (7_000, Some(100)));
-    for words in ["1 unconfirmed payment,", "1 output is being spent"] {
-        assert!(summary.caveats.iter().any(|c| c.contains(words)), "{:?}", summary.caveats);
-    }
+    let one = |code: Code| code.with([("outputs", 1.into())]);
+    assert_eq!(summary.caveats, [one(Code::Unconfirmed), one(Code::BeingSpent)]);
     // The change of a spend that waits is no payment.
     let book = Book::default()
         .inflow(1, 0, 0, 9_000, Some("2017-05-12T10:00:00Z"))
@@ -330,7 +367,7 @@ fn prices_that_are_missing_are_counted() {
     let summary = book.account(&family(vec![]), Question::default()).summary;
     assert_eq!((summary.received.without_price, summary.received.without_price_sats.to_sat()), (1, 100_000_000));
     assert!(summary.received.at_receipt.is_some());
-    assert!(summary.caveats.iter().any(|c| c.contains("have no price")), "{:?}", summary.caveats);
+    assert!(summary.caveats.iter().any(|c| c.code == Code::NoPrice), "{:?}", summary.caveats);
     let none = Book::default().inflow(1, 0, 0, 5_000, Some("2010-05-12T10:00:00Z"));
     let question = Question { as_of: Some("2010-06-30".parse().unwrap()), ..Question::default() };
     let received = none.account(&family(vec![]), question).summary.received;

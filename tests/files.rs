@@ -289,3 +289,60 @@ fn wider_modes_are_told_once_and_left_as_they_are() {
     assert!(Command::new("sh").args(["-c", command]).status().unwrap().success());
     assert!(!trial.run(&["summary", "wannacry"]).err.contains("open to other users"));
 }
+
+/// A folder may be named in any bytes.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_text_stops_nobody() {
+    use std::os::unix::ffi::OsStrExt;
+    let trial = Trial::recorded();
+    let folder = trial.path("out").join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
+    fs::create_dir_all(&folder).unwrap();
+    let pack = folder.join("pack.zip");
+    let commands: [(&[&str], &Path); 6] = [
+        (&["chart", "wannacry", "--out"], &folder),
+        (&["report", "wannacry", "--out"], &folder),
+        (&["export", "wannacry", "--out"], &folder),
+        (&["weekly", "--week", "2017-W20", "--out"], &folder),
+        (&["evidence", "pack", "wannacry", "--out"], &pack),
+        (&["evidence", "check"], &pack),
+    ];
+    for (args, path) in commands {
+        for json in [false, true] {
+            let mut command = trial.process(args);
+            command.arg(path).args(json.then_some("--json"));
+            if args.contains(&"pack") && json {
+                command.arg("--force");
+            }
+            let done = command.output().unwrap();
+            let said = String::from_utf8_lossy(&done.stderr);
+            assert!(done.status.code() != Some(101) && !said.contains("panicked"), "{args:?}: {said}");
+        }
+    }
+    assert!(pack.exists() && folder.join("wannacry").exists());
+}
+
+/// Commands that read neither make a database nor write into a file that is none.
+#[test]
+fn commands_that_read_leave_files_alone() {
+    let trial = Trial::new();
+    let empty = trial.write("empty.csv", "");
+    let before: BTreeSet<_> = fs::read_dir(trial.path("")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    for args in [
+        &["summary", "wannacry"][..],
+        &["payments", "wannacry"],
+        &["status"],
+        &["events", "wannacry"],
+        &["trace", "wannacry"],
+        &["incidents"],
+        &["verify", "--family", "wannacry", "millions"],
+        &["export", "wannacry"],
+    ] {
+        for db in ["empty.csv", "missing.db"] {
+            trial.run(&[args, &["--db", db]].concat());
+        }
+    }
+    assert_eq!(fs::metadata(empty).unwrap().len(), 0);
+    let after: BTreeSet<_> = fs::read_dir(trial.path("")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(before, after);
+}

@@ -56,6 +56,11 @@ fn blocks_and_addresses_lead_to_the_same_ledger() {
     assert!(!requests.iter().any(|path| path.contains("address") || path.contains("tx/")), "{requests:?}");
     // The newest block and its height; then a hash and the bytes of each, and the newest one's hash is known.
     assert_eq!(requests.len(), 2 + 4 + 3, "{requests:?}");
+    // Totals are those of the beginning; what blocks brought since does not make them wrong, for status and view alike.
+    let db = rusqlite::Connection::open(trial.path("test.db")).unwrap();
+    let shown = "SELECT count(*), sum(reconciled), sum(transactions > explorer_transactions) FROM addresses";
+    let shown: [i64; 3] = db.query_row(shown, [], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?])).unwrap();
+    assert_eq!(shown, [2, 2, 2]);
 
     assert_eq!(views(&trial), clean_views(server.chain.lock().unwrap().clone()));
     // What stands in a block that proved itself is proven.
@@ -298,4 +303,15 @@ fn the_history_of_a_transaction_keeps_what_was_taken_back() {
     let db = rusqlite::Connection::open(trial.path("test.db")).unwrap();
     let proofs: i64 = db.query_row("SELECT count(*) FROM proof", [], |row| row.get(0)).unwrap();
     assert_eq!(proofs, 2);
+}
+
+#[test]
+fn a_round_by_blocks_that_reaches_nobody_is_one_by_blocks() {
+    let trial = trial(&quiet());
+    let ran = trial.run(&["sync", "story", "--explorer", "http://127.0.0.1:1/api", "--follow", "blocks", "--json"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    let round: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&round["follow"], &round["blocks"]), (&"blocks".into(), &0.into()), "{round}");
+    let status: serde_json::Value = serde_json::from_str(&trial.run(&["status", "--json"]).out).unwrap();
+    assert_eq!(status["round"]["follow"], "blocks");
 }

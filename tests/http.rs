@@ -174,6 +174,7 @@ async fn names_an_unreachable_host() {
     let said = bench.http.get(&"http://no-such-host.invalid/api".parse().unwrap()).await.unwrap_err().to_string();
     let reasons = ["name not known", "names cannot be looked up just now"];
     assert!(reasons.iter().any(|r| said == format!("no-such-host.invalid cannot be reached: {r}")), "{said}");
+    assert_eq!(bench.waits().len(), 4, "a name that cannot be looked up is not tried again");
 }
 
 #[tokio::test]

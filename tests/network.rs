@@ -4,7 +4,7 @@
 use bitcoin::Network;
 
 use crate::live::{block, configure, story, trial};
-use crate::support::{FakeChain, FakeExplorer, FakeMailServer, FakeProxy};
+use crate::support::{Answer, FakeChain, FakeExplorer, FakeMailServer, FakeProxy};
 use crate::trial::{Ran, Trial};
 
 const CONFIG: &str = "config/ransomtrail/ransomtrail.toml";
@@ -85,9 +85,9 @@ fn mail_goes_around_a_proxy_only_where_that_is_wanted() {
         trial.run(&["notify", "test"])
     };
     let ran = told("smtp.invalid:465", "");
-    assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);
-    let expect = "notify \"email\": mail cannot go through the proxy, and would show smtp.invalid where it comes from; set around_proxy = true";
-    assert!(ran.err.contains(expect), "{}", ran.err);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    let expect = "email: not told: mail cannot go through the proxy, and would show smtp.invalid where it comes from; set around_proxy = true";
+    assert!(ran.out.contains(expect), "{}", ran.out);
     let ran = told("smtp.invalid:465", "around_proxy = true\n");
     assert!(ran.code == 1 && ran.out.starts_with("email: not told: smtp.invalid:465: "), "{}{}", ran.out, ran.err);
     let ran = told(&format!("127.0.0.1:{}", mail.port), "tls = \"none\"\n");
@@ -113,7 +113,7 @@ fn a_program_sees_what_its_block_names() {
     let known = ["PATH", "HOME", "LANG", "TZ", "DESK_TOKEN", "PWD", "OLDPWD", "SHLVL", "_"];
     assert!(names.iter().all(|name| known.contains(name)) && seen.contains("DESK_TOKEN=t0ken\n"), "{seen}");
     let ran = run(&trial, &["notify", "test"], &[secret]);
-    assert!(ran.code == 2 && ran.err.contains("the environment variable DESK_TOKEN is not set"), "{}", ran.err);
+    assert!(ran.code == 1 && ran.out.contains("the environment variable DESK_TOKEN is not set"), "{}", ran.out);
 }
 
 #[test]
@@ -165,4 +165,35 @@ fn a_configuration_that_others_can_change_is_not_read() {
     if std::os::unix::fs::chown(&file, Some(12_345), None).is_ok() {
         trial.fails(&["families"], 1, "belongs to another user, and a configuration can run programs");
     }
+}
+
+#[test]
+fn a_web_page_where_an_api_should_be_is_named() {
+    let trial = trial(&story());
+    let server = FakeExplorer::speaking(story(), |_, _| Answer::html(200, "Explorer"));
+    let ran = trial.run(&["sync", "story", "--explorer", &server.url()]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("a web page, not an explorer's answer; is /api missing from the URL?"), "{}", ran.err);
+}
+
+/// Neither name is ever looked up outside the machine's own resolver (RFC 6761).
+#[test]
+fn without_a_network_that_is_said_once_and_soon() {
+    let trial = trial(&story());
+    let far = |name: &str| block(name, &format!("http://{name}.invalid/api")) + "allow_http = true\n";
+    configure(&trial, &(far("one") + &far("two")));
+    let began = std::time::Instant::now();
+    let ran = trial.run(&["sync", "story"]);
+    assert!(began.elapsed() < std::time::Duration::from_secs(30), "{:?}", began.elapsed());
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("no network: asked one.invalid, then two.invalid"), "{}", ran.err);
+    assert!(ran.err.contains("show what is recorded") && !ran.err.contains("cannot be reached"), "{}", ran.err);
+}
+
+#[test]
+fn an_empty_variable_is_none() {
+    let trial = Trial::new();
+    let ran = run(&trial, &["status"], &[("RANSOMTRAIL_DB", ""), ("RANSOMTRAIL_CONFIG", "")]);
+    let said = ran.out + &ran.err;
+    assert!(said.contains("nothing is recorded yet in") && said.contains("data/ransomtrail/ransomtrail.db"), "{said}");
 }

@@ -68,6 +68,30 @@ module src/price/mod.rs
 entry src/price/mod.rs LIVE_SOURCES zebra::SOURCE
 touched 'price source' src/price/zebra.rs src/price/mod.rs
 
+cat >src/notify/zebra.rs <<'END'
+use super::{Channel, Key, hook};
+
+const STRIPES: Key =
+    Key { name: "stripes", example: "true", without: Some("false"), about: "whether an imaginary channel is striped" };
+
+pub(super) const CHANNEL: Channel = Channel {
+    name: "zebra",
+    about: "an imaginary channel",
+    keys: &[hook::KEYS[0], STRIPES],
+    asks: true,
+    read: |section| {
+        let striped = section.flag(STRIPES.name)?.unwrap_or(false);
+        match striped {
+            true => hook::read(section, |message| serde_json::json!([message.headline()])),
+            false => hook::read(section, super::Message::json),
+        }
+    },
+};
+END
+module src/notify/mod.rs
+entry src/notify/mod.rs CHANNELS zebra::CHANNEL
+touched 'notice channel' src/notify/zebra.rs src/notify/mod.rs
+
 cat >src/catalog/labels/zebra.rs <<'END'
 use super::form::{Form, ends};
 use super::table;

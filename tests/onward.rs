@@ -118,7 +118,7 @@ fn a_payment_that_waits_and_is_replaced_spends_nothing() {
     onward(&trial, &server, &[]);
     let found = trial.json(&["trace", "story"]);
     let reasons = found["destinations"].to_string();
-    assert!(reasons.contains(&format!("spent by {waiting}, which waits for a block")), "{reasons}");
+    assert!(reasons.contains(&format!("waiting to be spent, by {waiting}, which is in no block yet")), "{reasons}");
     server.chain.lock().unwrap().evict(&waiting);
     let ran = onward(&trial, &server, &[]);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);

@@ -5,8 +5,9 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use bitcoin::{Network, OutPoint, Txid};
+use ransomtrail::config::Config;
 use ransomtrail::domain::{EventKind, Time, parse_instant};
-use ransomtrail::notify::{Channel, Environment, Receiver, deliver};
+use ransomtrail::notify::{self, Means, Receiver, deliver};
 use ransomtrail::store::{EventRecord, ReceiverRecord, SharedStore, Store};
 use serde_json::json;
 
@@ -34,6 +35,92 @@ fn a_page_for_people_is_nobody_who_was_told() {
     receiver.moved(false);
     assert_eq!(round(&trial, &server).code, 0);
     assert_eq!(types(&receiver), ["event"]);
+}
+
+#[test]
+fn a_notice_that_is_refused_for_good_holds_up_none_after_it() {
+    let (mut chain, coin) = story();
+    let receiver = FakeReceiver::start();
+    let first = chain.address(Kind::P2pkh, 1);
+    let paid = chain.pay(&first, 300_000);
+    chain.mine();
+    let trial = told(&chain, &webhook(&receiver));
+    let server = FakeExplorer::start(chain);
+    round(&trial, &server);
+    let left = {
+        let mut chain = server.chain.lock().unwrap();
+        let away = chain.address(Kind::P2tr, 9);
+        let left = chain.spend(&[OutPoint::new(paid, 0)], &[(&away, 290_000)]);
+        chain.mine();
+        left
+    };
+    receiver.refuse(Some(&left.to_string()));
+    let arrived = cash_out(&server, coin);
+    let txids = || -> Vec<String> {
+        receiver.told().iter().map(|told| told.body["events"][0]["txid"].as_str().unwrap().to_owned()).collect()
+    };
+    let url = server.url();
+    trial.ok(&["sync", "story", "--onward", "--explorer", &url]);
+    for _ in 1..10 {
+        let ran = trial.run(&["notify", "send"]);
+        assert_eq!((ran.code, ran.out.as_str()), (1, "desk: 0 notices sent, 2 waiting\n"), "{}", ran.err);
+        assert!(ran.err.contains("answered 400: not this one, ***"), "{}", ran.err);
+    }
+    let ran = trial.run(&["notify", "send"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, "desk: 1 notice sent, 1 skipped\n"));
+    assert!(ran.err.contains("refused 10 times, and skipped: "), "{}", ran.err);
+    assert_eq!((txids(), trial.run(&["notify", "send"]).code), (vec![arrived.to_string()], 0));
+    let status = trial.run(&["status"]);
+    let problem = "1 notice was refused by desk and skipped (ransomtrail notify resend desk)";
+    assert!(
+        status.out.contains(problem) && status.out.contains("desk: 1 notice sent, 0 waiting, 1 skipped"),
+        "{}",
+        status.out
+    );
+    assert!(trial.ok(&["notify", "list"]).contains("1 notice sent, 0 waiting, 1 skipped"));
+    let line = trial.run(&["status", "--oneline"]).out;
+    assert!(line.lines().count() == 1 && line.contains(problem) && line.contains(" · last round "), "{line}");
+    let row = trial.json(&["notify", "list"])[0].clone();
+    assert_eq!((&row["skipped"], &row["refused"], &row["kind"]), (&1.into(), &1.into(), &"webhook".into()));
+    // Once somebody has seen to it, all is well; and it may be sent again.
+    assert_eq!(trial.ok(&["notify", "skip", "desk"]), "desk: 0 notices skipped\n");
+    assert!(!trial.run(&["status"]).out.contains("refused by desk"));
+    receiver.refuse(None);
+    assert_eq!(trial.ok(&["notify", "resend", "desk"]), "desk: 1 notice waiting again\n");
+    assert_eq!(trial.ok(&["notify", "send"]), "desk: 1 notice sent\n");
+    assert_eq!(txids(), [arrived.to_string(), left.to_string()]);
+    let ran = trial.run(&["notify", "resend", "dsk"]);
+    assert!(ran.code == 2 && ran.err.contains("no receiver \"dsk\"; did you mean \"desk\"?"), "{}", ran.err);
+}
+
+#[test]
+fn what_waits_may_be_skipped_and_is_told_in_ones_own_words() {
+    let (mut chain, coin) = story();
+    let receiver = FakeReceiver::start();
+    let first = chain.address(Kind::P2pkh, 1);
+    let paid = chain.pay(&first, 300_000);
+    chain.mine();
+    let template = "template = \"{{ title }}: {{ events[0].sats }} by {{ events[0].kind }}\"\n";
+    let trial = told(&chain, &(webhook(&receiver) + template));
+    let server = FakeExplorer::start(chain);
+    round(&trial, &server);
+    {
+        let mut chain = server.chain.lock().unwrap();
+        let away = chain.address(Kind::P2tr, 9);
+        chain.spend(&[OutPoint::new(paid, 0)], &[(&away, 290_000)]);
+        chain.mine();
+    }
+    cash_out(&server, coin);
+    receiver.down(true);
+    assert_eq!(round(&trial, &server).code, 1);
+    receiver.down(false);
+    assert_eq!(trial.ok(&["notify", "skip", "desk"]), "desk: 1 notice skipped\n");
+    assert_eq!(trial.ok(&["notify", "send"]), "desk: 1 notice sent\n");
+    assert_eq!(receiver.told()[0].body["text"], "Story: 960000 by arrival");
+    assert_eq!(trial.ok(&["notify", "skip", "desk", "--all"]), "desk: 0 notices skipped\n");
+    assert_eq!(trial.ok(&["notify", "resend", "desk"]), "desk: 1 notice waiting again\n");
+    assert_eq!(trial.ok(&["notify", "skip", "desk", "--all"]), "desk: 1 notice skipped\n");
+    assert_eq!((trial.ok(&["notify", "send"]).as_str(), receiver.told().len()), ("desk: 0 notices sent\n", 1));
 }
 
 #[test]
@@ -186,36 +273,44 @@ fn event(n: u8, height: u32) -> EventRecord {
         "currency": "USD", "label": null, "category": null, "hop": 0, "path": [txid(n)], "rule": "spends",
     });
     let (key, kind) = (format!("withdrawal:{}", txid(n)), EventKind::Withdrawal);
-    EventRecord { key, kind, txid: txid(n), height, body: body.to_string() }
+    EventRecord { key, kind, txid: txid(n), height: Some(height), sats: Some(1), body: body.to_string() }
 }
 
 fn now() -> Time {
     parse_instant("2017-08-03T11:00:00Z").unwrap()
 }
 
-/// A receiver that writes down what it is told.
-fn desk(folder: &std::path::Path) -> (Receiver, std::path::PathBuf) {
+/// A receiver that writes down what it is told, and what that takes.
+fn desk(folder: &std::path::Path) -> (Receiver, Means, std::path::PathBuf) {
     let file = folder.join("told.jsonl");
-    let run = ["sh", "-c", &format!("cat >> '{}'", file.display())].map(str::to_owned).to_vec();
-    let env = Environment(vec![("PATH".to_owned(), std::env::var_os("PATH").unwrap())]);
-    let channel = Channel::Command { run, env, timeout: Duration::from_secs(20) };
-    let events = vec![EventKind::Withdrawal];
-    (Receiver { name: "desk".to_owned(), families: Vec::new(), events, channel }, file)
+    let block = format!(
+        "[[notify]]\nname = \"desk\"\nkind = \"command\"\nrun = [\"sh\", \"-c\", \"cat >> '{}'\"]\nevents = [\"withdrawal\"]\n",
+        file.display()
+    );
+    let receiver = Config::parse_receivers(&block, "x.toml", notify::read).unwrap().remove(0);
+    let means = Means {
+        http: None,
+        proxied: false,
+        folder: folder.to_owned(),
+        secret: |_, _, _| Err("no secret is needed".to_owned()),
+        variable: |name| std::env::var_os(name),
+    };
+    (receiver, means, file)
 }
 
 #[tokio::test]
 async fn whoever_is_told_to_stop_begins_no_further_notice() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(&folder.path().join("test.db")).unwrap();
-    let (receiver, file) = desk(folder.path());
+    let (receiver, means, file) = desk(folder.path());
     let events = [event(1, 11), event(2, 12), event(3, 13)];
     store.record_events("story", (&EventKind::ALL, &events), &[receiver.record()], 10, now()).unwrap();
     let store = SharedStore::new(store);
     let left = Cell::new(2);
     let go_on = || left.replace(left.get() - 1) > 0;
-    let done = deliver(&store, &receiver, &Default::default(), now, &go_on).await.unwrap();
+    let done = deliver(&store, (&receiver, &means), &Default::default(), now, &go_on).await.unwrap();
     assert_eq!((done.sent, done.waiting, done.failure), (2, 1, None));
-    let done = deliver(&store, &receiver, &Default::default(), now, &|| true).await.unwrap();
+    let done = deliver(&store, (&receiver, &means), &Default::default(), now, &|| true).await.unwrap();
     assert_eq!((done.sent, done.waiting), (1, 0));
     assert_eq!(std::fs::read_to_string(file).unwrap().lines().count(), 3);
 }
@@ -224,13 +319,13 @@ async fn whoever_is_told_to_stop_begins_no_further_notice() {
 fn whoever_was_told_that_it_is_gone_hears_that_it_is_back_wherever_it_stands() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(&folder.path().join("test.db")).unwrap();
-    let desk = ReceiverRecord { name: "desk".to_owned(), kinds: vec![EventKind::Withdrawal] };
+    let desk = ReceiverRecord { name: "desk".to_owned(), kinds: vec![EventKind::Withdrawal], waiting: false, min: 0 };
     let mut record = |events: &[EventRecord], receiver: &ReceiverRecord| {
         store
             .record_events("story", (&[EventKind::Withdrawal], events), std::slice::from_ref(receiver), 10, now())
             .unwrap();
         let due = store.notices_due("desk", now()).unwrap();
-        let said: Vec<bool> = due.iter().map(|notice| notice.correction).collect();
+        let said: Vec<bool> = due.iter().map(|notice| notice.about == "correction").collect();
         let sent: Vec<i64> = due.iter().map(|notice| notice.id).collect();
         (said, sent)
     };

@@ -2,7 +2,16 @@
 
 use serde_json::Value;
 
-use crate::trial::Trial;
+use crate::trial::{Trial, data};
+
+/// Rows without the explorers' pages, which only the terminal adds.
+fn without_pages(document: &Value) -> Value {
+    let mut document = document.clone();
+    for row in document.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        row.retain(|key, _| !key.ends_with("page"));
+    }
+    document
+}
 
 fn page(trial: &Trial, args: &[&str], name: &str) -> String {
     let out = trial.path("pages");
@@ -58,12 +67,22 @@ fn the_page_says_what_the_figures_say_and_loads_nothing() {
 fn the_ledger_on_the_page_adds_up() {
     let trial = Trial::recorded();
     let json: Value = serde_json::from_str(&page(&trial, &["--format", "json,md"], "index.json")).unwrap();
-    let sats = |text: &Value| text.as_str().unwrap().replace('.', "").parse::<u64>().unwrap();
-    let ledger = json["page"]["ledger"].as_array().unwrap();
+    for (key, args) in [
+        ("summary", &["summary", "wannacry"][..]),
+        ("payments", &["payments", "wannacry"]),
+        ("events", &["events", "wannacry"]),
+        ("trail", &["trace", "wannacry"]),
+        ("family", &["families", "wannacry"]),
+    ] {
+        assert_eq!(without_pages(&json[key]), without_pages(&data(trial.json(args))), "{key}");
+    }
+    let ledger = json["payments"].as_array().unwrap();
     assert_eq!(ledger.len(), 354);
-    assert_eq!(ledger.iter().map(|row| sats(&row["btc"])).sum::<u64>(), 5_211_290_943);
-    let parts = json["page"]["money"]["categories"].as_array().unwrap();
-    assert_eq!(parts.iter().map(|row| sats(&row["btc"])).sum::<u64>(), 5_192_690_943);
+    assert_eq!(ledger.iter().map(|row| row["sats"].as_u64().unwrap()).sum::<u64>(), 5_211_290_943);
+    let parts = json["trail"]["by_category"].as_object().unwrap();
+    assert_eq!(parts.values().map(|sats| sats.as_u64().unwrap()).sum::<u64>(), 5_192_690_943);
+    let share = json["share"]["outputs"].as_u64().unwrap();
+    assert!(share > 0 && json["claims"].as_array().unwrap().iter().all(|one| one["verdict"]["bases"].is_array()));
     assert_eq!(json["summary"]["received"]["sats"], 5_211_290_943_u64);
     let md = std::fs::read_to_string(trial.path("pages/wannacry/index.md")).unwrap();
     assert!(md.contains("| received | 52.11290943 | 354 outputs in 335 transactions, 12 May – 15 Sep 2017 |"), "{md}");
@@ -75,10 +94,10 @@ fn the_ledger_on_the_page_adds_up() {
 #[test]
 fn a_claim_of_ones_own_comes_first() {
     let trial = Trial::recorded();
-    let claim = "millions of dollars in cryptocurrencies such as <bitcoin>";
+    let claim = "hackers <bitcoin> made millions of dollars";
     let html = page(&trial, &["--claim", claim, "--on", "2017-12-19"], "index.html");
     let finding = html.split("aria-label=\"Finding\">").nth(1).unwrap().split("</p>").next().unwrap().to_owned();
-    assert!(finding.contains("By 19 Dec 2017") && finding.contains("$1.05 million"), "{finding}");
+    assert!(finding.contains("by 19 December 2017") && finding.contains("$1.05 million"), "{finding}");
     assert!(!html.contains("<bitcoin>"), "what the reader types is text");
     let before = page(&trial, &["--as-of", "2017-05-20", "--currency", "EUR"], "index.html");
     assert!(before.contains("in EUR") && !before.contains("were withdrawn in 6 transactions"));

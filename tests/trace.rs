@@ -152,7 +152,7 @@ fn every_end_has_its_name() {
     assert_eq!(name(6), (Stop::Budget, Some(Reason::MinValue)));
     let last = trail.destinations.iter().find(|end| end.coin == Some(OutPoint::new(txid(8), 0))).unwrap();
     assert_eq!((last.stop, &last.reason), (Stop::Budget, &Some(Reason::Hops(txid(9)))));
-    assert_eq!(trail.path(last), [txid(2), txid(8)]);
+    assert_eq!(trail.ways().to(last.via.unwrap()), [txid(2), txid(8)]);
     let by_category: BTreeMap<&str, u64> = trail.by_category().into_iter().map(|(k, v)| (k, v.to_sat())).collect();
     assert_eq!(by_category["exchange"], 100);
     assert_eq!(by_category.values().sum::<u64>(), trail.source.to_sat(), "fees among them");
@@ -497,6 +497,9 @@ fn the_recorded_withdrawals() {
             trail.destinations.iter().all(|end| [Stop::Service, Stop::Unrecorded].contains(&end.stop)),
             "never unspent"
         );
+        let landed = trace::landings(&trail, &wannacry_labels, &|label| label.name == "HitBTC");
+        assert!(landed.iter().all(|one| one.time.is_some() && one.label.service), "{landed:?}");
+        assert!(!trail.is_whole(), "the record breaks off");
         let hitbtc: u64 = trail
             .destinations
             .iter()
@@ -512,7 +515,24 @@ fn the_recorded_withdrawals() {
             Policy::Poison => 3_202_476_446 + 79_950_000 + 393_909_290,
         };
         assert_eq!(hitbtc, expect, "{policy}");
+        assert_eq!(landed.iter().map(|one| one.amount.to_sat()).sum::<u64>(), expect, "{policy}");
     }
+}
+
+#[test]
+fn what_moves_on_from_a_place_has_come_there_once() {
+    let txs =
+        [tx(1, &[], &[(1, 10)]), tx(2, &[(1, 0, 1, 10)], &[(7, 6), (3, 4)]), tx(3, &[(2, 0, 7, 6)], &[(8, 5), (7, 1)])];
+    let graph = graph(&txs);
+    let seized = |of: &Address| {
+        let category = "seizure".to_owned();
+        [7, 8].map(address).contains(of).then(|| LabelInfo { name: "FBI".to_owned(), category, service: false })
+    };
+    let trail = follow(&graph, &outputs(&[(1, 0)]), rules(Policy::Fifo), &seized);
+    let landed = trace::landings(&trail, &seized, &|label| label.category == "seizure");
+    let found: Vec<_> = landed.iter().map(|one| (one.address.clone(), one.amount.to_sat(), one.via)).collect();
+    assert_eq!(found, [(address(7), 6, txid(2))]);
+    assert_eq!(trace::landings(&trail, &seized, &|label| label.category == "mixer"), []);
 }
 
 // Computed a second time by a program of its own.

@@ -112,6 +112,20 @@ impl Trial {
     }
 }
 
+/// The codes of a document's caveats.
+pub fn codes(document: &Value) -> Vec<&str> {
+    document["caveats"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect()
+}
+
+/// A document without the sentences that the terminal adds: as it is packed.
+pub fn data(mut document: Value) -> Value {
+    let caveats = document.get_mut("caveats").and_then(Value::as_array_mut);
+    for caveat in caveats.into_iter().flatten().filter_map(Value::as_object_mut) {
+        assert!(caveat.remove("text").is_some_and(|text| text.is_string()), "{caveat:?}");
+    }
+    document
+}
+
 /// The file beside the sources.
 pub fn source(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)

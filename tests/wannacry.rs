@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::trial::{Trial, dump};
+use crate::trial::{Trial, codes, dump};
 
 fn summary(trial: &Trial, flags: &[&str]) -> Value {
     let mut args = vec!["summary", "wannacry"];
@@ -57,17 +57,18 @@ fn what_the_coins_were_worth_on_other_days() {
             [text(&value["low"]), text(&value["close"]), text(&value["high"])],
             text(&peak["date"]),
             text(&peak["high"]),
-            summary["caveats"].to_string(),
+            summary["caveats"].clone(),
         )
     };
     let (value, date, high, caveats) = day(&["--as-of", "2017-12-19"]);
     assert_eq!(value, ["900271.36", "926395.56", "999410.95"]);
     assert_eq!((date.as_str(), high.as_str()), ("2017-12-17", "1046896.24"));
-    assert!(caveats.contains("complete to 17 Sep 2017"), "{caveats}");
+    assert_eq!((&caveats[0]["code"], &caveats[0]["values"]), (&json!("recorded-to"), &json!({ "to": "2017-09-17" })));
+    assert!(caveats[0]["text"].as_str().unwrap().contains("complete to 17 Sep 2017"), "{caveats}");
 
     let (_, date, high, caveats) = day(&[]);
     assert_eq!((date.as_str(), high.as_str()), ("2017-09-02", "258786.21"));
-    assert_eq!(caveats, "[]");
+    assert_eq!(caveats, json!([]));
 }
 
 #[test]
@@ -151,7 +152,8 @@ fn a_day_without_a_price_is_unknown_and_said() {
     let trial = Trial::recorded();
     let late = summary(&trial, &["--as-of", "2026-10-01"]);
     assert_eq!(late["received"]["as_of_value"], Value::Null);
-    assert!(late["caveats"].to_string().contains("no price is known for 2026-10-01"));
+    assert!(codes(&late).contains(&"no-price-as-of"), "{late}");
+    assert!(codes(&late).contains(&"ask-prices"), "{late}");
     assert!(trial.ok(&["summary", "wannacry", "--as-of", "2026-10-01"]).contains("unknown"));
 }
 

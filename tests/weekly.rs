@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use ransomtrail::casebook::{Casebook, Inquiry, Shelf};
+use ransomtrail::casebook::{Casebook, Inquiry, Shelf, Week};
 use ransomtrail::catalog::Catalog;
 use ransomtrail::domain::{Currency, Family, Moment, Network, Span};
 use ransomtrail::figures::{Question, Reach};
-use ransomtrail::report::weekly::Material;
+use ransomtrail::report::weekly;
 use ransomtrail::store::Store;
 use serde_json::Value;
 
@@ -272,29 +272,18 @@ fn sums_over_families_are_of_what_is_known() {
     let week = Span::parse_week("2017-W20").unwrap();
     let question = Question { as_of: Some(Moment::Day(week.to)), ..Question::default() };
     let book = Casebook::open(&store, Shelf::carried()).unwrap();
-    let cases =
-        families.each_ref().map(|family| book.case(family, Inquiry { question, ..Inquiry::default() }).unwrap());
-    let prices = book.prices(Currency::Usd).unwrap();
-    let unrecorded = [stranger];
-    let material = Material {
-        week,
-        question,
-        currency: Currency::Usd,
-        prices: prices.source(),
-        cases: &cases,
-        unrecorded: &unrecorded,
-        command: "weekly",
-    };
-    let made = material.make().unwrap();
-    let flows = made.total.flows.as_ref().unwrap();
+    let inquiry = Inquiry { question, ..Inquiry::default() };
+    let cases = [&families[0], &families[1], stranger].map(|family| book.case(family, inquiry).unwrap());
+    let weeks = Week::of(week, question, book.prices(Currency::Usd).unwrap(), &cases).unwrap();
+    let flows = weeks.total.flows.as_ref().unwrap();
     assert_eq!((flows.outputs, flows.transactions, flows.sats), (179, 170, 2_808_206_047));
     assert_eq!(flows.value.unwrap().rounded()[1].to_string(), "50171.20");
-    let change = made.total.change.as_ref().unwrap();
-    let parts: i64 = made.families.iter().map(|family| family.change.as_ref().unwrap().sats).sum();
+    let change = weeks.total.change.as_ref().unwrap();
+    let parts: i64 = weeks.families.iter().map(|family| family.weeks.change.as_ref().unwrap().sats).sum();
     assert_eq!((change.sats, parts), (712_849_193, 712_849_193));
-    assert_eq!((made.total.whole, made.total.part, made.total.nothing), (2, 0, 1));
-    assert!(made.families.iter().all(|family| family.week.reach == Reach::Whole));
-    let html = made.html().unwrap();
+    assert_eq!((weeks.total.whole, weeks.total.part, weeks.total.nothing), (2, 0, 1));
+    assert!(weeks.families.iter().all(|family| family.reach() == Reach::Whole));
+    let html = weekly::make(&weeks, "weekly").unwrap().html().unwrap();
     assert!(html.contains("Locky") && html.contains("2 of 3 families recorded"), "what is missing is named");
     assert!(html.contains("together") && html.contains("+7.12849193"), "the row of the sums");
     assert!(html.contains("alert(1)") && !html.contains("<script"), "escaped");

@@ -253,6 +253,7 @@ fn family(addresses: &[Address]) -> Family {
         active_from: None,
         active_to: None,
         sample: None,
+        complete: None,
         demands: Vec::new(),
         sources: Vec::new(),
         addresses: addresses.iter().map(watched).collect(),

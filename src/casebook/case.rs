@@ -1,18 +1,19 @@
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 use std::fmt;
 use std::rc::Rc;
 
 use anyhow::Result;
+use chrono_tz::Tz;
 
 use super::{Casebook, Inquiry, LinkedAddresses, linked};
-use crate::claims::{self, Claim, Evidence, Published, Scope, Unit, Verified};
-use crate::domain::{Address, Currency, EventKind, Family, Ledger, Period, Role};
+use crate::claims::{self, Claim, Evidence, Landed, Published, Scope, Verified};
+use crate::domain::{Address, Currency, EventKind, Family, Ledger, Period, Role, Time};
 use crate::events::{self, Event, Watched};
 use crate::explorer;
-use crate::figures::{self, Account, AddressFigures, Known, Question, Step, USUAL};
+use crate::figures::{self, Account, AddressFigures, Question, Recorded, Step, USUAL};
 use crate::price::Prices;
 use crate::store::TrailStart;
-use crate::trace::{self, Document, Graph, PeelChain, Policy, Rules, Source, Trail};
+use crate::trace::{self, Followed, Graph, LabelInfo, PeelChain, Policy, Rules, Source, Trail};
 
 /// No explorer was ever asked about any address of the family: there is nothing to say, not even 0.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -150,7 +151,7 @@ impl<'a> Case<'a> {
         let Some(counting) = self.inquiry.counting else { return Ok(Some(account)) };
         let none = LinkedAddresses::default();
         let linked = if counting.needs_linked() { self.linked()? } else { &none };
-        Ok(Some(counting.of(account, Known { family, ledger, linked: &linked.recorded }, prices)))
+        Ok(Some(counting.of(account, Recorded { family, ledger, linked: &linked.recorded }, prices)))
     }
 
     /// The series.
@@ -178,10 +179,10 @@ impl<'a> Case<'a> {
     }
 
     /// The trail with all that is told beside it, mixed coins told apart by `policy`.
-    pub fn trace(&self, policy: Policy) -> Result<Document> {
+    pub fn trace(&self, policy: Policy) -> Result<Followed> {
         let rules = Rules { policy, ..self.inquiry.rules() };
         let trail = self.follow(rules)?;
-        Ok(Document::of(self.graph()?, &self.source(), rules, trail, self.ledger.complete_to()))
+        Ok(Followed::of(self.graph()?, &self.source(), rules, trail, self.ledger.complete_to()))
     }
 
     /// The peel chains on the trail.
@@ -199,7 +200,13 @@ impl<'a> Case<'a> {
     pub fn events_of(&self, kinds: &[EventKind]) -> Result<Vec<Event>> {
         let (account, graph, trail) = (self.account_by_blocks()?, self.graph()?, self.trail()?);
         let Inquiry { sleep, .. } = self.inquiry;
-        let watched = Watched { account, graph, trail, prices: &self.prices, sleep, until: self.inquiry.until() };
+        let incoming = match kinds.contains(&EventKind::Payment) {
+            true => figures::incoming(account, self.family, &self.ledger, &self.prices),
+            false => Vec::new(),
+        };
+        let incoming = &incoming;
+        let watched =
+            Watched { account, graph, incoming, trail, prices: &self.prices, sleep, until: self.inquiry.until() };
         Ok(events::events(watched, kinds))
     }
 
@@ -210,24 +217,7 @@ impl<'a> Case<'a> {
 
     /// Holds a claim against the ledger; where nothing is recorded, the verdict says so.
     pub fn verify(&self, claim: &Claim) -> Result<Verified> {
-        let currency = match claim.quantity.unit {
-            Unit::Money(currency) => currency,
-            _ => Currency::Usd,
-        };
-        let prices = self.book.prices(currency)?;
-        // What cannot be read is an error, not an unknown verdict.
-        let failed = RefCell::new(None);
-        let open = |question: Question, scope: &Scope| {
-            self.count(question, scope, &prices).unwrap_or_else(|error| {
-                failed.replace(Some(error));
-                None
-            })
-        };
-        let counting = self.inquiry.counting.map_or(USUAL, |counting| counting.name);
-        let zone = self.inquiry.question.zone;
-        let evidence = Evidence { family: self.family, prices: &prices, zone, counting, open: &open };
-        let verified = claims::verify(claim, &evidence);
-        failed.take().map_or(Ok(verified), Err)
+        claims::verify(claim, self)
     }
 
     /// What was published about the family, in order of time, each held against the ledger.
@@ -251,6 +241,37 @@ impl<'a> Case<'a> {
             name: self.family.name.clone(),
             flag: if explorer::is_recorded(&self.family.name) { " --explorer built-in" } else { "" },
         }
+    }
+}
+
+impl Evidence for Case<'_> {
+    fn family(&self) -> &Family {
+        self.family
+    }
+
+    fn zone(&self) -> Tz {
+        self.inquiry.question.zone
+    }
+
+    fn counting(&self) -> &'static str {
+        self.inquiry.counting.map_or(USUAL, |counting| counting.name)
+    }
+
+    fn prices(&self, currency: Currency) -> Result<Rc<Prices>> {
+        self.book.prices(currency)
+    }
+
+    fn account(&self, question: Question, scope: &Scope, prices: &Prices) -> Result<Option<Account>> {
+        self.count(question, scope, prices)
+    }
+
+    fn landed(&self, until: Time, scope: &Scope, is_meant: &dyn Fn(&LabelInfo) -> bool) -> Result<Landed> {
+        let rules = Rules { until: Some(until), backwards: false, ..self.inquiry.rules };
+        let own = scope.family(self.family).addresses.iter().map(|one| one.address.clone()).collect();
+        let (graph, owners) = (self.graph()?, self.book.owners()?);
+        let trail = trace::follow(graph, &Source::Addresses(own), rules, &owners);
+        let landings = trace::landings(&trail, &owners, is_meant);
+        Ok(Landed { landings, whole: trail.is_whole(), policy: rules.policy })
     }
 }
 

@@ -6,8 +6,10 @@ mod book;
 mod case;
 mod inquiry;
 mod linked;
+mod week;
 
 pub use book::{Casebook, Shelf, owner, station};
 pub use case::{Case, NothingRecorded};
 pub use inquiry::Inquiry;
 pub use linked::LinkedAddresses;
+pub use week::{FamilyWeek, Week};

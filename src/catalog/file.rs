@@ -1,7 +1,6 @@
 //! One family file: its shape in TOML, and the checks that need no other file.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 
 use bitcoin::Network;
 use chrono::NaiveDate;
@@ -9,9 +8,10 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::domain::words::{Limit, NAME, NOTE, SUMMARY, TITLE};
+use super::lines::{BadFile, Lines};
+use crate::domain::words::{NAME, NOTE, SUMMARY, TITLE};
 use crate::domain::{
-    Address, Amount, Demand, DemandAmount, Fact, FactKind, Family, Link, Role, Source, Station, WatchedAddress, link,
+    Address, Amount, Demand, DemandAmount, Fact, FactKind, Family, Link, Role, Source, Station, WatchedAddress,
     parse_network,
 };
 
@@ -22,19 +22,6 @@ pub(super) struct FamilyFile {
     pub lines: Vec<usize>,
 }
 
-/// A line and what is wrong with it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct BadFile {
-    pub line: usize,
-    pub reason: String,
-}
-
-impl fmt::Display for BadFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.reason)
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
@@ -43,12 +30,13 @@ struct Raw {
     #[serde(default)]
     aliases: Vec<Spanned<String>>,
     summary: Spanned<String>,
-    #[serde(default)]
     network: Option<Spanned<String>>,
     #[serde(default)]
     active: RawActive,
-    #[serde(default)]
     sample: Option<Spanned<String>>,
+    #[serde(default)]
+    complete: bool,
+    complete_source: Option<Spanned<String>>,
     #[serde(default)]
     demands: Vec<Spanned<RawDemand>>,
     sources: BTreeMap<String, RawSource>,
@@ -114,33 +102,6 @@ struct RawLink {
     url: Spanned<String>,
 }
 
-/// Turns a byte offset into a line number.
-struct Lines<'a>(&'a str);
-
-impl Lines<'_> {
-    fn of(&self, offset: usize) -> usize {
-        1 + self.0.as_bytes().iter().take(offset).filter(|b| **b == b'\n').count()
-    }
-
-    fn bad<T>(&self, at: &Spanned<T>, reason: impl Into<String>) -> BadFile {
-        BadFile { line: self.of(at.span().start), reason: reason.into() }
-    }
-
-    /// Somebody's words as they are kept, on one line.
-    fn words(&self, text: &Spanned<String>, limit: Limit) -> Result<String, BadFile> {
-        limit.line(text.get_ref()).map_err(|long| self.bad(text, long.to_string()))
-    }
-
-    /// The same where there may be none.
-    fn maybe(&self, text: &Option<Spanned<String>>, limit: Limit) -> Result<Option<String>, BadFile> {
-        text.as_ref().map(|text| self.words(text, limit)).transpose()
-    }
-
-    fn link(&self, text: &Spanned<String>) -> Result<String, BadFile> {
-        link::web(text.get_ref()).map_err(|bad| self.bad(text, bad.to_string()))
-    }
-}
-
 /// Reads and checks one file.
 pub(super) fn parse(text: &str) -> Result<FamilyFile, BadFile> {
     let lines = Lines(text);
@@ -190,6 +151,7 @@ pub(super) fn parse(text: &str) -> Result<FamilyFile, BadFile> {
         active_from,
         active_to,
         sample: lines.maybe(&raw.sample, SUMMARY)?,
+        complete: complete(&raw, &lines)?,
         demands,
         sources: sources.collect::<Result<_, _>>()?,
         addresses,
@@ -199,6 +161,20 @@ pub(super) fn parse(text: &str) -> Result<FamilyFile, BadFile> {
         built_in: false,
     };
     Ok(FamilyFile { family, network, lines: address_lines })
+}
+
+/// The source that says that there are no other addresses.
+fn complete(raw: &Raw, lines: &Lines<'_>) -> Result<Option<String>, BadFile> {
+    match (raw.complete, &raw.complete_source, &raw.sample) {
+        (false, None, _) => Ok(None),
+        (true, Some(source), None) if raw.sources.contains_key(source.get_ref()) => Ok(Some(source.get_ref().clone())),
+        (true, Some(_), Some(sample)) => Err(lines.bad(sample, "a sample is not complete")),
+        (true, Some(source), None) => Err(lines.bad(source, format!("no source \"{}\"", source.get_ref()))),
+        (false, Some(source), _) => Err(lines.bad(source, "complete_source goes with complete = true")),
+        (true, None, _) => {
+            Err(lines.bad(&raw.name, "complete = true needs complete_source: who says that there are no others"))
+        }
+    }
 }
 
 /// The addresses of a file, and the line of each.

@@ -6,6 +6,7 @@
 
 mod file;
 pub mod labels;
+mod lines;
 mod own;
 mod read;
 mod write;

@@ -20,6 +20,9 @@ struct Raw<'a> {
     aliases: &'a [String],
     summary: &'a str,
     sample: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    complete: bool,
+    complete_source: Option<&'a str>,
     active: Option<RawActive>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     demands: Vec<RawDemand<'a>>,
@@ -90,6 +93,8 @@ pub(super) fn family(family: &Family, network: Network) -> Result<String> {
         aliases: &family.aliases,
         summary: &family.summary,
         sample: family.sample.as_deref(),
+        complete: family.complete.is_some(),
+        complete_source: family.complete.as_deref(),
         active: (active.from.is_some() || active.to.is_some()).then_some(active),
         demands: family.demands.iter().map(demand).collect::<Result<_>>()?,
         sources: family
@@ -185,6 +190,7 @@ mod tests {
             active_from: day("2017-05-12"),
             active_to: None,
             sample: Some(text.to_owned()),
+            complete: None,
             demands: vec![
                 demand(DemandAmount::Usd("300.50".parse().unwrap()), day("2017-05-12"), None, Decimal::new(10, 2)),
                 demand(DemandAmount::Btc(Amount::from_sat(1_780)), None, day("2017-05-15"), Decimal::new(5, 2)),
@@ -216,10 +222,13 @@ mod tests {
     }
 
     fn reads_back(text: &str) {
-        let written = with(text);
-        let file = family(&written, Network::Bitcoin).unwrap();
-        let read = file::parse(&file).map_err(|error| error.to_string());
-        assert_eq!(read.map(|r| r.family), Ok(written), "{file}");
+        let sample = with(text);
+        let complete = Family { sample: None, complete: Some(sample.sources[0].key.clone()), ..sample.clone() };
+        for written in [sample, complete] {
+            let file = family(&written, Network::Bitcoin).unwrap();
+            let read = file::parse(&file).map_err(|error| error.to_string());
+            assert_eq!(read.map(|r| r.family), Ok(written), "{file}");
+        }
     }
 
     #[test]

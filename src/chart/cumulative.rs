@@ -4,8 +4,8 @@ use super::canvas::{FINE, Layer};
 use super::dates::TimeAxis;
 use super::geometry::{Point, Rect, at};
 use super::labels::Align;
-use super::page::{Page, Words};
 use super::scale::{self, Scale, btc};
+use super::sheet::{Sheet, Words};
 use super::{Chart, Drawing, Input, withdrawals, words};
 use crate::domain::csv::{Cell, Csv};
 use crate::domain::{Amount, Time, format, rfc3339};
@@ -26,7 +26,7 @@ fn draw(input: &Input<'_>) -> Drawing {
         let (headline, sentence) = words::nothing(input);
         let subtitle = "Bitcoin received over time".to_owned();
         let words = Words { headline, subtitle, foot: words::foot(input, false) };
-        let mut page = Page::new(input, CHART.name, words, 0.0, 0.0);
+        let mut page = Sheet::new(input, CHART.name, words, 0.0, 0.0);
         page.say_instead(&sentence);
         return page.finish(csv, sentence);
     };
@@ -35,7 +35,7 @@ fn draw(input: &Input<'_>) -> Drawing {
     let alt = alt(input);
     let with_value = words::at_receipt(account).is_some();
     let words = Words { headline: headline(input), subtitle: subtitle(input), foot: words::foot(input, with_value) };
-    let mut page = Page::new(input, CHART.name, words, 0.0, 0.0);
+    let mut page = Sheet::new(input, CHART.name, words, 0.0, 0.0);
 
     // With coins of others more may be held than was received.
     let most = states.iter().filter_map(|s| s.held).fold(received, Amount::max);
@@ -114,7 +114,7 @@ fn steps(states: impl Iterator<Item = Point>, end: f64, plot: Rect) -> Vec<Point
 }
 
 /// Names the line at its end, or before, in narrower lines where there is little room.
-fn label_received(page: &mut Page, input: &Input<'_>, path: &[Point]) {
+fn label_received(page: &mut Sheet, input: &Input<'_>, path: &[Point]) {
     let received = &input.account.summary.received;
     let sum = format!("received: {} BTC", format::btc_short(received.amount));
     let each = if received.outputs == 1 { "the day" } else { "each day" };
@@ -137,7 +137,7 @@ fn label_received(page: &mut Page, input: &Input<'_>, path: &[Point]) {
 }
 
 /// Says inside of the area what it is.
-fn label_held(page: &mut Page, input: &Input<'_>, path: &[Point]) {
+fn label_held(page: &mut Sheet, input: &Input<'_>, path: &[Point]) {
     let summary = &input.account.summary;
     let line = match summary.withdrawn.transactions {
         0 if summary.balance == Some(summary.received.amount) => "all of it still held".to_owned(),

@@ -5,8 +5,8 @@ use super::canvas::Layer;
 use super::dates::TimeAxis;
 use super::geometry::{Point, Rect, at};
 use super::labels::{Align, SOFT};
-use super::page::Page;
 use super::scale::{Scale, btc, float};
+use super::sheet::Sheet;
 use crate::domain::{Currency, Decimal, Demand, DemandAmount, Time, format};
 
 /// The amounts that count as one demand, over the time in which it was asked for.
@@ -72,7 +72,7 @@ pub(super) fn bands<'a>(input: &Input<'a>, x: &TimeAxis, y: &Scale, (from, to): 
 }
 
 /// Draws the bands, pale, under everything else.
-pub(super) fn draw(page: &mut Page, bands: &[Band<'_>]) {
+pub(super) fn draw(page: &mut Sheet, bands: &[Band<'_>]) {
     for band in bands {
         let outline: Vec<Point> = band.upper.iter().chain(band.lower.iter().rev()).copied().collect();
         for pair in outline.windows(2) {
@@ -83,7 +83,7 @@ pub(super) fn draw(page: &mut Page, bands: &[Band<'_>]) {
 }
 
 /// Names each demand once, above or below its last band, as far to the right as there is room.
-pub(super) fn label(page: &mut Page, bands: &[Band<'_>]) {
+pub(super) fn label(page: &mut Sheet, bands: &[Band<'_>]) {
     let mut named: Vec<String> = Vec::new();
     for band in bands.iter().rev() {
         let words = match band.demand.amount {

@@ -1,14 +1,13 @@
 use super::canvas::Layer;
-use super::ends::{End, Ends};
 use super::geometry::{Rect, at};
 use super::labels::{Align, HARD};
-use super::page::{Page, TWO_LINES, Words};
+use super::sheet::{Sheet, TWO_LINES, Words};
 use super::style::{Size, size};
 use super::{Chart, Drawing, Input, followed, text, words};
+use crate::document::TrailEnd;
 use crate::domain::csv::{Cell, Csv};
 use crate::domain::{Amount, format};
-use crate::figures;
-use crate::trace::Trail;
+use crate::trace::{End, Ends, Trail};
 
 pub(super) const CHART: Chart = Chart {
     name: "destinations",
@@ -35,9 +34,9 @@ fn draw(input: &Input<'_>) -> Drawing {
                 subtitle: "Where the withdrawn coins are".to_owned(),
                 foot: followed::foot(input, None, None),
             };
-            let mut page = Page::new(input, CHART.name, words, 0.0, 0.0);
+            let mut page = Sheet::new(input, CHART.name, words, 0.0, 0.0);
             page.say_instead(&sentence);
-            return page.finish(csv(None, &Ends::none()), sentence);
+            return page.finish(csv(&[]), sentence);
         }
     };
     let rows = match input.look.size {
@@ -57,13 +56,14 @@ fn draw(input: &Input<'_>) -> Drawing {
         foot: followed::foot(input, Some(trail), Some(&ends)),
     };
     // There is no axis under this plot.
-    let mut page = Page::new(input, CHART.name, words, 0.0, -34.0);
-    paint(&mut page, trail, &ends);
+    let mut page = Sheet::new(input, CHART.name, words, 0.0, -34.0);
+    let rows: Vec<TrailEnd> = ends.list.iter().map(|end| TrailEnd::of(end, trail)).collect();
+    paint(&mut page, trail, &ends, &rows);
     let alt = format!("Horizontal bars. {}", followed::alt(trail, &ends));
-    page.finish(csv(Some(trail), &ends), alt)
+    page.finish(csv(&rows), alt)
 }
 
-fn paint(page: &mut Page, trail: &Trail, ends: &Ends) {
+fn paint(page: &mut Sheet, trail: &Trail, ends: &Ends, rows: &[TrailEnd]) {
     let plot = page.plot;
     // One row more for the sum.
     let pitch = (plot.height() / (ends.list.len() + 1) as f64).min(ROW);
@@ -79,8 +79,8 @@ fn paint(page: &mut Page, trail: &Trail, ends: &Ends) {
     let largest = ends.list.iter().map(|end| end.amount.to_sat()).max().unwrap_or(0).max(1);
     let full = plot.right - VALUES - base;
 
-    for (row, (end, (name, note))) in ends.list.iter().zip(&names).enumerate() {
-        let middle = plot.top + pitch * (row as f64 + 0.5);
+    for (n, ((end, row), (name, note))) in ends.list.iter().zip(rows).zip(&names).enumerate() {
+        let middle = plot.top + pitch * (n as f64 + 0.5);
         let half = (pitch * 0.27).min(17.0);
         let width = (full * (end.amount.to_sat() as f64 / largest as f64)).max(1.5);
         let bar = Rect::new(base, middle - half, base + width, middle + half);
@@ -90,7 +90,7 @@ fn paint(page: &mut Page, trail: &Trail, ends: &Ends) {
         let name = text::clip(name, size::LABEL, true, room);
         let note = text::clip(note, size::SMALL, false, room);
         page.two_lines((&name, &note), colour, Align::Right, at(base - BESIDE, middle));
-        values(page, end.amount, trail.source, with_notes, at(bar.right + BESIDE, middle));
+        values(page, end.amount, row, with_notes, at(bar.right + BESIDE, middle));
     }
     let bottom = plot.top + pitch * ends.list.len() as f64;
     page.canvas.path(Layer::Line, page.palette.base, 1.0, vec![at(base, plot.top), at(base, bottom)]);
@@ -113,7 +113,7 @@ fn note(end: &End) -> String {
 }
 
 /// Filled where it is known what became of the coins, hollow and dashed where it is not.
-fn draw_bar(page: &mut Page, end: &End, bar: Rect) {
+fn draw_bar(page: &mut Sheet, end: &End, bar: Rect) {
     let palette = page.palette;
     let colour = end.kind.colour(palette);
     if !end.kind.is_open() {
@@ -126,29 +126,27 @@ fn draw_bar(page: &mut Page, end: &End, bar: Rect) {
     page.canvas.path(Layer::Rule, colour, 1.25, corners);
 }
 
-fn values(page: &mut Page, amount: Amount, whole: Amount, with_notes: bool, place: super::geometry::Point) {
-    let (btc, share) = (format!("{} BTC", format::btc_short(amount)), figures::percent(amount, whole));
+fn values(page: &mut Sheet, amount: Amount, row: &TrailEnd, with_notes: bool, place: super::geometry::Point) {
+    let (btc, share) = (format!("{} BTC", format::btc_short(amount)), row.share.as_deref().unwrap_or_default());
     if with_notes {
-        page.two_lines((&btc, &share), page.palette.ink, Align::Left, place);
+        page.two_lines((&btc, share), page.palette.ink, Align::Left, place);
     } else {
         page.two_lines((&format!("{btc}, {share}"), ""), page.palette.ink, Align::Left, place);
     }
 }
 
 /// The drawn rows, which sum to what was withdrawn.
-fn csv(trail: Option<&Trail>, ends: &Ends) -> String {
+fn csv(rows: &[TrailEnd]) -> String {
     let mut out = Csv::new(["destination", "kind", "category", "coins", "sats", "btc", "percent"]);
-    for end in trail.iter().flat_map(|_| &ends.list) {
-        let whole = trail.map_or(Amount::ZERO, |trail| trail.source);
-        let share = figures::percent(end.amount, whole);
+    for row in rows {
         out.row(&[
-            Cell::text(&end.name),
-            Cell::text(end.kind.key()),
-            end.category.clone().into(),
-            end.coins.into(),
-            end.amount.to_sat().into(),
-            format::in_btc(end.amount).into(),
-            Cell::number(share.trim_end_matches(" %")),
+            Cell::text(&row.destination),
+            Cell::text(row.kind),
+            row.category.clone().into(),
+            row.coins.into(),
+            row.sats.into(),
+            Cell::number(&row.btc),
+            row.share.as_ref().map(|share| Cell::number(share.trim_end_matches(" %"))).into(),
         ]);
     }
     out.finish()

@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::Input;
-use super::ends::{Ends, Kind};
 use super::{text, words};
 use crate::domain::{Amount, format};
 use crate::figures;
-use crate::trace::{Policy, Reason, Trail};
+use crate::trace::{EndKind, Ends, Policy, Reason, Trail};
 
 /// The trail, or a headline and a sentence that say why it cannot be drawn.
 pub(super) fn trail<'a>(input: &Input<'a>) -> Result<&'a Trail, (String, String)> {
@@ -57,19 +56,20 @@ struct Way {
 
 /// The ways, the largest first; what is less than a twentieth deserves no place in a headline.
 fn ways(trail: &Trail, ends: &Ends) -> Vec<Way> {
-    let named: Vec<&str> = ends.list.iter().filter(|end| end.kind == Kind::Service).map(|e| e.name.as_str()).collect();
+    let named: Vec<&str> =
+        ends.list.iter().filter(|end| end.kind == EndKind::Service).map(|e| e.name.as_str()).collect();
     let services = match named.as_slice() {
         [one] => format!("reached {}", text::clip(one, 10.0, false, 160.0)),
         _ => "reached named services".to_owned(),
     };
-    let verbs: [(&[Kind], &str, &str); 7] = [
-        (&[Kind::Service], &services, &services),
-        (&[Kind::Mixer, Kind::CoinJoin], "went into mixers or CoinJoins", "went into mixers or CoinJoins"),
-        (&[Kind::FanOut], "went into fan-out transactions", "went into fan-out transactions"),
-        (&[Kind::Unspent], "was unspent", "were unspent"),
-        (&[Kind::Returned], "came back", "came back"),
-        (&[Kind::Budget], "is not followed further", "are not followed further"),
-        (&[Kind::Unrecorded], "is not recorded further", "are not recorded further"),
+    let verbs: [(&[EndKind], &str, &str); 7] = [
+        (&[EndKind::Service], &services, &services),
+        (&[EndKind::Mixer, EndKind::CoinJoin], "went into mixers or CoinJoins", "went into mixers or CoinJoins"),
+        (&[EndKind::FanOut], "went into fan-out transactions", "went into fan-out transactions"),
+        (&[EndKind::Unspent], "was unspent", "were unspent"),
+        (&[EndKind::Returned], "came back", "came back"),
+        (&[EndKind::Budget], "is not followed further", "are not followed further"),
+        (&[EndKind::Unrecorded], "is not recorded further", "are not recorded further"),
     ];
     let mut ways: Vec<Way> = verbs
         .into_iter()
@@ -129,25 +129,25 @@ pub(super) fn foot(input: &Input<'_>, trail: Option<&Trail>, ends: Option<&Ends>
     let (Some(trail), Some(ends)) = (trail, ends) else { return lines };
     let transactions = format::count(trail.hops.len(), "transaction", "transactions");
     let mut line = format!("Assumption: {}. {transactions} followed, by block time", assumption(trail));
-    if let Some(last) = trail.hops.iter().filter_map(|hop| hop.time).max() {
+    if let Some(last) = trail.last_time() {
         line.push_str(&format!(", the last of {}", format::day(words::day_of(input.account, last))));
     }
     line.push('.');
-    if ends.list.iter().any(|end| matches!(end.kind, Kind::Service | Kind::Mixer)) {
+    if ends.list.iter().any(|end| matches!(end.kind, EndKind::Service | EndKind::Mixer)) {
         line.push_str(" Whose an address is: labels from public sources.");
     }
     lines.insert(1, line);
     let mut notes: Vec<String> = Vec::new();
-    if ends.sum(&[Kind::Unrecorded]) > Amount::ZERO {
+    if ends.sum(&[EndKind::Unrecorded]) > Amount::ZERO {
         notes.push("Not recorded further: the record ends there, and the coins may be spent or not.".to_owned());
     }
-    if ends.sum(&[Kind::Budget]) > Amount::ZERO {
+    if ends.sum(&[EndKind::Budget]) > Amount::ZERO {
         notes.push("Not followed further: beyond the hops, or below the amount, that was asked for.".to_owned());
     }
-    if ends.sum(&[Kind::FanOut]) > Amount::ZERO {
+    if ends.sum(&[EndKind::FanOut]) > Amount::ZERO {
         notes.push("Fan-out: into a transaction with more outputs than are followed.".to_owned());
     }
-    if ends.sum(&[Kind::CoinJoin]) > Amount::ZERO {
+    if ends.sum(&[EndKind::CoinJoin]) > Amount::ZERO {
         notes.push("CoinJoins: known by their shape.".to_owned());
     }
     let said = trail.destinations.iter().filter_map(|end| match &end.reason {

@@ -1,7 +1,7 @@
 //! The pictures: a family's account drawn as SVG and PNG, with the drawn series as CSV beside them.
 //!
 //! Nothing is reckoned here that could be published: every number comes from [`crate::figures`] and [`crate::trace`], and this room chooses,
-//! places and words it. A chart is one file with one line in [`CHARTS`]; `page` is the sheet they share (headline,
+//! places and words it. A chart is one file with one line in [`CHARTS`]; `sheet` is what they share (headline,
 //! axes, foot), `labels` finds places where nothing overlaps, `canvas` is the only part that knows plotters.
 //! Same input, same bytes.
 
@@ -16,12 +16,12 @@ mod followed;
 mod gallery;
 mod geometry;
 mod labels;
-mod page;
 mod png;
 #[cfg(test)]
 mod samples;
 mod scale;
 mod series;
+mod sheet;
 mod style;
 mod text;
 mod timeline;

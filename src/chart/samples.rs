@@ -113,6 +113,7 @@ impl Sample {
             active_from: None,
             active_to: None,
             sample: None,
+            complete: None,
             demands: self.demands.iter().map(demand).collect(),
             sources: Vec::new(),
             addresses: Vec::new(),

@@ -6,8 +6,8 @@ use super::canvas::{Canvas, Layer};
 use super::dates::TimeAxis;
 use super::geometry::{Point, Rect, at};
 use super::labels::HARD;
-use super::page::{self, Page, Words};
 use super::scale::{self, Scale, btc};
+use super::sheet::{self, Sheet, Words};
 use super::style::{Colour, Palette};
 use super::{Chart, Drawing, Input, demands, withdrawals, words};
 use crate::domain::csv::{Cell, Csv};
@@ -33,13 +33,13 @@ fn draw(input: &Input<'_>) -> Drawing {
         let (headline, sentence) = words::nothing(input);
         let words =
             Words { headline, subtitle: "Payments by time and size".to_owned(), foot: words::foot(input, false) };
-        let mut page = Page::new(input, CHART.name, words, 0.0, 0.0);
+        let mut page = Sheet::new(input, CHART.name, words, 0.0, 0.0);
         page.say_instead(&sentence);
         return page.finish(csv, sentence);
     };
     let words = Words { headline: headline(input), subtitle: subtitle(input), foot: words::foot(input, true) };
-    let legend = page::legend_rows(input, legend_items(input, payments.len()));
-    let mut page = Page::new(input, CHART.name, words, page::legend_height(&legend), 0.0);
+    let legend = sheet::legend_rows(input, legend_items(input, payments.len()));
+    let mut page = Sheet::new(input, CHART.name, words, sheet::legend_height(&legend), 0.0);
     let leaving = figures::days_out(input.account);
 
     let sizes = payments.iter().map(|p| btc(p.amount)).chain(amounts_out(input).map(|(_, amount)| btc(amount)));
@@ -70,14 +70,14 @@ fn draw(input: &Input<'_>) -> Drawing {
     }
     page.legend(&legend, |canvas, palette, kind, point| mark(canvas, &palette, kind, point, 4.0));
     let with_year = withdrawals::needs_year(input.account, from, to);
-    for day in withdrawals::largest(&leaving) {
+    for day in figures::large_days(&leaving) {
         let largest = amounts_out(input).filter(|(w, _)| w.day(input.account.question.zone) == day.day);
         let Some((largest, amount)) = largest.max_by_key(|(_, amount)| *amount) else { continue };
         let label = page.label(&withdrawals::lines(input, day, with_year), page.palette.outward, false);
         page.annotate(&label, at(x.px(largest.time), y.px(btc(amount))), (0.7, 0.7));
     }
     demands::label(&mut page, &bands);
-    label_largest(&mut page, input, &payments, with_year, |p| at(x.px(p.time), y.px(btc(p.amount))));
+    label_largest(&mut page, input, with_year, |p| at(x.px(p.time), y.px(btc(p.amount))));
     let alt = alt(input);
     page.finish(csv, alt)
 }
@@ -96,7 +96,7 @@ enum Kind {
     Left,
 }
 
-fn draw_payments(page: &mut Page, input: &Input<'_>, payments: &[&Payment], point: impl Fn(&Payment) -> Point) {
+fn draw_payments(page: &mut Sheet, input: &Input<'_>, payments: &[&Payment], point: impl Fn(&Payment) -> Point) {
     let radius = match payments.len() {
         0..=60 => 4.5,
         61..=500 => 3.5,
@@ -193,21 +193,15 @@ fn legend_items(input: &Input<'_>, payments: usize) -> Vec<(Kind, String)> {
     if items.len() > 1 || items.iter().any(|(kind, _)| *kind == Kind::Left) { items } else { Vec::new() }
 }
 
-fn label_largest(
-    page: &mut Page,
-    input: &Input<'_>,
-    payments: &[&Payment],
-    with_year: bool,
-    point: impl Fn(&Payment) -> Point,
-) {
-    let Some(largest) = payments.iter().copied().reduce(|a, b| if b.amount > a.amount { b } else { a }) else { return };
-    let smallest = payments.iter().map(|p| p.amount).min().unwrap_or_default();
-    if payments.len() > 1 && largest.amount.to_sat() < smallest.to_sat().saturating_mul(2) {
+fn label_largest(page: &mut Sheet, input: &Input<'_>, with_year: bool, point: impl Fn(&Payment) -> Point) {
+    let Some([smallest, largest]) = input.account.sizes() else { return };
+    let alone = input.account.summary.received.outputs == 1;
+    if !alone && largest.amount.to_sat() < smallest.amount.to_sat().saturating_mul(2) {
         return;
     }
     let day = largest.day(input.account.question.zone);
     let date = if with_year { format::day(day) } else { format::day_short(day) };
-    let lead = if payments.len() == 1 { "" } else { "largest: " };
+    let lead = if alone { "" } else { "largest: " };
     let mut line = format!("{lead}{} BTC on {date}", format::btc_short(largest.amount));
     if let Some(value) = largest.value {
         line.push_str(&format!(", {}", format::money(input.account.currency, value.close)));
@@ -219,9 +213,7 @@ fn label_largest(
 fn headline(input: &Input<'_>) -> String {
     let (summary, title) = (&input.account.summary, words::title(input));
     let n = summary.received.outputs;
-    let payments: Vec<&Payment> = input.account.income().collect();
-    let least = payments.iter().map(|p| p.amount).min().unwrap_or_default();
-    let most = payments.iter().map(|p| p.amount).max().unwrap_or_default();
+    let [least, most] = input.account.sizes().map_or_else(Default::default, |sizes| sizes.map(|one| one.amount));
     if n == 1 {
         return format!("{title} received one payment, of {} bitcoin", format::btc_round(most));
     }
@@ -251,8 +243,8 @@ fn subtitle(input: &Input<'_>) -> String {
     let drawn = input.account.currency == Currency::Usd || input.family.demands.iter().any(in_bitcoin);
     let met = input.account.summary.classes.get(&Class::Demand).is_some_and(|c| c.outputs > 0);
     if drawn && met {
-        let percent = input.account.summary.class_tolerance * crate::domain::Decimal::ONE_HUNDRED;
-        text.push_str(&format!("; bands: what was demanded, ±{} %", percent.normalize()));
+        let percent = figures::per_cent(input.account.summary.class_tolerance);
+        text.push_str(&format!("; bands: what was demanded, ±{percent} %"));
     } else if input.account.summary.received.outputs > MARKS {
         text.push_str("; darker where there are more");
     }

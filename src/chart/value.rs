@@ -5,8 +5,8 @@ use super::canvas::Layer;
 use super::dates::TimeAxis;
 use super::geometry::{Point, at};
 use super::labels::{Align, HARD};
-use super::page::{Page, Words};
 use super::scale::{self, Scale, float};
+use super::sheet::{Sheet, Words};
 use super::{Chart, Drawing, Input, withdrawals, words};
 use crate::domain::csv::{Cell, Csv};
 use crate::domain::{Currency, Decimal, Time, Value, format};
@@ -35,7 +35,7 @@ fn draw(input: &Input<'_>) -> Drawing {
     };
     let words = Words { headline: headline(input, &days), subtitle: subtitle(input), foot: foot(input, last.day) };
     let alt = alt(input, &days);
-    let mut page = Page::new(input, CHART.name, words, 0.0, 0.0);
+    let mut page = Sheet::new(input, CHART.name, words, 0.0, 0.0);
     let plot_height = (page.plot.bottom, page.plot.top);
 
     let (low, high) = domain(input, &days);
@@ -130,7 +130,7 @@ fn domain(input: &Input<'_>, days: &[Day]) -> (f64, f64) {
         (low, high) = (low.min(value), high.max(value));
     }
     let days_out = figures::days_out(input.account);
-    for value in withdrawals::largest(&days_out).into_iter().filter_map(withdrawals::value_of).filter(|v| *v > 0.0) {
+    for value in figures::large_days(&days_out).into_iter().filter_map(withdrawals::value_of).filter(|v| *v > 0.0) {
         // A small part withdrawn must not flatten the rest.
         if value > low / 4.0 {
             (low, high) = (low.min(value), high.max(value));
@@ -146,7 +146,7 @@ fn domain(input: &Input<'_>, days: &[Day]) -> (f64, f64) {
     (low / widen, high * widen)
 }
 
-fn threshold(page: &mut Page, currency: Currency, y: &Scale) {
+fn threshold(page: &mut Sheet, currency: Currency, y: &Scale) {
     let level = float(millions());
     if !y.shows(level) {
         return;
@@ -163,7 +163,7 @@ fn threshold(page: &mut Page, currency: Currency, y: &Scale) {
 }
 
 /// The level of the value at receipt, dashed.
-fn at_receipt(page: &mut Page, input: &Input<'_>, y: &Scale) {
+fn at_receipt(page: &mut Sheet, input: &Input<'_>, y: &Scale) {
     let (Some(words), Some(value)) = (words::at_receipt(input.account), input.account.summary.received.at_receipt)
     else {
         return;
@@ -183,7 +183,7 @@ fn at_receipt(page: &mut Page, input: &Input<'_>, y: &Scale) {
 }
 
 /// Writes a label just below or above a level, at one of some places along it (0 is left, 1 right).
-fn places_on_line(page: &mut Page, label: &super::labels::Label, line: f64, along: &[f64]) {
+fn places_on_line(page: &mut Sheet, label: &super::labels::Label, line: f64, along: &[f64]) {
     let (w, h, plot) = (label.width(), label.height(), page.plot);
     let free = (plot.width() - w - 16.0).max(0.0);
     let places = along
@@ -196,12 +196,12 @@ fn places_on_line(page: &mut Page, label: &super::labels::Label, line: f64, alon
 }
 
 /// The points that tell the story, the weightiest first: what left, the peak, the first day in the millions, the end.
-fn annotate(page: &mut Page, input: &Input<'_>, days: &[Day], y: &Scale, place: impl Fn(NaiveDate, Decimal) -> Point) {
+fn annotate(page: &mut Sheet, input: &Input<'_>, days: &[Day], y: &Scale, place: impl Fn(NaiveDate, Decimal) -> Point) {
     let currency = input.account.currency;
     let (ink, outward) = (page.palette.ink, page.palette.outward);
     let (Some(first), Some(last)) = (days.first(), days.last()) else { return };
     let leaving = figures::days_out(input.account);
-    for day in withdrawals::largest(&leaving) {
+    for day in figures::large_days(&leaving) {
         let shown = (first.day..=last.day).contains(&day.price_day);
         let Some(value) = day.value.filter(|v| shown && y.shows(float(*v))) else { continue };
         let point = place(day.price_day, value);
@@ -260,7 +260,7 @@ fn without_values(input: &Input<'_>, csv: String) -> Drawing {
     };
     let subtitle = format!("Market value of the coins received, {}", input.account.currency.name());
     let words = Words { headline, subtitle, foot: words::foot(input, true) };
-    let mut page = Page::new(input, CHART.name, words, 0.0, 0.0);
+    let mut page = Sheet::new(input, CHART.name, words, 0.0, 0.0);
     page.say_instead(&sentence);
     page.finish(csv, sentence)
 }

@@ -1,24 +1,12 @@
 use super::Input;
 use super::geometry::{Point, Rect, at};
 use super::labels::Align;
-use super::page::Page;
 use super::scale::float;
+use super::sheet::Sheet;
 use super::words;
 use crate::domain::csv::Cell;
 use crate::domain::{Amount, Time, format};
-use crate::figures::{Account, DayOut};
-
-/// The days that deserve words: the largest, each at least an eighth of all, three at most; in order of time.
-pub(super) fn largest(days: &[DayOut]) -> Vec<&DayOut> {
-    let all: Amount = days.iter().filter_map(|d| d.amount).sum();
-    // An unknown amount may be the largest.
-    let is_large = |day: &&DayOut| day.amount.is_none_or(|amount| amount.to_sat() >= all.to_sat() / 8);
-    let mut large: Vec<&DayOut> = days.iter().filter(is_large).collect();
-    large.sort_by_key(|d| (std::cmp::Reverse(d.amount), d.last));
-    large.truncate(3);
-    large.sort_by_key(|d| d.last);
-    large
-}
+use crate::figures::{self, Account, DayOut};
 
 /// `3 Aug: all 51.93 BTC leave` / `in six transactions, worth $145,641`.
 pub(super) fn lines(input: &Input<'_>, day: &DayOut, with_year: bool) -> Vec<String> {
@@ -44,10 +32,10 @@ const LINES: usize = 6;
 
 /// Marks the days with withdrawals as dashed lines through the plot, or under its base where there are many. `x` says
 /// where a day stands.
-pub(super) fn mark(page: &mut Page, days: &[DayOut], x: impl Fn(&DayOut) -> f64) {
+pub(super) fn mark(page: &mut Sheet, days: &[DayOut], x: impl Fn(&DayOut) -> f64) {
     let colour = page.palette.outward;
     let (top, bottom) = (page.plot.top, page.plot.bottom);
-    let large = largest(days);
+    let large = figures::large_days(days);
     if days.len() > LINES {
         let mut last = f64::NEG_INFINITY;
         for day in days {
@@ -65,8 +53,8 @@ pub(super) fn mark(page: &mut Page, days: &[DayOut], x: impl Fn(&DayOut) -> f64)
 }
 
 /// Labels the largest of the days that [`mark`] has marked, and says what they add up to where there are more.
-pub(super) fn label(page: &mut Page, input: &Input<'_>, days: &[DayOut], with_year: bool, x: impl Fn(&DayOut) -> f64) {
-    let large = largest(days);
+pub(super) fn label(page: &mut Sheet, input: &Input<'_>, days: &[DayOut], with_year: bool, x: impl Fn(&DayOut) -> f64) {
+    let large = figures::large_days(days);
     for day in &large {
         beside(page, &lines(input, day, with_year), x(day));
     }
@@ -90,7 +78,7 @@ pub(super) fn label(page: &mut Page, input: &Input<'_>, days: &[DayOut], with_ye
 }
 
 /// Writes vermilion words right or left of a vertical line, where there is room.
-fn beside(page: &mut Page, lines: &[String], x: f64) {
+fn beside(page: &mut Sheet, lines: &[String], x: f64) {
     let label = page.label(lines, page.palette.outward, false);
     let (w, h) = (label.width(), label.height());
     let plot = page.plot;

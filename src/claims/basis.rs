@@ -26,6 +26,18 @@ pub enum Basis {
     Transactions,
     /// Transactions that spend from the family.
     Withdrawals,
+    /// Money: what is left, at the price of the day.
+    Left,
+    /// Money: what arrived somewhere, at the price of the day it arrived.
+    AtArrival,
+    /// Bitcoin that arrived somewhere.
+    CoinsArrived,
+    /// Hundredths of the bitcoin received.
+    Share,
+    /// Addresses that were paid.
+    Addresses,
+    /// Days on which somebody paid.
+    Days,
 }
 
 impl Basis {
@@ -42,6 +54,12 @@ impl Basis {
             Basis::Outputs => "outputs",
             Basis::Transactions => "transactions",
             Basis::Withdrawals => "withdrawals",
+            Basis::Left => "left",
+            Basis::AtArrival => "at-arrival",
+            Basis::CoinsArrived => "coins-arrived",
+            Basis::Share => "share",
+            Basis::Addresses => "addresses",
+            Basis::Days => "days",
         }
     }
 
@@ -58,7 +76,24 @@ impl Basis {
             Basis::Outputs => "outputs received",
             Basis::Transactions => "transactions that paid",
             Basis::Withdrawals => "withdrawals",
+            Basis::Left => "what was left, on the day",
+            Basis::AtArrival => "when it arrived",
+            Basis::CoinsArrived => "coins arrived",
+            Basis::Share => "of the coins received",
+            Basis::Addresses => "addresses paid",
+            Basis::Days => "days with payments",
         }
+    }
+
+    /// Where a claim is supported that is so only at this basis, if it has a name of its own there: `the value when withdrawn`.
+    pub(super) fn place(self) -> Option<&'static str> {
+        Some(match self {
+            Basis::AtReceipt => "the value when paid",
+            Basis::AtWithdrawal => "the value when withdrawn",
+            Basis::AsOf => "the value on the day",
+            Basis::Peak => "the value on the highest day",
+            _ => return None,
+        })
     }
 }
 

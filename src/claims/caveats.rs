@@ -1,75 +1,50 @@
 //! What a reader must know before printing a verdict, for this very claim.
 
-use super::quantity::{Part, Unit};
-use super::verdict::{Verdict, Verified};
-use super::{Basis, Claim, Evidence};
-use crate::domain::format;
+use super::measure::Reads;
+use super::{Checked, Claim, Evidence, Unit, Verdict};
+use crate::domain::Caveat;
+use crate::domain::caveat::{About, Code};
 use crate::figures::{Account, COUNTINGS, USUAL};
 
 pub(super) fn of(
     claim: &Claim,
-    evidence: &Evidence<'_>,
+    evidence: &dyn Evidence,
     then: &Account,
     time_decides: bool,
-    verified: &Verified,
-) -> Vec<String> {
-    let summary = &then.summary;
-    let unit = claim.quantity.unit;
+    checked: &Checked,
+) -> Vec<Caveat> {
+    let (summary, clause) = (&then.summary, &checked.clause);
+    let (is_money, measure) = (matches!(clause.unit, Unit::Money(_)), clause.measure);
     let mut out = Vec::new();
     if claim.on.is_none() {
-        out.push("no day was given for the claim; it is held against all that is recorded".to_owned());
+        out.push(Code::NoDay.alone());
     }
-    let addresses = format::count(summary.addresses.len(), "tracked address", "tracked addresses");
-    out.push(format!(
-        "what the {addresses} show is a lower bound: others that nobody tracks may have been used as well"
-    ));
-    out.extend(
-        summary
-            .caveats
-            .iter()
-            .filter(|caveat| matches!(unit, Unit::Money(_)) || !then.price_caveats.contains(caveat))
-            .cloned(),
-    );
+    out.push(Code::LowerBound.with([("addresses", summary.addresses.len().into())]));
+    out.extend(summary.caveats.iter().filter(|caveat| is_money || caveat.about != About::Prices).cloned());
     if time_decides {
-        out.push("the time basis decides: by block time and by first-seen time the verdict differs".to_owned());
+        out.push(Code::ClockDecides.alone());
     }
-    if matches!(unit, Unit::Money(_)) && summary.withdrawn.transactions > 0 {
-        out.push(
-            "coins had been withdrawn by then; at prices of later days they are counted as if they had been kept"
-                .to_owned(),
-        );
+    if is_money && measure.name == "received" && summary.withdrawn.transactions > 0 {
+        out.push(Code::WithdrawnByThen.alone());
     }
     let late = &summary.after_withdrawal;
-    if late.outputs > 0
-        && unit != Unit::Withdrawals
-        && !claim.quantity.named.iter().any(|b| matches!(b, Basis::CoinsWithdrawn | Basis::CoinsLeft))
+    if late.outputs > 0 && matches!(measure.name, "received" | "payments" | "transactions") {
+        out.push(Code::AfterEmptied.with([("outputs", late.outputs.into()), ("sats", late.amount.to_sat().into())]));
+    }
+    if clause.victims {
+        out.push(Code::NoVictims.alone());
+    }
+    if measure.reads == Reads::Trail {
+        out.push(Code::ByPolicy.alone());
+    }
+    let only_most = clause.interval.min.is_none_or(|min| min.at.is_zero());
+    if only_most && matches!(checked.verdict, Verdict::Supported | Verdict::SupportedOnlyAt) {
+        out.push(Code::AtMost.alone());
+    }
+    if evidence.counting() != USUAL
+        && let Some(counting) = COUNTINGS.iter().find(|counting| counting.name == evidence.counting())
     {
-        let outputs = format::count(late.outputs, "payment", "payments");
-        let (btc, count) = (format::btc(late.amount, 8), if late.outputs == 1 { "counts" } else { "count" });
-        out.push(format!("{outputs} ({btc} BTC) came after the wallets had been emptied, and {count} as received"));
-    }
-    if claim.quantity.victims {
-        out.push("a payment is not a victim: one may pay several times, or pay for several".to_owned());
-    }
-    match claim.quantity.part {
-        Some(Part::Time) if claim.scope.from.is_some() => {}
-        Some(Part::Time) => out.push(
-            "the wording names a day or a span of time; the claim is held against all until its moment, not against that \
-             span alone"
-                .to_owned(),
-        ),
-        Some(Part::Payer) => out.push("the wording names one payer; the claim is held against what all of them paid".to_owned()),
-        Some(Part::Transfer) => out.push("the wording names one transfer; the claim is held against all of them".to_owned()),
-        None => {}
-    }
-    let only_most = claim.quantity.interval.min.is_none_or(|min| min.at.is_zero());
-    if only_most && matches!(verified.verdict, Verdict::Supported | Verdict::SupportedOnlyAt) {
-        out.push("the claim names a most, and a lower bound can break it but never prove it".to_owned());
-    }
-    if evidence.counting != USUAL
-        && let Some(counting) = COUNTINGS.iter().find(|counting| counting.name == evidence.counting)
-    {
-        out.push(format!("counted as {}: {}", counting.name, counting.meaning));
+        out.push(Code::CountedAs.with([("counting", counting.name.into()), ("meaning", counting.meaning.into())]));
     }
     out
 }

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use rust_embed::Embed;
 use serde::{Deserialize, Serialize};
 
-use super::{Claim, Scope, parse};
+use super::{Claim, Scope};
 use crate::domain::words::{CLAIM, NOTE, TITLE, shown};
 use crate::domain::{Address, Family, Moment, Network, link, rfc3339};
 
@@ -30,7 +30,7 @@ pub struct Published {
     pub scope: Scope,
     /// Where they can be read.
     pub link: String,
-    /// The quantity in them, as [`Quantity`](super::Quantity) writes it.
+    /// The quantity in them, as [`Clause::quantity`](super::Clause::quantity) writes it.
     pub quantity: String,
     /// What else is known of it.
     pub note: Option<String>,
@@ -74,10 +74,10 @@ impl Published {
 
     /// The claim to hold against the chain.
     pub fn claim(&self) -> Result<Claim> {
-        let quantity = parse(&self.text).with_context(|| format!("the published claim \"{}\"", self.text))?;
+        let reading = super::read(&self.text).with_context(|| format!("the published claim \"{}\"", self.text))?;
         Ok(Claim {
             text: self.text.clone(),
-            quantity,
+            reading,
             on: Some(self.about.unwrap_or(self.when)),
             scope: self.scope.clone(),
         })

@@ -1,8 +1,4 @@
-use std::fmt;
-
 use crate::domain::{Currency, Decimal};
-
-use super::Basis;
 
 /// What a claim counts in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,6 +13,12 @@ pub enum Unit {
     Transactions,
     /// Transactions that spend.
     Withdrawals,
+    /// Addresses.
+    Addresses,
+    /// Days.
+    Days,
+    /// Hundredths of what was received.
+    Percent,
 }
 
 impl Unit {
@@ -28,6 +30,9 @@ impl Unit {
             Unit::Payments => "payments",
             Unit::Transactions => "transactions",
             Unit::Withdrawals => "withdrawals",
+            Unit::Addresses => "addresses",
+            Unit::Days => "days",
+            Unit::Percent => "percent",
         }
     }
 
@@ -39,9 +44,17 @@ impl Unit {
         }
     }
 
+    /// The currency, of money.
+    pub fn currency(self) -> Option<Currency> {
+        match self {
+            Unit::Money(currency) => Some(currency),
+            _ => None,
+        }
+    }
+
     /// Whether it counts whole things.
     pub fn is_count(self) -> bool {
-        matches!(self, Unit::Payments | Unit::Transactions | Unit::Withdrawals)
+        !matches!(self, Unit::Money(_) | Unit::Bitcoin | Unit::Percent)
     }
 }
 
@@ -104,55 +117,30 @@ impl Interval {
     }
 }
 
-/// What part of a family's take a claim speaks of, where the wording says so. The figures are those of the whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// What came in a span of time: `$25 million in five months`.
-    Time,
-    /// What one payer paid: `Colonial Pipeline paid 75 bitcoin`.
-    Payer,
-    /// One transfer: `a transfer of 3.96983955 bitcoin`.
-    Transfer,
-}
-
-/// A claim's quantity as it was understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quantity {
-    /// What it counts in.
-    pub unit: Unit,
-    /// What it allows.
-    pub interval: Interval,
-    /// It is meant to the last digit: `six withdrawals`, `52.19666422 BTC`.
-    pub exact: bool,
-    /// The bases that the wording names (`when it was withdrawn`); usually none.
-    pub named: Vec<Basis>,
-    /// It speaks of victims, and payments are not victims.
-    pub victims: bool,
-    /// It speaks of a part of the take, as far as the wording shows.
-    pub part: Option<Part>,
-    /// The words that it was read from.
-    pub words: String,
-}
-
-/// The interval in words that read back as the same interval: `at least 2,000,000 US dollars`, `exactly 6 withdrawals`,
-/// `between 135,000 and 145,000 US dollars`.
-impl fmt::Display for Quantity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ends = [self.interval.min, self.interval.max].map(|end| end.is_none_or(|end| end.at == Decimal::ONE));
-        let words = self.unit.words();
-        // One payment, and between one and two payments.
-        let unit = if self.unit.is_count() && ends == [true, true] { words.trim_end_matches('s') } else { words };
-        match (self.interval.min, self.interval.max) {
-            (Some(min), Some(max)) if min == max => write!(f, "exactly {} {unit}", plain(min.at)),
-            (Some(min), Some(max)) => write!(f, "between {} and {} {unit}", plain(min.at), plain(max.at)),
-            (Some(min), None) => {
-                write!(f, "{} {} {unit}", if min.open { "more than" } else { "at least" }, plain(min.at))
-            }
-            (None, Some(max)) => {
-                write!(f, "{} {} {unit}", if max.open { "less than" } else { "at most" }, plain(max.at))
-            }
-            (None, None) => write!(f, "any number of {unit}"),
-        }
+/// An interval in words that read back as the same interval: `at least 2,000,000 US dollars`, `exactly 6 withdrawals`, `between
+/// 135,000 and 145,000 US dollars`.
+pub(super) fn in_words(unit: Unit, interval: &Interval) -> String {
+    let ends = [interval.min, interval.max].map(|end| end.is_none_or(|end| end.at == Decimal::ONE));
+    // One payment, and between one and two payments.
+    let counted = unit;
+    let unit = match unit {
+        Unit::Addresses if ends == [true, true] => "address",
+        unit if unit.is_count() && ends == [true, true] => unit.words().trim_end_matches('s'),
+        unit => unit.words(),
+    };
+    // A point before three digits sets thousands apart, but in coins.
+    let number = |end: Bound| {
+        let text = plain(end.at);
+        let apart =
+            text.split_once('.').is_some_and(|(whole, rest)| rest.len() == 3 && whole.len() <= 3 && whole != "0");
+        if apart && counted != Unit::Bitcoin { text + "0" } else { text }
+    };
+    match (interval.min, interval.max) {
+        (Some(min), Some(max)) if min == max => format!("exactly {} {unit}", number(min)),
+        (Some(min), Some(max)) => format!("between {} and {} {unit}", number(min), number(max)),
+        (Some(min), None) => format!("{} {} {unit}", if min.open { "more than" } else { "at least" }, number(min)),
+        (None, Some(max)) => format!("{} {} {unit}", if max.open { "less than" } else { "at most" }, number(max)),
+        (None, None) => format!("any number of {unit}"),
     }
 }
 

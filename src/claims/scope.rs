@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
-use crate::domain::{Address, BlockRef, Family, Ledger, Time, TimeBasis, format};
+use crate::domain::{Address, BlockRef, Family, Ledger, Moment, Time, TimeBasis, format, rfc3339};
 use crate::figures::Question;
 
 /// The part of a family's take that a claim speaks of; by default all of it.
@@ -53,10 +53,21 @@ impl Scope {
 
     /// The scope in words, to stand in brackets; `None` where it is all of the take.
     pub fn words(&self) -> Option<String> {
+        self.words_until(None)
+    }
+
+    /// The same, with the end of its days where they are over.
+    pub fn words_until(&self, until: Option<Moment>) -> Option<String> {
+        let end = until.map(|moment| match moment {
+            Moment::Day(day) => format!("to {}", format::day(day)),
+            Moment::Instant(time) => format!("to {}", rfc3339(time)),
+        });
         let from = self.from.map(|day| format!("counted from {}", format::day(day)));
+        let days: Vec<String> = from.into_iter().chain(end).collect();
+        let days = (!days.is_empty()).then(|| days.join(" "));
         let addresses: Vec<&str> = self.addresses.iter().map(Address::as_str).collect();
         let at = (!addresses.is_empty()).then(|| addresses.join(", "));
-        let words: Vec<String> = from.into_iter().chain(at).collect();
+        let words: Vec<String> = days.into_iter().chain(at).collect();
         (!words.is_empty()).then(|| words.join("; "))
     }
 }

@@ -78,6 +78,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         if both || args.proofs {
             bar.set_length(unproven(&shared, &addresses).await? as u64);
             bar.set_position(0);
+            bar.set_prefix("transactions");
             sync::proofs(&shared, &explorers, &addresses, &progress, &mut audit).await?;
         }
         anyhow::Ok(())
@@ -120,7 +121,11 @@ fn answer(
     if opinions {
         let agree = audit.opinions.iter().filter(|o| o.agrees()).count();
         let of = format::count(audit.opinions.len(), "address", "addresses");
-        line(format!("second opinion   {agree} of {of} agree, to the satoshi"));
+        if audit.opinions.is_empty() {
+            line("second opinion   nobody else answered".to_owned());
+        } else {
+            line(format!("second opinion   {agree} of {of} agree, to the satoshi"));
+        }
         for one in audit.opinions.iter().filter(|o| !o.agrees()) {
             line(format!("NOT the same: {} ({} against {})", one.address, one.second, one.first));
             line(difference(&one.said.into(), &one.ledger.into()));

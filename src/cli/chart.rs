@@ -14,6 +14,7 @@ use super::trace::Limits;
 use super::{Answer, Context, member};
 use crate::casebook::Inquiry;
 use crate::chart::{self, CHARTS, Chart, Look, Picture, Series, Size, Theme};
+use crate::document::ChartFile;
 use crate::domain::parse_day;
 use crate::files::{self, Mode};
 use crate::trace::{Policy, Rules};
@@ -151,9 +152,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let files = draw(&Series::of(&case, &charts, args.until)?, &charts, &args.draw, &folder)?;
     let mut text = String::new();
     for file in &files {
-        writeln!(text, "{}", file.path.display())?;
+        writeln!(text, "{}", file.file)?;
     }
-    let mut answer = Answer::new(text, json!({ "family": family.name, "files": as_json(&files) }));
+    let mut answer = Answer::new(text, json!({ "family": family.name, "files": files }));
     answer.notes = account.summary.caveats.iter().map(|c| format!("caveat: {c}")).collect();
     Ok(answer)
 }
@@ -172,21 +173,13 @@ pub(super) fn weekly() -> Result<&'static Chart> {
     chart::find("weekly").context("there is no weekly chart")
 }
 
-/// A file that was written, and what it says.
-#[derive(Debug)]
-pub(super) struct Drawn {
-    pub chart: &'static str,
-    pub path: PathBuf,
-    pub headline: String,
-}
-
 /// Draws the charts and writes them into `folder`, each whole or not at all.
 pub(super) fn draw(
     series: &Series<'_>,
     charts: &[&'static Chart],
     form: &DrawArgs,
     folder: &Path,
-) -> Result<Vec<Drawn>> {
+) -> Result<Vec<ChartFile>> {
     let input = series.input(form.look());
     let pictures = chart::pictures(&input, charts, form.format.contains(&Format::Png))?;
     files::create_folder(folder, Mode::Shared)?;
@@ -195,7 +188,7 @@ pub(super) fn draw(
         let mut write = |ending: &str, bytes: &[u8]| -> Result<()> {
             let path = folder.join(format!("{name}.{ending}"));
             files::write_atomic(&path, bytes, Mode::Shared)?;
-            out.push(Drawn { chart: name, path, headline: drawing.headline.clone() });
+            out.push(ChartFile { chart: name, file: path.display().to_string(), headline: drawing.headline.clone() });
             Ok(())
         };
         if form.format.contains(&Format::Svg) {
@@ -207,8 +200,4 @@ pub(super) fn draw(
         write("csv", drawing.csv.as_bytes())?;
     }
     Ok(out)
-}
-
-pub(super) fn as_json(files: &[Drawn]) -> Value {
-    files.iter().map(|f| json!({ "chart": f.chart, "file": f.path, "headline": f.headline })).collect()
 }

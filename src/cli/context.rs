@@ -11,13 +11,18 @@ use crate::config::Config;
 use crate::domain::{Family, Network, Time};
 use crate::explorer::is_recorded;
 use crate::files;
+use crate::notify;
 use crate::store::Store;
 use crate::work;
 pub use crate::work::Context;
 
 impl Context {
     /// Reads the configuration file and applies flags and environment over it.
-    pub fn new(global: Global) -> Result<Self> {
+    pub fn new(mut global: Global) -> Result<Self> {
+        // An empty variable of the environment is none.
+        for name in [&mut global.db, &mut global.config] {
+            *name = name.take().filter(|path| !path.as_os_str().is_empty());
+        }
         let own_folder = || -> Result<PathBuf> { Ok(base()?.config_dir().join("ransomtrail")) };
         let (config_folder, text, place) = match &global.config {
             Some(file) => {
@@ -33,16 +38,16 @@ impl Context {
                 (folder, text, file)
             }
         };
-        let mut config = match text {
-            Some(text) => Config::parse(&text, &place.display().to_string())?,
-            None => Config::default(),
-        };
+        let (text, named) = (text.unwrap_or_default(), place.display().to_string());
+        let (mut config, receivers) =
+            (Config::parse(&text, &named)?, Config::parse_receivers(&text, &named, notify::read)?);
         if let Some(network) = global.network {
             config.network = network;
         }
+        config.http.pace_of_all = global.pace;
         let own = || Some(base().ok()?.data_dir().join("ransomtrail").join(file_name(config.network)));
         let database = global.db.or_else(|| config.database.clone()).or_else(own);
-        Ok(Self { config, config_folder, config_file: place, database, clock: now })
+        Ok(Self { config, receivers, config_folder, config_file: place, database, clock: now })
     }
 
     /// What to say where others can read what the program keeps: the database, families, labels and the folders they lie in.

@@ -71,8 +71,8 @@ pub(super) fn run(args: &Args) -> Result<Answer> {
     writeln!(text, "            ransomtrail sync {FAMILY}   ask public explorers, into a database of your own")?;
 
     let json = json!({
-        "database": path,
-        "charts": chart::as_json(&files),
+        "database": path.display().to_string(),
+        "charts": files,
         "summary": account.summary,
     });
     let mut answer = Answer::new(text, json);

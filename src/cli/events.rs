@@ -33,6 +33,9 @@ pub struct Args {
     /// Show also what merely moves on
     #[arg(long)]
     moves: bool,
+    /// Show also what came in, and what waits to
+    #[arg(long)]
+    payments: bool,
     /// Count to the end of this day in the configured zone, or to this instant (RFC 3339), inclusive
     #[arg(long, value_name = "DATE|INSTANT", value_parser = |text: &str| text.parse::<Moment>())]
     as_of: Option<Moment>,
@@ -58,7 +61,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
     let case = book.case(family, inquiry)?;
     let account = case.account()?;
-    let found = if args.moves { &case.events_of(&EventKind::ALL)? } else { case.events()? };
+    let wanted = |kind: &EventKind| match kind {
+        EventKind::Movement => args.moves,
+        EventKind::Payment => args.payments,
+        _ => true,
+    };
+    let kinds: Vec<EventKind> = EventKind::ALL.into_iter().filter(wanted).collect();
+    let found = &case.events_of(&kinds)?;
     let rows: Vec<_> = found.iter().map(|event| document::Event::of(event, Frame::of(account))).collect();
     let mut answer = Answer::new(text(family, account, found, inquiry.rules.policy), serde_json::to_value(rows)?);
     let breaks_off = case.trail()?.breaks_off();
@@ -90,7 +99,12 @@ fn text(family: &Family, account: &Account, found: &[Event], policy: Policy) -> 
             None => "value unknown".to_owned(),
         };
         let time = event.time.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S");
-        let label = event.label.as_ref().map_or(String::new(), |one| format!("{} ({})", one.name, one.category));
+        let label = match (&event.label, &event.payment) {
+            (Some(one), _) => format!("{} ({})", one.name, one.category),
+            (None, Some(_)) if event.height.is_none() => "waits for a block".to_owned(),
+            (None, Some(paid)) => paid.class.name().to_owned(),
+            (None, None) => String::new(),
+        };
         let line =
             format!("{time}  {:<10} {:>15} BTC   {value:<35} {label}", event.kind, format::btc_if_known(event.amount));
         let _ = writeln!(out, "{}\n    {}{}\n    {}", line.trim_end(), event.txid, way(event), event.rule);

@@ -70,7 +70,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
                 let file = folder.join(format!("{}-{}.{}", family.name, table.name, format.name));
                 files::write_atomic(&file, &(format.write)(&content), Mode::Shared)?;
                 answer.text.push_str(&format!("{}   {} rows\n", file.display(), content.rows.len()));
-                files.push(json!({ "table": table.name, "file": file, "rows": content.rows.len() }));
+                files.push(
+                    json!({ "table": table.name, "file": file.display().to_string(), "rows": content.rows.len() }),
+                );
             }
             answer.json = json!({
                 "family": family.name,

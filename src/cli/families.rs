@@ -62,13 +62,16 @@ fn add(context: &Context, file: &std::path::Path) -> Result<Answer> {
         format::count(added.family.addresses.len(), "address", "addresses"),
         added.path.display()
     );
-    Ok(Answer::new(text, json!({ "added": name, "file": added.path, "addresses": added.family.addresses.len() })))
+    Ok(Answer::new(
+        text,
+        json!({ "added": name, "file": added.path.display().to_string(), "addresses": added.family.addresses.len() }),
+    ))
 }
 
 fn remove(context: &Context, name: &str) -> Result<Answer> {
     let path = catalog::remove(name, &context.families_folder())?;
     let text = format!("removed {}; what is recorded of it stays in the database\n", path.display());
-    Ok(Answer::new(text, json!({ "removed": name, "file": path })))
+    Ok(Answer::new(text, json!({ "removed": name, "file": path.display().to_string() })))
 }
 
 fn all(context: &Context) -> Result<Answer> {

@@ -9,10 +9,10 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 use clap::Subcommand;
-use comfy_table::{ContentArrangement, Table, TableStyle};
 use serde_json::json;
 
 use super::output::Usage;
+use super::table::lines;
 use super::{Answer, Context};
 use crate::catalog::{Labels, labels};
 use crate::document::WeighedLabel;
@@ -95,31 +95,25 @@ fn list(context: &Context, filter: &Filter) -> Result<Answer> {
     if shown.is_empty() {
         return Ok(Answer::of("no such labels; ransomtrail labels list shows all\n".to_owned(), &rows)?);
     }
-    let mut table = Table::new();
-    table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(["address", "name", "category", "confidence", "as of", "source"]);
-    let mut disputed = HashSet::new();
-    for WeighedLabel { label, disputed: doubted, .. } in &rows {
-        let mut marks: Vec<&str> = Vec::new();
-        marks.extend((label.origin != Origin::BuiltIn).then(|| label.origin.name()));
-        if *doubted {
-            disputed.insert(&label.address);
-            marks.push("disputed");
-        }
+    let row = |WeighedLabel { label, disputed, .. }: &WeighedLabel| {
+        let own = (label.origin != Origin::BuiltIn).then(|| label.origin.name());
+        let marks: Vec<&str> = own.into_iter().chain(disputed.then_some("disputed")).collect();
         let mark = if marks.is_empty() { String::new() } else { format!("  [{}]", marks.join(", ")) };
-        table.add_row([
+        [
             label.address.to_string(),
             label.name.clone(),
             label.category.name().to_owned(),
             label.confidence.name().to_owned(),
             label.lastmod.map_or("unknown".to_owned(), |d| d.to_string()),
             format!("{}{mark}", label.source),
-        ]);
-    }
+        ]
+    };
+    let header = ["address", "name", "category", "confidence", "as of", "source"];
     let mut text = String::new();
-    for line in table.lines() {
-        writeln!(text, " {}", line.trim_end())?;
+    for line in lines(&header, rows.iter().map(row), &[]) {
+        writeln!(text, " {line}")?;
     }
+    let disputed: HashSet<&Address> = rows.iter().filter(|row| row.disputed).map(|row| &row.label.address).collect();
     let addresses: HashSet<&Address> = shown.iter().map(|l| &l.address).collect();
     let count = format::count(shown.len(), "label", "labels");
     writeln!(text, "\n{count} of {}", format::count(addresses.len(), "address", "addresses"))?;
@@ -137,5 +131,5 @@ fn remove(context: &Context, address: &str) -> Result<Answer> {
     let address = parse(context, address)?;
     let (path, gone) = labels::remove(&address, context.network(), &context.labels_folder())?;
     let text = format!("took {} of {address} out of {}\n", format::count(gone, "label", "labels"), path.display());
-    Ok(Answer::new(text, json!({ "removed": gone, "address": address, "file": path })))
+    Ok(Answer::new(text, json!({ "removed": gone, "address": address, "file": path.display().to_string() })))
 }

@@ -5,6 +5,7 @@ use supports_hyperlinks::Stream;
 
 use super::Context;
 use crate::config::ExplorerConfig;
+use crate::document::PaymentPages;
 use crate::domain::link;
 use crate::explorer::{self, Subject};
 
@@ -38,6 +39,14 @@ impl Links {
         let one = self.explorers.iter().find(|e| e.name == explorer)?;
         let page = explorer::dialect(&one.dialect)?.page_for_people(one.url.as_str(), subject)?;
         link::followed(&page).map(str::to_owned)
+    }
+
+    /// The payment with the pages of the explorer that told of it.
+    pub fn on(&self, row: PaymentPages) -> PaymentPages {
+        let PaymentPages { payment, .. } = row;
+        let page = self.transaction(&payment.explorer, &payment.txid);
+        let address_page = self.address(&payment.explorer, &payment.address);
+        PaymentPages { payment, page, address_page }
     }
 
     /// Turns the first `words` of a line that has its final widths into a link; without a page, or where no terminal shows

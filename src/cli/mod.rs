@@ -28,6 +28,7 @@ mod secrets;
 mod status;
 mod summary;
 mod sync;
+mod table;
 mod trace;
 mod verify;
 mod watch;
@@ -36,9 +37,11 @@ mod weekly;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::domain::{Network, parse_network};
+use crate::http::Pace;
 
 pub use context::Context;
 pub use output::Answer;
@@ -62,17 +65,25 @@ pub struct Cli {
 #[derive(Clone, Debug, clap::Args)]
 pub struct Global {
     /// Database file [default: ransomtrail.db in the XDG data folder]
-    #[arg(long, global = true, value_name = "FILE", env = "RANSOMTRAIL_DB")]
+    #[arg(long, global = true, value_name = "FILE", env = "RANSOMTRAIL_DB", value_parser = maybe_empty())]
     db: Option<PathBuf>,
     /// Configuration file [default: ransomtrail/ransomtrail.toml in the XDG configuration folder]
-    #[arg(long, global = true, value_name = "FILE", env = "RANSOMTRAIL_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE", env = "RANSOMTRAIL_CONFIG", value_parser = maybe_empty())]
     config: Option<PathBuf>,
     /// Bitcoin network: mainnet, testnet4, signet or regtest [default: mainnet]
     #[arg(long, global = true, value_name = "NAME", env = "RANSOMTRAIL_NETWORK", value_parser = parse_network)]
     network: Option<Network>,
+    /// How often each host is asked, whatever the configuration says: "1/s", "30/m", "700/h", or "none" [default: as configured]
+    #[arg(long, global = true, value_name = "PACE")]
+    pace: Option<Pace>,
     /// Print JSON instead of text
     #[arg(long, global = true)]
     json: bool,
+}
+
+/// A path that may be empty: a variable of the environment that is set to nothing is none.
+fn maybe_empty() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 /// The commands.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::catalog::UnknownFamily;
+use crate::domain::caveat::put_into_words;
 use crate::domain::{link, words};
 pub use crate::work::Usage;
 
@@ -65,7 +66,9 @@ fn write_text(text: &str) -> io::Result<()> {
 
 fn write_json(json: &Value) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(crate::domain::json::pretty(json)?.as_bytes())?;
+    let mut json = json.clone();
+    put_into_words(&mut json);
+    out.write_all(crate::domain::json::pretty(&json)?.as_bytes())?;
     out.write_all(b"\n")?;
     out.flush()
 }

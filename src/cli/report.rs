@@ -11,7 +11,7 @@ use super::{Answer, Context, member};
 use crate::claims::Claim;
 use crate::domain::{Family, Moment, rfc3339};
 use crate::files::{self, Mode};
-use crate::report::{Asked, FORMATS, Format, Made, Material};
+use crate::report::{Asked, FORMATS, Format, Material, Page};
 use crate::trace::Policy;
 
 /// Flags of `report`.
@@ -48,10 +48,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let mut inquiry = args.question.inquiry(context, family);
     inquiry.rules.policy = args.policy.unwrap_or_default();
     let case = book.case(family, inquiry)?;
-    let made = Material { case: &case, claim: claim.as_ref(), command: &command(args, family) }.make()?;
+    let page = Material { case: &case, claim: claim.as_ref(), command: &command(args, family) }.make()?;
     let formats = if args.format.is_empty() { vec![&FORMATS[0]] } else { args.format.clone() };
     let folder = args.out.join(&family.name);
-    let files = write(&made, &formats, &folder)?;
+    let files = write(&page, &formats, &folder)?;
     let lines: Vec<String> = files.iter().map(|file| format!("{}\n", file.display())).collect();
     let mut answer = Answer::new(
         lines.concat(),
@@ -59,10 +59,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             "family": family.name,
             "as_of": rfc3339(case.account()?.summary.as_of),
             "recorded_to": case.account()?.summary.recorded_to.map(rfc3339),
-            "files": files,
+            "files": files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>(),
         }),
     );
-    answer.notes = made.page.caveats.iter().map(|caveat| format!("caveat: {caveat}")).collect();
+    answer.notes = page.caveats.iter().map(|caveat| format!("caveat: {caveat}")).collect();
     Ok(answer)
 }
 
@@ -72,11 +72,11 @@ pub(super) fn claimed(text: &str, on: Option<Moment>) -> Result<Claim> {
 }
 
 /// Writes the page in each form, and beside Markdown its charts.
-fn write(made: &Made, formats: &[&'static Format], folder: &Path) -> Result<Vec<PathBuf>> {
+fn write(page: &Page, formats: &[&'static Format], folder: &Path) -> Result<Vec<PathBuf>> {
     files::create_folder(folder, Mode::Shared)?;
     let mut files = Vec::new();
     for format in formats {
-        for (name, text) in made.files(format)? {
+        for (name, text) in page.files(format)? {
             let path = folder.join(name);
             files::write_atomic(&path, text.as_bytes(), Mode::Shared)?;
             files.push(path);
@@ -89,5 +89,5 @@ fn write(made: &Made, formats: &[&'static Format], folder: &Path) -> Result<Vec<
 fn command(args: &Args, family: &Family) -> String {
     let QuestionArgs { as_of, time, tz: zone, currency } = args.question;
     let (policy, claim, on) = (args.policy, args.claim.as_deref(), args.on);
-    Asked { as_of, time, zone, currency, policy, claim, on }.command(&family.name)
+    Asked { as_of, time, zone, currency, policy, claim, on }.command(&format!("report {}", family.name))
 }

@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::sync::difference;
 use super::{Answer, Context, context};
 use crate::config::parse_duration;
-use crate::document::{ExplorerStatus, FamilyStatus, RoundStatus, Status, Unreconciled};
+use crate::document::{ExplorerStatus, FamilyStatus, ReceiverStatus, RoundStatus, Status, Unreconciled};
 use crate::domain::format::ago;
 use crate::domain::{Time, format, rfc3339};
 use crate::work::is_watched;
@@ -19,6 +19,9 @@ pub struct Args {
     /// The last round may be so old; when it is older, the exit code is 1
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = parse_duration)]
     max_age: Duration,
+    /// Say it on one line
+    #[arg(long)]
+    oneline: bool,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
@@ -28,11 +31,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         None => {
             let place = path.display();
             let text = format!("nothing is recorded yet in {place}; run ransomtrail sync or ransomtrail watch\n");
-            (text, Status::nothing(path, watched))
+            (text, Status::nothing(&path, watched))
         }
         Some(store) => {
             let status = Status::of(&store, &context.catalog()?, watched, now, args.max_age)?;
-            (page(&status, now), status)
+            let text = if args.oneline { oneline(&status, now) } else { page(&status, now) };
+            (text, status)
         }
     };
     let mut answer = Answer::of(text, &status)?;
@@ -40,12 +44,24 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     Ok(answer)
 }
 
+fn oneline(status: &Status, now: Time) -> String {
+    let round = match &status.round {
+        Some(round) => format!("last round {}", ago(round.ended_at.0, now)),
+        None => "no round yet".to_owned(),
+    };
+    format!("{} · {round} · {}\n", state(status), chain_line(status))
+}
+
+fn state(status: &Status) -> String {
+    if status.ok { "all is well".to_owned() } else { status.problems.join("; ") }
+}
+
 fn page(status: &Status, now: Time) -> String {
     let mut text = String::new();
     let mut line = |name: &str, what: String| {
         let _ = writeln!(text, "  {name:<10}{what}");
     };
-    line("state", if status.ok { "all is well".to_owned() } else { status.problems.join("; ") });
+    line("state", state(status));
     let watch = if status.watched { "a ransomtrail watch is at work" } else { "nobody watches this database" };
     line("watch", watch.to_owned());
     match &status.round {
@@ -69,6 +85,10 @@ fn page(status: &Status, now: Time) -> String {
             ),
         },
     );
+    for one in status.receivers.iter().filter(|one| one.waiting > 0 || one.skipped > 0) {
+        let failure = one.failure.as_ref().map_or(String::new(), |why| format!(": {why}"));
+        line("notices", format!("{}: {}{failure}", one.receiver, outbox_line(one)));
+    }
     text.push('\n');
     families_table(&mut text, &status.families);
     for one in &status.set_aside {
@@ -109,6 +129,12 @@ fn chain_line(status: &Status) -> String {
         }
         _ => format!("{newest}; followed by blocks to {to}"),
     }
+}
+
+/// How the notices of a receiver stand.
+pub(super) fn outbox_line(one: &ReceiverStatus) -> String {
+    let skipped = if one.skipped == 0 { String::new() } else { format!(", {} skipped", one.skipped) };
+    format!("{}, {} waiting{skipped}", format::count(one.sent, "notice sent", "notices sent"), one.waiting)
 }
 
 fn families_table(text: &mut String, families: &[FamilyStatus]) {

@@ -5,11 +5,10 @@ use std::fmt::Write as _;
 use anstyle::Style;
 use anyhow::Result;
 use chrono_tz::Tz;
-use serde_json::{Value, json};
 
 use super::ask::QuestionArgs;
 use super::{Answer, Context};
-use crate::document::{self, Frame};
+use crate::document::Summary;
 use crate::domain::{Amount, Period, Role, Time, Trust, Value as Worth, format};
 use crate::figures::{self, Account, AddressFigures, Class, Step};
 
@@ -37,37 +36,23 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let case = book.case(family, args.question.inquiry(context, family))?;
     let account = if args.estimates { &case.with_estimates()? } else { case.account()? };
 
-    let mut json = serde_json::to_value(&account.summary)?;
-    let mut text = page(account);
+    let (mut text, mut document) = (page(account), Summary::of(account));
     let stations = case.stations()?;
     if !stations.is_empty() {
         text.push_str(&stations_table(&stations));
-        let row = |(role, row): &(Role, AddressFigures)| -> Result<Value> {
-            let mut row = serde_json::to_value(row)?;
-            row["role"] = json!(role.name());
-            Ok(row)
-        };
-        json["stations"] = stations.iter().map(row).collect::<Result<_>>()?;
+        document = document.stations(&stations);
     }
     if args.estimates {
         text.push_str(&estimates(account));
-        let linked = case.linked()?.addresses.iter();
-        let linked = linked.map(|(address, service)| json!({ "address": address, "service": service }));
-        if let Value::Object(fields) = &mut json {
-            fields.insert("linked_addresses".to_owned(), linked.collect());
-        }
+        document = document.linked(case.linked()?);
     }
     if let Some(period) = args.by {
         let steps = case.steps(period)?;
         text.push_str(&series(account, &steps));
-        let rows: Vec<_> = steps.iter().map(|step| document::Step::of(step, Frame::of(account))).collect();
-        if let Value::Object(fields) = &mut json {
-            fields.insert("by".to_owned(), json!(period));
-            fields.insert("series".to_owned(), serde_json::to_value(rows)?);
-        }
+        document = document.by(period, account, &steps);
     }
     text.push_str(&basis(account));
-    Ok(Answer::new(text, json))
+    Ok(Answer::of(text, &document)?)
 }
 
 /// The family's other addresses, each with what it received and passed on.
@@ -177,7 +162,7 @@ fn values(account: &Account) -> String {
 pub(super) fn basis(account: &Account) -> String {
     let summary = &account.summary;
     let mut out = String::from("\n");
-    let percent = (summary.class_tolerance * crate::domain::Decimal::ONE_HUNDRED).normalize();
+    let percent = figures::per_cent(summary.class_tolerance);
     let classes: Vec<String> = Class::ALL
         .iter()
         .filter_map(|class| Some((class, summary.classes.get(class)?)))
@@ -264,7 +249,7 @@ pub(super) fn foot(account: &Account) -> String {
     );
     line("prices", summary.price_source.clone());
     for caveat in &summary.caveats {
-        line("caveat", caveat.clone());
+        line("caveat", caveat.to_string());
     }
     out
 }

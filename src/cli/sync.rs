@@ -14,6 +14,7 @@ use crate::config::ExplorerConfig;
 use crate::document::AddressSums;
 use crate::domain::{Ask, Family, Follow, format};
 use crate::explorer::Explorer;
+use crate::http::NO_NAMES;
 use crate::store::{SharedStore, Store};
 use crate::sync::{AddressRound, End, Followed, Options, Round, Step};
 use crate::work::{self, Made, Plan, askable, asking, chosen, unfinished};
@@ -106,9 +107,10 @@ pub(super) fn bar(addresses: usize, quick: bool) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::with_draw_target(Some(addresses as u64), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} addresses  {msg}") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {prefix}  {msg}") {
         bar.set_style(style);
     }
+    bar.set_prefix("addresses");
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
@@ -151,10 +153,21 @@ pub(super) fn answer(round: &Round, explorers: &[Explorer], families: &[&str]) -
                 difference(&(*explorer).into(), &(*ledger).into())
             ));
         }
+        if let End::Miscounted { explorer, ledger, .. } = &one.end {
+            line(format!(
+                "NOT reconciled: {} ({})\n{}\n  this explorer's totals do not add up: the ledger holds all the transactions that it \
+                 shows, and it counts otherwise; they are not read again until it says something else",
+                one.address,
+                one.explorer,
+                difference(&(*explorer).into(), &(*ledger).into())
+            ));
+        }
         if !one.waiting_whole && one.end.is_whole() {
             line(format!(
-                "{}: more waits than {} lists; what waits is at least what was read",
-                one.address, one.explorer
+                "{}: at least {} waiting; {} counts more than it lists",
+                one.address,
+                format::count(usize::try_from(one.waiting).unwrap_or(usize::MAX), "transaction", "transactions"),
+                one.explorer
             ));
         }
         if let Some(unfinished) = unfinished(one) {
@@ -189,6 +202,15 @@ fn trouble(round: &Round, explorers: &[Explorer]) -> Vec<String> {
         return round.failures.iter().map(|f| format!("warning: {f}")).collect();
     }
     let tried: Vec<String> = explorers.iter().map(Explorer::place).collect();
+    // No name at all could be looked up: that is no fault of the servers, and said once.
+    if !round.failures.is_empty() && round.failures.iter().all(|f| NO_NAMES.iter().any(|said| f.reason.ends_with(said)))
+    {
+        return vec![
+            format!("error: no network: asked {}, and no name could be looked up", tried.join(", then ")),
+            "without a network, summary, payments, verify, chart and report show what is recorded".to_owned(),
+            "nothing was lost; what was read is kept, and the next sync goes on from there".to_owned(),
+        ];
+    }
     let missed = format::count(round.not_asked.len(), "address", "addresses");
     let mut out = vec![format!("error: no explorer answered for {missed} (tried {})", tried.join(", then "))];
     out.extend(round.failures.iter().map(|f| format!("       {f}")));
@@ -224,10 +246,11 @@ fn as_json(round: &Round, families: &[&str]) -> Value {
             End::Reconciled => ("reconciled", None),
             End::Newer => ("newer", None),
             End::Unreconciled { explorer, ledger } => ("unreconciled", Some((*explorer, *ledger))),
+            End::Miscounted { explorer, ledger, .. } => ("miscounted", Some((*explorer, *ledger))),
             End::Paused { explorer, ledger } => ("paused", Some((*explorer, *ledger))),
             End::Aside { .. } => ("set-aside", None),
         };
-        json!({ "address": a.address, "explorer": a.explorer, "new": a.new, "gone": a.gone, "end": end, "waiting_whole": a.waiting_whole,
+        json!({ "address": a.address, "explorer": a.explorer, "new": a.new, "gone": a.gone, "end": end, "waiting_whole": a.waiting_whole, "waiting": a.waiting,
             "reason": match &a.end { End::Aside { reason } => Some(reason), _ => None },
             "explorer_totals": totals.map(|t| AddressSums::from(t.0)), "ledger_totals": totals.map(|t| AddressSums::from(t.1)) })
     };

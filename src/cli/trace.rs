@@ -1,17 +1,17 @@
 //! `trace`: which satoshi went where, under which assumption, and where the record ends.
 
-mod json;
 mod table;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
 use super::output::Usage;
 use super::{Answer, Context};
 use crate::catalog::Catalog;
 use crate::config::OnwardLimits;
+use crate::document::{Trail, TrailSubject};
 use crate::domain::{Address, Amount, Family, Moment, Network, OutPoint, Time, Txid};
 use crate::store::{Store, TrailStart};
-use crate::trace::{self, Document, Graph, LabelInfo, Policy, Rules, Source};
+use crate::trace::{self, Followed, Graph, LabelInfo, Policy, Rules, Source};
 
 /// Flags of `trace`.
 #[derive(Debug, clap::Args)]
@@ -69,12 +69,6 @@ enum Subject<'a> {
     Output(OutPoint),
 }
 
-/// A trail with all that is shown beside it.
-struct Page<'a> {
-    subject: Subject<'a>,
-    document: Document,
-}
-
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let subject = subject(&args.what, &catalog, context.network())?;
@@ -102,8 +96,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     if matches!(&source, Source::Outputs(outputs) if outputs.is_empty()) {
         bail!("the ledger does not hold {}; ransomtrail lookup {0} asks explorers about it", args.what.trim());
     }
-    if let (Subject::Family(family), true) = (&subject, graph.is_empty()) {
-        bail!(book.case(family, context.inquiry(family))?.nothing_recorded());
+    if let Subject::Family(family) = &subject {
+        let case = book.case(family, context.inquiry(family))?;
+        ensure!(case.is_recorded(), case.nothing_recorded());
     }
     let labels: Box<dyn Fn(&Address) -> Option<LabelInfo> + '_> = match &subject {
         Subject::Family(family) => Box::new(book.owners_about(family)?),
@@ -113,12 +108,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     if matches!(source, Source::Outputs(_)) && trail.coins == 0 {
         bail!("{} is in no block up to that moment; only coins in blocks are followed", args.what.trim());
     }
-    let mut document = Document::of(&graph, &source, rules, trail, recorded_to(&store, &source)?);
-    document.clusters = args.clusters.then(|| trace::clusters(&graph));
-    let page = Page { subject, document };
-    let caveats = page.document.caveats();
-    let mut answer = Answer::new(page.text(), page.json());
-    answer.notes = caveats.into_iter().map(|caveat| format!("caveat: {caveat}")).collect();
+    let mut followed = Followed::of(&graph, &source, rules, trail, recorded_to(&store, &source)?);
+    followed.clusters = args.clusters.then(|| trace::clusters(&graph));
+    let document = Trail::of(&followed, subject.named());
+    let mut answer = Answer::of(table::page(&subject.title(), &document), &document)?;
+    answer.notes = document.caveats.iter().map(|caveat| format!("caveat: {caveat}")).collect();
     Ok(answer)
 }
 
@@ -169,13 +163,23 @@ fn recorded_to(store: &Store, source: &Source) -> Result<Option<Time>> {
     Ok(store.ledger(addresses)?.complete_to())
 }
 
-impl Page<'_> {
+impl Subject<'_> {
     fn title(&self) -> String {
-        match &self.subject {
-            Subject::Family(family) => family.title.clone(),
-            Subject::Address(address) => address.to_string(),
-            Subject::Transaction(txid) => txid.to_string(),
-            Subject::Output(output) => output.to_string(),
+        match self {
+            Self::Family(family) => family.title.clone(),
+            Self::Address(address) => address.to_string(),
+            Self::Transaction(txid) => txid.to_string(),
+            Self::Output(output) => output.to_string(),
+        }
+    }
+
+    fn named(&self) -> TrailSubject {
+        let nothing = TrailSubject::default();
+        match self {
+            Self::Family(family) => TrailSubject::family(&family.name),
+            Self::Address(address) => TrailSubject { address: Some(address.clone()), ..nothing },
+            Self::Transaction(txid) => TrailSubject { txid: Some(txid.to_string()), ..nothing },
+            Self::Output(at) => TrailSubject { txid: Some(at.txid.to_string()), vout: Some(at.vout), ..nothing },
         }
     }
 }

@@ -11,7 +11,8 @@ use super::ask::QuestionArgs;
 use super::output::Usage;
 use super::{Answer, Context};
 use crate::casebook::Inquiry;
-use crate::claims::Claim;
+use crate::claims::{Claim, NoDays};
+use crate::document;
 use crate::domain::{Address, Family, Moment, parse_zone};
 use crate::figures::Counting;
 
@@ -21,7 +22,7 @@ pub struct Args {
     /// The family (a name or an alias)
     #[arg(value_name = "FAMILY", required_unless_present = "all")]
     family: Option<String>,
-    /// The claim: a sentence with one quantity of money, bitcoin, payments or withdrawals, in quotes
+    /// The claim: a sentence about what the chain shows, in quotes; several quantities are several claims
     #[arg(value_name = "CLAIM", required_unless_present = "all")]
     claim: Option<String>,
     /// The day that the claim speaks of, to its end in the chosen zone, or an instant (RFC 3339)
@@ -44,6 +45,9 @@ pub struct Args {
     /// Hold the published claims that ship with the program against the chain, of all families or of the one named
     #[arg(long, conflicts_with_all = ["claim", "on", "from", "address"])]
     all: bool,
+    /// Exit with 1 unless all that is claimed is supported, for scripts
+    #[arg(long)]
+    strict: bool,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
@@ -57,6 +61,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
 
 fn one(context: &Context, args: &Args, family: &Family, text: &str) -> Result<Answer> {
     let mut claim = Claim::typed(text, args.on).map_err(|error| Usage(error.to_string()))?;
+    days(context, args)?;
     claim.scope.from = args.from;
     for text in &args.address {
         let address = Address::parse(text, context.network()).map_err(|error| Usage(error.to_string()))?;
@@ -66,8 +71,35 @@ fn one(context: &Context, args: &Args, family: &Family, text: &str) -> Result<An
         claim.scope.addresses.push(address);
     }
     let store = context.ledger_store_of(family)?;
-    let verified = context.casebook(&store)?.verify(family, inquiry(context, args, family), &claim)?;
-    Ok(Answer::new(page::page(&verified, family), serde_json::to_value(&verified)?))
+    let verified = context.casebook(&store)?.verify(family, inquiry(context, args, family), &claim);
+    let verified = verified.map_err(|error| match error.downcast::<NoDays>() {
+        Ok(days) => Usage(days.to_string()).into(),
+        Err(other) => other,
+    })?;
+    let answer = Answer::of(page::page(&verified, family), &document::Verified::of(&verified)?)?;
+    Ok(Answer { failed: args.strict && !verified.is_supported(), ..answer })
+}
+
+/// Days that cannot be those of a claim.
+fn days(context: &Context, args: &Args) -> Result<()> {
+    let zone = args.tz.unwrap_or(context.config.time_zone);
+    let now = (context.clock)();
+    let today = now.with_timezone(&zone).date_naive();
+    let day = |moment: Moment| match moment {
+        Moment::Day(day) => day,
+        Moment::Instant(time) => time.with_timezone(&zone).date_naive(),
+    };
+    let is_to_come = args.on.is_some_and(|on| match on {
+        Moment::Day(day) => day > today,
+        Moment::Instant(time) => time > now,
+    });
+    if is_to_come || args.from.is_some_and(|from| from > today) {
+        bail!(Usage("--from and --on are days that have come: what will be is on no chain".to_owned()));
+    }
+    if args.from.zip(args.on).is_some_and(|(from, on)| from > day(on)) {
+        bail!(Usage("--from is after --on; the first day comes before the last".to_owned()));
+    }
+    Ok(())
 }
 
 fn inquiry(context: &Context, args: &Args, family: &Family) -> Inquiry {

@@ -29,6 +29,9 @@ pub struct Args {
     /// Stop after so many rounds [default: when told to]
     #[arg(long, value_name = "N")]
     rounds: Option<u64>,
+    /// Make one round, tell what is news, and stop: for cron
+    #[arg(long, conflicts_with = "rounds")]
+    once: bool,
     /// Ask this explorer alone: a name from the configuration, or the URL of an Esplora server
     #[arg(long, value_name = "NAME|URL")]
     explorer: Option<String>,
@@ -65,7 +68,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let follow = args.follow.unwrap_or(context.config.follow);
     let ask = asking(context, args.ask, follow)?;
     let explorers = explorers(context, args.explorer.as_deref(), ask)?;
-    let receivers = notify::receivers(context)?;
+    let desk = notify::desk(context)?;
     begin_log(args.log_format);
     if let Some(open) = context.open_to_others() {
         warn!("{open}");
@@ -77,11 +80,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         context,
         families: &args.families,
         explorers: &explorers,
-        receivers: &receivers,
+        desk: desk.as_ref(),
         follow,
         onward: args.onward.follows(&context.config.onward),
         every: args.every.unwrap_or(context.config.every),
-        most: args.rounds,
+        most: if args.once { Some(1) } else { args.rounds },
         phase: &tell_systemd,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -1,6 +1,5 @@
 //! `weekly`: a page of one ISO week over all families, their charts, and the index of all weeks made, for cron.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -8,20 +7,21 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use chrono::Days;
 use chrono_tz::Tz;
-use serde_json::{Value, json};
 
 use super::ask::QuestionArgs;
-use super::chart::{self, DrawArgs, Drawn};
+use super::chart::{self, DrawArgs};
 use super::{Answer, Context, context};
-use crate::casebook::Case;
+use crate::casebook::{Case, FamilyWeek, Week};
 use crate::chart::Series;
-use crate::document::{Frame, Step};
+use crate::document;
+use crate::domain::caveat::Code;
 use crate::domain::{
-    Amount, Currency, Family, Moment, Period, Span, Time, TimeBasis, Value as Worth, format, parse_zone,
+    Amount, Currency, Moment, Period, Span, Time, TimeBasis, Value as Worth, format, json, parse_zone,
 };
-use crate::figures::{self, Flows, Reach};
+use crate::figures::{Flows, Reach};
 use crate::files::{self, Lock, Mode};
-use crate::report::weekly::{FamilyWeek, Found, Index, Made, Material, Total, signed_btc};
+use crate::report::Asked;
+use crate::report::weekly::{self, Index, Made, WeekFile, WeekPage, signed_btc};
 
 /// Flags of `weekly`.
 #[derive(Debug, clap::Args)]
@@ -56,45 +56,34 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let book = context.casebook(&store)?;
     let label = week.label(Period::Week);
 
-    let (mut cases, mut unrecorded): (Vec<Case<'_>>, Vec<&Family>) = (Vec::new(), Vec::new());
-    for family in catalog.families() {
-        let case = book.case(family, asked.inquiry(context, family))?;
-        if case.is_recorded() { cases.push(case) } else { unrecorded.push(family) }
-    }
-    let prices = book.prices(currency)?;
-    let command = command(args, &label);
-    let material = Material {
-        week,
-        question: asked.question(context),
-        currency,
-        prices: prices.source(),
-        cases: &cases,
-        unrecorded: &unrecorded,
-        command: &command,
-    };
-    let made = material.make()?;
+    let case = |family| book.case(family, asked.inquiry(context, family));
+    let cases: Vec<Case<'_>> = catalog.families().map(case).collect::<Result<_>>()?;
+    let weeks = Week::of(week, asked.question(context), book.prices(currency)?, &cases)?;
+    let flags = Asked { time: args.time, zone: args.tz, currency: args.currency, ..Asked::default() };
+    let made = weekly::make(&weeks, &flags.command(&format!("weekly --week {label}")))?;
+    let mut document = document::Week::of(&weeks);
 
     // Another run that writes to this folder could leave out of the index what this one makes.
     files::create_folder(&args.out, Mode::Shared)?;
     let _alone = Lock::take(&args.out.join(".lock"))?;
     let folder = args.out.join(&label);
-    let mut drawn: Vec<Vec<Drawn>> = Vec::new();
-    for (family, case) in made.families.iter().zip(&cases) {
+    let place = Place { page: folder.join("index.html"), index: args.out.join("index.html"), folder };
+    place.write(&made, &document, &args.out)?;
+    for (family, row) in weeks.families.iter().zip(&mut document.families) {
         // A picture that ends before the week would pass for one of it.
-        drawn.push(if family.week.reach == Reach::Nothing {
+        row.files = Some(if family.reach() == Reach::Nothing {
             Vec::new()
         } else {
             let chart = chart::weekly()?;
-            let series = Series::of(case, &[chart], Some(week.to))?.about(week);
-            chart::draw(&series, &[chart], &args.draw, &folder.join(&family.family.name))?
+            let series = Series::of(family.case, &[chart], Some(week.to))?.about(week);
+            chart::draw(&series, &[chart], &args.draw, &place.folder.join(&family.family.name))?
         });
     }
-    let place = Place { page: folder.join("index.html"), index: args.out.join("index.html"), folder };
-    place.write(&made, &args.out)?;
-
-    let mut answer = Answer::new(text(&made, &place, &drawn), as_json(&made, &place, &drawn));
-    if made.families.iter().any(|family| family.week.reach != Reach::Whole) {
-        answer.notes.push(format!("caveat: not every ledger is recorded to the end of {label}; run: ransomtrail sync"));
+    (document.page, document.index) = (Some(shown(&place.page)), Some(shown(&place.index)));
+    let mut answer = Answer::of(text(&made.page, &weeks, &document, &place), &document)?;
+    if weeks.families.iter().any(|family| family.reach() != Reach::Whole) {
+        let caveat = Code::WeekNotRecorded.with([("week", label.as_str().into())]);
+        answer.notes.push(format!("caveat: {caveat}"));
     }
     Ok(answer)
 }
@@ -107,12 +96,12 @@ struct Place {
 }
 
 impl Place {
-    /// Page, document and index, each whole or not at all.
-    fn write(&self, made: &Made<'_>, out: &Path) -> Result<()> {
+    /// WeekPage, document and index, each whole or not at all.
+    fn write(&self, made: &Made, document: &document::Week, out: &Path) -> Result<()> {
         let write = |path: &Path, text: &str| files::write_atomic(path, text.as_bytes(), Mode::Shared);
         files::create_folder(&self.folder, Mode::Shared)?;
         write(&self.page, &made.html()?)?;
-        write(&self.folder.join("index.json"), &made.json()?)?;
+        write(&self.folder.join("index.json"), &(json::pretty(document)? + "\n"))?;
         Ok(write(&self.index, &Index::of(weeks(out)?).html()?)?)
     }
 }
@@ -121,7 +110,7 @@ impl Place {
 const LARGEST: u64 = 64 << 20;
 
 /// The weeks that lie in the folder, whoever made them.
-fn weeks(out: &Path) -> Result<Vec<Found>> {
+fn weeks(out: &Path) -> Result<Vec<WeekFile>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(out).with_context(|| out.display().to_string())? {
         let entry = entry.with_context(|| out.display().to_string())?;
@@ -137,39 +126,38 @@ fn weeks(out: &Path) -> Result<Vec<Found>> {
             // The index says of what cannot be read that it is damaged.
             _ => Some(Vec::new()),
         };
-        found.push(Found { week, label, text: text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()) });
+        found.push(WeekFile { week, label, text: text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()) });
     }
     Ok(found)
 }
 
-fn text(made: &Made<'_>, place: &Place, drawn: &[Vec<Drawn>]) -> String {
-    let page = &made.page;
+fn text(page: &WeekPage, weeks: &Week<'_>, document: &document::Week, place: &Place) -> String {
     let mut lines = vec![format!("week {}, {}", page.label, page.days), String::new()];
-    for family in &made.families {
+    for family in &weeks.families {
         lines.push(format!("  {:<16} {}", family.family.name, line(family)));
         if let Some(change) = against(family) {
             lines.push(format!("  {:<16} {change}", ""));
         }
     }
-    if made.families.is_empty() {
+    if weeks.families.is_empty() {
         lines.push("  nothing is recorded of any family yet; run: ransomtrail sync".to_owned());
     } else {
-        if made.families.len() > 1 {
-            lines.push(format!("  {:<16} {}", "together", together(&made.total, made.families.first())));
+        if weeks.families.len() > 1 {
+            lines.push(format!("  {:<16} {}", "together", together(weeks)));
         }
         let (times, prices) = (&page.times, &page.prices);
         lines.push(format!("\n  basis     {times}; values at the close of each payment's day"));
         lines.push(format!("  prices    {prices}"));
     }
-    if drawn.iter().any(|files| !files.is_empty()) {
+    if document.families.iter().any(|one| one.files.as_ref().is_some_and(|files| !files.is_empty())) {
         lines.push(format!("  charts    {}", place.folder.display()));
     } else {
         lines.push(String::new());
     }
     lines.push(format!("  page      {}", place.page.display()));
     lines.push(format!("  index     {}", place.index.display()));
-    let without = made.total.nothing - made.families.iter().filter(|one| one.week.reach == Reach::Nothing).count();
-    if without > 0 && !made.families.is_empty() {
+    let without = weeks.unrecorded.len();
+    if without > 0 && !weeks.families.is_empty() {
         let families = format::count(without, "family", "families");
         lines.push(format!("  left out  {families}, of which nothing is recorded"));
     }
@@ -178,8 +166,8 @@ fn text(made: &Made<'_>, place: &Place, drawn: &[Vec<Drawn>]) -> String {
 
 /// A family's week in a line.
 fn line(family: &FamilyWeek<'_>) -> String {
-    let end = if family.week.reach == Reach::Whole { "" } else { "  (not recorded to the end of the week)" };
-    let Some(flows) = family.week.known() else { return "not recorded".to_owned() };
+    let end = if family.reach() == Reach::Whole { "" } else { "  (not recorded to the end of the week)" };
+    let Some(flows) = family.weeks.week.known() else { return "not recorded".to_owned() };
     let events = match family.events.len() {
         0 => String::new(),
         count => format!("; {}", format::count(count, "cash-out event", "cash-out events")),
@@ -187,11 +175,8 @@ fn line(family: &FamilyWeek<'_>) -> String {
     format!("{}{events}{end}", moved(flows, family.account.currency))
 }
 
-fn together(total: &Total, first: Option<&FamilyWeek<'_>>) -> String {
-    match total.flows.as_ref().zip(first) {
-        Some((flows, first)) => moved(flows, first.account.currency),
-        None => "not recorded".to_owned(),
-    }
+fn together(weeks: &Week<'_>) -> String {
+    weeks.total.flows.as_ref().map_or("not recorded".to_owned(), |flows| moved(flows, weeks.prices.currency()))
 }
 
 fn moved(flows: &Flows, currency: Currency) -> String {
@@ -222,61 +207,15 @@ fn against(family: &FamilyWeek<'_>) -> Option<String> {
     if !family.has_news() {
         return None;
     }
-    let Some(change) = &family.change else {
+    let Some(change) = &family.weeks.change else {
         return Some("against the week before: unknown, one of the weeks is not recorded to its end".to_owned());
     };
     let left = change.withdrawn_sats.map_or("unknown".to_owned(), signed_btc);
     Some(format!("against the week before: {} BTC in, {left} BTC out", signed_btc(change.sats)))
 }
 
-/// The document of the week, with where things are and the fields that were there before it.
-fn as_json(made: &Made<'_>, place: &Place, drawn: &[Vec<Drawn>]) -> Value {
-    let rows = made.families.iter().zip(drawn).map(|(family, files)| {
-        let account = family.account;
-        let reached = account
-            .summary
-            .recorded_to
-            .is_some_and(|to| to.with_timezone(&account.question.zone).date_naive() >= family.week.from);
-        let steps = figures::steps(account, Period::Week).into_iter();
-        let step = steps.filter(|_| family.week.reach != Reach::Nothing).find(|step| step.label == family.week.label);
-        let step = step.map(|step| Step::of(&step, Frame::of(account)));
-        let whole = family.week.reach == Reach::Whole;
-        let name = &family.family.name;
-        let old = json!({
-            "family": name, "recorded": reached, "complete": whole, "week": step, "files": chart::as_json(files),
-        });
-        let documents = made.document().get("families").and_then(Value::as_array);
-        let told = documents.and_then(|all| all.iter().find(|one| one.get("family").is_some_and(|of| of == name)));
-        merged(told.cloned().unwrap_or_else(|| json!({})), old)
-    });
-    let new = json!({ "page": place.page, "index": place.index, "families": rows.collect::<Vec<_>>() });
-    merged(made.document().clone(), new)
-}
-
-/// The fields of both; of a field that both have that of the second.
-fn merged(first: Value, second: Value) -> Value {
-    match (first, second) {
-        (Value::Object(mut first), Value::Object(second)) => {
-            first.extend(second);
-            Value::Object(first)
-        }
-        (_, second) => second,
-    }
-}
-
-/// The words that make the page again. What names a folder of this machine is left out.
-fn command(args: &Args, label: &str) -> String {
-    let mut words = format!("weekly --week {label}");
-    if let Some(basis) = args.time {
-        let _ = write!(words, " --time {}", basis.name());
-    }
-    if let Some(zone) = args.tz {
-        let _ = write!(words, " --tz {}", zone.name());
-    }
-    if let Some(currency) = args.currency {
-        let _ = write!(words, " --currency {}", currency.code());
-    }
-    words
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }
 
 /// The last ISO week that is over in `zone`.

@@ -3,8 +3,8 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::reader::{Section, Source};
-use super::{ConfigError, parse_duration, table};
+use super::reader::{Section, Source, table};
+use super::{ConfigError, parse_duration};
 
 /// The `[events]` table: what makes news.
 #[derive(Clone, Debug, PartialEq, Eq)]

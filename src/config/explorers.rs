@@ -17,7 +17,7 @@ pub struct ExplorerConfig {
     pub url: Url,
     /// Network whose chain it shows.
     pub network: Network,
-    /// How often it is asked; `None` takes the pace of `[http]`.
+    /// How often it is asked; [`Config::pace_of`](super::Config::pace_of) knows what `None` means.
     pub pace: Option<Pace>,
     /// Other hosts that it may redirect to, with their port where it is not the usual one.
     pub redirects: Vec<String>,

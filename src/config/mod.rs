@@ -5,7 +5,6 @@
 
 mod events;
 mod explorers;
-mod notify;
 mod onward;
 mod prices;
 mod reader;
@@ -20,18 +19,18 @@ use bitcoin::Network;
 use chrono_tz::Tz;
 use reqwest::Url;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use crate::domain::{Ask, Currency, Follow, parse_network, parse_zone};
 use crate::http::{HttpOptions, Pace, check_proxy};
-use reader::{Section, Source};
+use reader::{Source, blocks, table};
 
 pub use events::EventsConfig;
 pub use explorers::{ExplorerConfig, default_explorers};
-pub use notify::{ChannelConfig, MailTls, NotifyConfig};
 pub use onward::{OnwardConfig, OnwardLimits};
 pub use prices::PricesConfig;
-pub use secrets::SecretSource;
+pub use reader::Section;
+pub use secrets::{SecretSource, is_variable, read_headers};
 pub use units::{parse_duration, parse_size};
 
 /// A hundred thousand transactions take four to eight rounds.
@@ -68,8 +67,6 @@ pub struct Config {
     pub prices: PricesConfig,
     /// What makes news.
     pub events: EventsConfig,
-    /// Who is told of it: the `[[notify]]` blocks of the file.
-    pub notify: Vec<NotifyConfig>,
     /// The `[[explorer]]` blocks of the file, of all networks; [`Config::explorers`] says which are asked.
     pub configured: Vec<ExplorerConfig>,
 }
@@ -89,8 +86,10 @@ pub struct HttpConfig {
     pub backoff: Duration,
     /// Longest wait, also where the server asks for a longer one.
     pub max_wait: Duration,
-    /// Pace of hosts whose explorer block sets none.
-    pub pace: Pace,
+    /// Pace of hosts whose explorer block sets none; `None` leaves it to what is usual for each ([`Pace::usual`]).
+    pub pace: Option<Pace>,
+    /// Pace of all hosts, as the command line sets it.
+    pub pace_of_all: Option<Pace>,
     /// Proxy for all but this machine.
     pub proxy: ProxyChoice,
     /// Whether a SOCKS proxy is shown a user name a host.
@@ -144,7 +143,6 @@ impl Default for Config {
             onward: OnwardConfig::default(),
             prices: PricesConfig::default(),
             events: EventsConfig::default(),
-            notify: Vec::new(),
             configured: Vec::new(),
         }
     }
@@ -160,7 +158,8 @@ impl Default for HttpConfig {
             retries: options.retries,
             backoff: options.backoff,
             max_wait: options.max_wait,
-            pace: options.pace,
+            pace: None,
+            pace_of_all: None,
             proxy: ProxyChoice::default(),
             isolate: options.isolate,
             breaker_failures: options.breaker_failures,
@@ -173,8 +172,7 @@ impl Config {
     /// Reads the text of a file; `path` is only named in errors.
     pub fn parse(text: &str, path: &str) -> Result<Self, ConfigError> {
         let source = Source { text, path };
-        let document =
-            DeTable::parse(text).map_err(|e| source.error(e.span().unwrap_or_default(), e.message().trim()))?;
+        let document = source.parse()?;
         let known = [
             "network",
             "database",
@@ -223,10 +221,6 @@ impl Config {
                 Some(value) => EventsConfig::read(&source, value)?,
                 None => default.events,
             },
-            notify: match top.get("notify") {
-                Some(value) => notify::read(&source, value)?,
-                None => Vec::new(),
-            },
             configured: match top.get("explorer") {
                 Some(value) => read_explorers(&source, value, network)?,
                 None => Vec::new(),
@@ -234,10 +228,28 @@ impl Config {
         })
     }
 
+    /// Reads the `[[notify]]` blocks of a file whose rest [`Config::parse`] reads: what stands in them, those who tell know.
+    pub fn parse_receivers<T>(
+        text: &str,
+        path: &str,
+        read: impl FnMut(&Section<'_>, &[T]) -> Result<T, ConfigError>,
+    ) -> Result<Vec<T>, ConfigError> {
+        let source = Source { text, path };
+        let document = source.parse()?;
+        let all = document.get_ref().iter().find(|(name, _)| name.get_ref() == "notify");
+        all.map_or(Ok(Vec::new()), |(_, value)| blocks(&source, value, ("[[notify]]", "a receiver"), read))
+    }
+
     /// The explorers to ask on the network in use, in this order: those of the file, or else the public ones.
     pub fn explorers(&self) -> Vec<ExplorerConfig> {
         let mine: Vec<_> = self.configured.iter().filter(|e| e.network == self.network).cloned().collect();
         if mine.is_empty() { default_explorers(self.network) } else { mine }
+    }
+
+    /// How often an explorer is asked.
+    pub fn pace_of(&self, explorer: &ExplorerConfig) -> Pace {
+        let Self { http: HttpConfig { pace, pace_of_all, .. }, .. } = self;
+        pace_of_all.or(explorer.pace).or(*pace).unwrap_or_else(|| Pace::usual(&explorer.url))
     }
 
     /// How requests are made, with the pace of each explorer's host. What comes of the choice of a proxy is for whoever reads the environment.
@@ -250,7 +262,7 @@ impl Config {
             retries: http.retries,
             backoff: http.backoff,
             max_wait: http.max_wait,
-            pace: http.pace,
+            pace: http.pace_of_all.or(http.pace).unwrap_or_default(),
             proxy,
             isolate: http.isolate,
             breaker_failures: http.breaker_failures,
@@ -258,7 +270,7 @@ impl Config {
             ..HttpOptions::default()
         };
         for explorer in self.explorers() {
-            options.set_pace(&explorer.url, explorer.pace.unwrap_or(http.pace));
+            options.set_pace(&explorer.url, self.pace_of(&explorer));
             options.allow_redirects(&explorer.url, explorer.redirects);
         }
         options
@@ -290,7 +302,8 @@ impl HttpConfig {
             retries: http.scalar("retries", whole)?.unwrap_or(default.retries),
             backoff: http.text("backoff", parse_duration)?.unwrap_or(default.backoff),
             max_wait: http.text("max_wait", parse_duration)?.unwrap_or(default.max_wait),
-            pace: http.scalar("pace", parse_pace)?.unwrap_or(default.pace),
+            pace: http.scalar("pace", parse_pace)?,
+            pace_of_all: None,
             proxy: http.text("proxy", parse_proxy)?.unwrap_or(default.proxy),
             isolate: http.flag("isolate")?.unwrap_or(default.isolate),
             breaker_failures: http.scalar("breaker_failures", one_or_more)?.unwrap_or(default.breaker_failures),
@@ -312,15 +325,9 @@ fn read_explorers(
     value: &Spanned<DeValue<'_>>,
     network: Network,
 ) -> Result<Vec<ExplorerConfig>, ConfigError> {
-    let blocks = value
-        .get_ref()
-        .as_array()
-        .ok_or_else(|| source.error(value.span(), "write [[explorer]] with two brackets, once an explorer"))?;
     let known = ["name", "dialect", "url", "network", "pace", "allow_http", "redirects", "headers", "token"];
-    let mut explorers: Vec<ExplorerConfig> = Vec::new();
-    for block in blocks.iter() {
-        let section =
-            Section::new(source, "[[explorer]]", block.span(), table(source, block, "[[explorer]]")?, &known)?;
+    blocks(source, value, ("[[explorer]]", "an explorer"), |section, before: &[ExplorerConfig]| {
+        section.only(&known)?;
         let allow_http = section.flag("allow_http")?.unwrap_or(false);
         let explorer = ExplorerConfig {
             name: section.required("name", parse_name)?,
@@ -328,20 +335,15 @@ fn read_explorers(
             url: section.required("url", |text| explorers::parse_url(text, allow_http))?,
             network: section.text("network", parse_network)?.unwrap_or(network),
             pace: section.scalar("pace", parse_pace)?,
-            redirects: explorers::read_redirects(&section)?,
-            headers: secrets::read_headers(&section)?,
+            redirects: explorers::read_redirects(section)?,
+            headers: read_headers(section)?,
             token: section.text("token", SecretSource::parse)?,
         };
-        if explorers.iter().any(|e| e.name == explorer.name && e.network == explorer.network) {
+        if before.iter().any(|e| e.name == explorer.name && e.network == explorer.network) {
             return Err(section.error("name", format!("\"{}\" is the name of another explorer", explorer.name)));
         }
-        explorers.push(explorer);
-    }
-    Ok(explorers)
-}
-
-fn table<'a>(source: &Source<'_>, value: &'a Spanned<DeValue<'a>>, name: &str) -> Result<&'a DeTable<'a>, ConfigError> {
-    value.get_ref().as_table().ok_or_else(|| source.error(value.span(), format!("{name} has to be a table")))
+        Ok(explorer)
+    })
 }
 
 /// Reads the time between two rounds of `watch`; without any the explorers would have no rest.
@@ -352,7 +354,8 @@ pub fn parse_every(text: &str) -> Result<Duration, String> {
     }
 }
 
-fn parse_name(text: &str) -> Result<String, String> {
+/// Reads a text that says something.
+pub fn parse_name(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err("must not be empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 

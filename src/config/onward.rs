@@ -4,8 +4,8 @@ use bitcoin::Amount;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::reader::{Section, Source};
-use super::{ConfigError, table};
+use super::ConfigError;
+use super::reader::{Section, Source, table};
 
 /// The `[onward]` table: how withdrawals are followed onward.
 #[derive(Clone, Debug, PartialEq, Eq)]

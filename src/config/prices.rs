@@ -5,9 +5,9 @@ use rust_decimal::Decimal;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::ConfigError;
 use super::explorers::parse_url;
-use super::reader::{Section, Source};
-use super::{ConfigError, table};
+use super::reader::{Section, Source, table};
 
 /// The `[prices]` table: where the days after the built-in history are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]

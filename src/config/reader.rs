@@ -14,7 +14,11 @@ pub(super) struct Source<'a> {
     pub path: &'a str,
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    pub(super) fn parse(&self) -> Result<Spanned<DeTable<'a>>, ConfigError> {
+        DeTable::parse(self.text).map_err(|e| self.error(e.span().unwrap_or_default(), e.message().trim()))
+    }
+
     pub(super) fn error(&self, span: Range<usize>, message: impl Into<String>) -> ConfigError {
         let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
         let line = 1 + before.iter().filter(|b| **b == b'\n').count();
@@ -23,7 +27,7 @@ impl Source<'_> {
 }
 
 /// One table of the file.
-pub(super) struct Section<'a> {
+pub struct Section<'a> {
     source: &'a Source<'a>,
     /// How it is called: `[http]`; empty at the top.
     name: &'static str,
@@ -40,12 +44,16 @@ impl<'a> Section<'a> {
         table: &'a DeTable<'a>,
         known: &[&str],
     ) -> Result<Self, ConfigError> {
-        for key in table.keys() {
-            if !known.contains(&key.get_ref().as_ref()) {
-                return Err(source.error(key.span(), unknown(key.get_ref(), name, known)));
-            }
+        let section = Self { source, name, span, table };
+        section.only(known).map(|()| section)
+    }
+
+    /// Complains of the first key that is not one of these.
+    pub fn only(&self, known: &[&str]) -> Result<(), ConfigError> {
+        match self.table.keys().find(|key| !known.contains(&key.get_ref().as_ref())) {
+            Some(key) => Err(self.source.error(key.span(), unknown(key.get_ref(), self.name, known))),
+            None => Ok(()),
         }
-        Ok(Self { source, name, span, table })
     }
 
     /// The value of a key and where it stands.
@@ -54,24 +62,20 @@ impl<'a> Section<'a> {
     }
 
     /// A complaint about the value of `key`.
-    pub(super) fn error(&self, key: &str, message: impl std::fmt::Display) -> ConfigError {
+    pub fn error(&self, key: &str, message: impl std::fmt::Display) -> ConfigError {
         let span = self.get(key).map_or_else(|| self.span.clone(), Spanned::span);
         self.source.error(span, format!("{key}: {message}"))
     }
 
     /// A text, read by `parse`.
-    pub(super) fn text<T>(
-        &self,
-        key: &str,
-        parse: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Result<Option<T>, ConfigError> {
+    pub fn text<T>(&self, key: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, ConfigError> {
         let Some(value) = self.get(key) else { return Ok(None) };
         let text = value.get_ref().as_str().ok_or_else(|| self.wrong_type(key, value, "a text in quotes"))?;
         parse(text).map(Some).map_err(|reason| self.error(key, reason))
     }
 
     /// A text, or a number written without quotes, read by `parse`.
-    pub(super) fn scalar<T>(
+    pub fn scalar<T>(
         &self,
         key: &str,
         parse: impl FnOnce(&str) -> Result<T, String>,
@@ -87,7 +91,7 @@ impl<'a> Section<'a> {
     }
 
     /// A list of texts.
-    pub(super) fn texts(&self, key: &str) -> Result<Option<Vec<&'a str>>, ConfigError> {
+    pub fn texts(&self, key: &str) -> Result<Option<Vec<&'a str>>, ConfigError> {
         let Some(value) = self.get(key) else { return Ok(None) };
         let wanted = "a list of texts";
         let list = value.get_ref().as_array().ok_or_else(|| self.wrong_type(key, value, wanted))?;
@@ -106,7 +110,7 @@ impl<'a> Section<'a> {
     }
 
     /// `true` or `false`.
-    pub(super) fn flag(&self, key: &str) -> Result<Option<bool>, ConfigError> {
+    pub fn flag(&self, key: &str) -> Result<Option<bool>, ConfigError> {
         let Some(value) = self.get(key) else { return Ok(None) };
         value.get_ref().as_bool().map(Some).ok_or_else(|| self.wrong_type(key, value, "true or false"))
     }
@@ -130,11 +134,7 @@ impl<'a> Section<'a> {
     }
 
     /// A text that has to be there.
-    pub(super) fn required<T>(
-        &self,
-        key: &str,
-        parse: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Result<T, ConfigError> {
+    pub fn required<T>(&self, key: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<T, ConfigError> {
         let missing = || self.source.error(self.span.clone(), format!("{} needs a {key}", self.name));
         self.text(key, parse)?.ok_or_else(missing)
     }
@@ -142,6 +142,31 @@ impl<'a> Section<'a> {
     fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) -> ConfigError {
         self.error(key, format!("expected {wanted}, found {}", value.get_ref().type_str()))
     }
+}
+
+/// The tables of a list like `[[explorer]]`, each read by whoever knows what stands in it, and is shown those before it. No key is looked at
+/// before [`Section::only`].
+pub(super) fn blocks<T>(
+    source: &Source<'_>,
+    value: &Spanned<DeValue<'_>>,
+    (name, what): (&'static str, &str),
+    mut read: impl FnMut(&Section<'_>, &[T]) -> Result<T, ConfigError>,
+) -> Result<Vec<T>, ConfigError> {
+    let wrong = || source.error(value.span(), format!("write {name} with two brackets, once {what}"));
+    let mut out = Vec::new();
+    for block in value.get_ref().as_array().ok_or_else(wrong)?.iter() {
+        let one = read(&Section { source, name, span: block.span(), table: table(source, block, name)? }, &out)?;
+        out.push(one);
+    }
+    Ok(out)
+}
+
+pub(super) fn table<'a>(
+    source: &Source<'_>,
+    value: &'a Spanned<DeValue<'a>>,
+    name: &str,
+) -> Result<&'a DeTable<'a>, ConfigError> {
+    value.get_ref().as_table().ok_or_else(|| source.error(value.span(), format!("{name} has to be a table")))
 }
 
 fn unknown(key: &str, section: &str, known: &[&str]) -> String {

@@ -54,15 +54,15 @@ impl SecretSource {
 }
 
 /// Whether an environment variable can have this name.
-pub(super) fn is_variable(name: &str) -> bool {
+pub fn is_variable(name: &str) -> bool {
     let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     starts && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
-/// The `headers` table of an explorer.
-pub(super) fn read_headers(explorer: &Section<'_>) -> Result<Vec<(HeaderName, SecretSource)>, ConfigError> {
+/// The `headers` table of a block.
+pub fn read_headers(block: &Section<'_>) -> Result<Vec<(HeaderName, SecretSource)>, ConfigError> {
     let mut headers: Vec<(HeaderName, SecretSource)> = Vec::new();
-    explorer.each("headers", |name, text| {
+    block.each("headers", |name, text| {
         let known: HeaderName = name.parse().map_err(|_| format!("\"{name}\" is not the name of a header"))?;
         if known == "user-agent" {
             return Err("User-Agent: set user_agent in [http] instead".to_owned());

@@ -29,8 +29,8 @@ fn the_example_shows_keys_without_default() {
     assert!(read.prices.urls.contains_key("kraken"));
     assert_eq!(read.onward.limits_of("wannacry").hops, 20);
     assert_eq!(
-        shown, 11,
-        "database, user_agent, proxy, families, the sources and urls of prices, allow_http twice, redirects, headers and token"
+        shown, 12,
+        "database, user_agent, pace, proxy, families, the sources and urls of prices, allow_http twice, redirects, headers and token"
     );
 }
 
@@ -50,20 +50,6 @@ fn the_example_shows_other_explorers() {
             ("blockcypher", "https://api.blockcypher.com/v1/btc/main", "100/h".parse().ok()),
         ]
     );
-}
-
-/// So do those who are told, here and in the page about them.
-#[test]
-fn the_example_and_the_docs_show_receivers() {
-    let kinds = |text: &str| -> Vec<String> {
-        Config::parse(text, "x.toml").unwrap().notify.into_iter().map(|receiver| receiver.name).collect()
-    };
-    let (from, to) = (EXAMPLE.find("# [[notify]]").unwrap(), EXAMPLE.find("# The explorers are asked").unwrap());
-    let text: Vec<&str> = EXAMPLE[from..to].lines().map(|line| line.trim_start_matches("# ")).collect();
-    assert_eq!(kinds(&text.join("\n")), ["desk", "email", "atom", "command"]);
-    let page = include_str!("../../docs/notices.md");
-    let block = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
-    assert_eq!(kinds(block), ["desk", "email", "atom", "command"]);
 }
 
 #[test]
@@ -167,6 +153,10 @@ fn explorers_of_the_network_in_use() {
     config.network = Network::Bitcoin;
     assert_eq!(names(&config), ["far"]);
     assert_eq!(config.http_options(None).pace_of("192.168.1.5:3000").to_string(), "90/m");
+    config.http.pace_of_all = Some("3/s".parse().unwrap());
+    assert_eq!(config.http_options(None).pace_of("192.168.1.5:3000").to_string(), "3/s", "as the command line says");
+    config = Config { http: HttpConfig::default(), network: Network::Regtest, ..config };
+    assert_eq!(config.http_options(None).pace_of("127.0.0.1:3000").to_string(), "none", "a server of one's own");
     config.network = Network::Signet;
     assert_eq!(names(&config), ["mempool.space", "blockstream.info"]);
     assert_eq!(config.http_options(None).pace_of("blockstream.info").to_string(), "700/h");

@@ -11,16 +11,16 @@ use crate::trace::Policy;
 pub struct Event {
     /// Name of the family.
     pub family: String,
-    /// What kind of thing: withdrawal, arrival, awakening or movement.
+    /// What kind of thing: withdrawal, arrival, awakening, movement or payment.
     pub kind: &'static str,
     /// The transaction.
     pub txid: String,
     /// Index of the output that arrived; of an arrival alone.
     pub vout: Option<u32>,
-    /// Time in the block's header.
+    /// Time in the block's header; of a payment that waits, when it was first seen.
     pub time: String,
-    /// Height of the block.
-    pub block_height: u32,
+    /// Height of the block; null while a payment waits for one.
+    pub block_height: Option<u32>,
     /// Satoshis that left, arrived or moved; unknown where the value of a spent coin is.
     pub sats: Option<u64>,
     /// The same in bitcoin.
@@ -35,7 +35,7 @@ pub struct Event {
     pub label: Option<String>,
     /// What that is: exchange, swap service, mixer.
     pub category: Option<String>,
-    /// The service's address.
+    /// The service's address; of a payment, the family's.
     pub address: Option<String>,
     /// Transactions since the withdrawal, by the shortest way.
     pub hop: u32,
@@ -47,6 +47,29 @@ pub struct Event {
     pub rule: String,
     /// Low, close and high together; no column, since it has parts.
     pub value: Option<Money>,
+    /// What else is known of a payment; of no other event, and no column, since it has parts.
+    pub payment: Option<Paid>,
+}
+
+/// What is known of a payment beside what every event has.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Paid {
+    /// What kind of payment it looks like: demand, multiple, dust, other, unknown.
+    pub class: &'static str,
+    /// Satoshis that the family received up to then, in blocks, this payment included where it is in one.
+    pub received_sats: u64,
+    /// Value at the last known price, where its day has none yet.
+    pub last_known: Option<LastKnown>,
+}
+
+/// A value at the price of an earlier day.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct LastKnown {
+    /// The day.
+    pub price_day: String,
+    /// The value.
+    #[serde(flatten)]
+    pub money: Money,
 }
 
 impl Event {
@@ -71,6 +94,13 @@ impl Event {
             policy: event.policy.map(Policy::name),
             rule: event.rule.clone(),
             value: event.value.map(|value| Money::of(Some(value))),
+            payment: event.payment.as_ref().map(|paid| Paid {
+                class: paid.class.name(),
+                received_sats: paid.received.to_sat(),
+                last_known: paid
+                    .last_known
+                    .map(|(day, value)| LastKnown { price_day: day.to_string(), money: Money::of(Some(value)) }),
+            }),
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct Family {
     pub active_to: Option<NaiveDate>,
     /// Of what the addresses are a sample; null where they are not.
     pub sample: Option<String>,
+    /// The source that says that these are all the addresses there are; null where others may exist.
+    pub complete: Option<String>,
     /// Shipped with the program.
     pub built_in: bool,
     /// What was demanded, and when.
@@ -139,6 +141,7 @@ impl From<&domain::Family> for Family {
             active_from: family.active_from,
             active_to: family.active_to,
             sample: family.sample.clone(),
+            complete: family.complete.clone(),
             built_in: family.built_in,
             demands: family.demands.iter().map(Demand::from).collect(),
             facts: family.facts.iter().map(Fact::from).collect(),

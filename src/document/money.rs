@@ -26,6 +26,11 @@ impl Money {
         };
         Self { low, close, high }
     }
+
+    /// Low, close and high for people.
+    pub fn in_words(&self) -> [String; 3] {
+        [&self.low, &self.close, &self.high].map(|one| one.clone().unwrap_or_else(|| "unknown".to_owned()))
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::figures;
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Payment {
     /// Name of the family.
-    pub family: String,
+    pub family: Option<String>,
     /// The transaction.
     pub txid: String,
     /// Index of the output in it.
@@ -56,7 +56,7 @@ impl Payment {
     /// The payment as it is told everywhere.
     pub fn of(payment: &figures::Payment, frame: Frame<'_>) -> Self {
         Self {
-            family: frame.family.to_owned(),
+            family: Some(frame.family.to_owned()),
             txid: payment.txid.to_string(),
             vout: payment.vout,
             address: payment.address.to_string(),
@@ -77,5 +77,17 @@ impl Payment {
             explorer: payment.explorer.clone(),
             trust: payment.trust.name(),
         }
+    }
+
+    /// Its class and what else sets it apart, in words: `demand, after withdrawal`.
+    pub fn kind(&self) -> String {
+        let late = self.after_withdrawal.then_some("after withdrawal");
+        let internal = (self.internal && self.joined_sats != Some(self.sats)).then_some("internal");
+        let joined = match self.joined_sats {
+            Some(0) => None,
+            Some(_) => Some("joined"),
+            None => Some("perhaps joined"),
+        };
+        [self.class, late, internal, joined].into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }

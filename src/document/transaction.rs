@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::{Money, Timestamp, Watched, WeighedLabel};
 use crate::catalog::{Catalog, Labels};
-use crate::domain::{Address, Amount, Observation, State, TimeBasis, Trust, Tx, Txid, format};
+use crate::domain::caveat::Code;
+use crate::domain::{Address, Amount, Caveat, Observation, State, TimeBasis, Trust, Tx, Txid};
 use crate::explorer::Outspend;
 use crate::figures::{Question, TxFigures};
 use crate::price::Prices;
@@ -102,7 +103,7 @@ pub struct Transaction {
     /// Where the prices come from.
     pub price_source: String,
     /// What a reader must know.
-    pub caveats: Vec<String>,
+    pub caveats: Vec<Caveat>,
 }
 
 /// A value at the price of one day.
@@ -216,7 +217,7 @@ impl Transaction {
             labels: WeighedLabel::of_address(input.address.as_ref(), known.labels),
         });
         let outputs = tx.outputs.iter().zip(&figures.outputs).enumerate().map(|(vout, (output, value))| {
-            let (fate, spent_by) = fate(known.outspends.and_then(|all| all.get(vout)));
+            let (fate, spent_by) = outspend_of(known.outspends.and_then(|all| all.get(vout)));
             Output {
                 vout,
                 address: output.address.clone(),
@@ -279,7 +280,7 @@ impl From<&Observation> for TransactionState {
     }
 }
 
-fn fate(outspend: Option<&Outspend>) -> (&'static str, Option<SpentBy>) {
+fn outspend_of(outspend: Option<&Outspend>) -> (&'static str, Option<SpentBy>) {
     match outspend {
         None => ("unknown", None),
         Some(Outspend::Unspent) => ("unspent", None),
@@ -291,28 +292,27 @@ fn fate(outspend: Option<&Outspend>) -> (&'static str, Option<SpentBy>) {
     }
 }
 
-fn caveats(known: &TransactionFacts<'_>) -> Vec<String> {
+fn caveats(known: &TransactionFacts<'_>) -> Vec<Caveat> {
     let mut out = Vec::new();
     let untold = known.tx.inputs.iter().filter(|i| !i.coinbase && i.value.is_none()).count();
     if untold > 0 {
-        let inputs = format::count(untold, "input is", "inputs are");
-        out.push(format!("the value of {inputs} not told; so the fee is unknown"));
+        out.push(Code::FeeUnknown.with([("inputs", untold.into())]));
     }
     if known.tx.inputs.iter().any(|i| i.coinbase) {
-        out.push("newly mined coins: nothing is spent, and there is no fee to pay".to_owned());
+        out.push(Code::NewlyMined.alone());
     }
     if known.tx.state == State::Mempool {
-        out.push("a transaction that waits may be replaced, and some servers go on telling of it".to_owned());
+        out.push(Code::Replaceable.alone());
     }
     if let Some(moment) = known.question.as_of
         && known.figures.as_of.is_none()
     {
-        let day = format::day(moment.price_day());
         let later = known.figures.time.is_none_or(|t| t > moment.last_second(known.question.zone));
-        out.push(if later { format!("it was not made yet on {day}") } else { format!("no price for {day}") });
+        let code = if later { Code::NotMadeYet } else { Code::NoPriceOnDay };
+        out.push(code.with([("day", moment.price_day().to_string().into())]));
     }
     if known.outspends.is_none() {
-        out.push("what became of the outputs could not be had".to_owned());
+        out.push(Code::OutspendsUnknown.alone());
     }
     out
 }

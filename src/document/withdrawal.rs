@@ -9,7 +9,7 @@ use crate::figures;
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Withdrawal {
     /// Name of the family.
-    pub family: String,
+    pub family: Option<String>,
     /// The transaction.
     pub txid: String,
     /// The moment that places it, on the chosen time basis.
@@ -40,7 +40,7 @@ impl Withdrawal {
     /// The withdrawal as it is told everywhere.
     pub fn of(withdrawal: &figures::Withdrawal, frame: Frame<'_>) -> Self {
         Self {
-            family: frame.family.to_owned(),
+            family: Some(frame.family.to_owned()),
             txid: withdrawal.txid.to_string(),
             time: rfc3339(withdrawal.time),
             block_time: rfc3339(withdrawal.block_time),

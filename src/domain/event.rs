@@ -19,11 +19,13 @@ kinds! {
         Awakening = "awakening",
         /// Coins that were followed move on, and it is none of the above.
         Movement = "movement",
+        /// Somebody pays the family.
+        Payment = "payment",
     }
 }
 
 impl EventKind {
-    /// Those that tell of cashing out: all but the mere movement.
+    /// Those that tell of cashing out: all but the mere movement, and payments.
     pub const CASH_OUT: [Self; 3] = [Self::Withdrawal, Self::Arrival, Self::Awakening];
 }
 

@@ -20,6 +20,8 @@ pub struct Family {
     pub active_to: Option<NaiveDate>,
     /// True where the addresses are only a sample of the known ones; says of what.
     pub sample: Option<String>,
+    /// The source that says that these are all the addresses there are; `None` where others may exist.
+    pub complete: Option<String>,
     /// What was demanded, and when.
     pub demands: Vec<Demand>,
     /// Where the addresses and facts come from, by key.

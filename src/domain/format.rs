@@ -81,6 +81,28 @@ pub fn money_bare(amount: Decimal) -> String {
     if amount.is_sign_negative() && !amount.is_zero() { format!("−{text}") } else { text }
 }
 
+/// Money in running text, rounded to within a hundredth: `$95,000`, `$146,000`, `$1.05 million`.
+pub fn money_about(currency: Currency, amount: Decimal) -> String {
+    money(currency, near(amount, RoundingStrategy::MidpointAwayFromZero))
+}
+
+/// The same, rounded up: no more than this.
+pub fn money_at_most(currency: Currency, amount: Decimal) -> String {
+    money(currency, near(amount, RoundingStrategy::AwayFromZero))
+}
+
+/// Rounded to the largest power of ten whose half is within a hundredth; amounts below a hundred are left alone.
+fn near(amount: Decimal, strategy: RoundingStrategy) -> Decimal {
+    let mut step = Decimal::ONE;
+    while step * Decimal::from(500) <= amount.abs() {
+        step *= Decimal::TEN;
+    }
+    if amount.abs() < Decimal::ONE_HUNDRED {
+        return amount;
+    }
+    (amount / step).round_dp_with_strategy(0, strategy) * step
+}
+
 /// Money as a whole number without sign or scale, for the columns of a table: `95,397`.
 /// Below ten it keeps two places, so that something never reads as nothing.
 pub fn money_whole(amount: Decimal) -> String {
@@ -112,6 +134,11 @@ pub fn money_tight(currency: Currency, amount: Decimal) -> String {
 /// A day in print: `3 Aug 2017`.
 pub fn day(day: NaiveDate) -> String {
     day.format("%-d %b %Y").to_string()
+}
+
+/// A day in a sentence: `3 August 2017`.
+pub fn day_long(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
 }
 
 /// A day whose year is clear: `3 Aug`.

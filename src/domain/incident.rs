@@ -50,6 +50,8 @@ kinds! {
         BadBlock = "bad-block",
         /// A merkle proof that does not lead to its block's header. Refused.
         BadProof = "bad-proof",
+        /// Totals of an address that are not those of all the transactions that the same explorer shows of it.
+        WrongTotals = "wrong-totals",
         /// Two explorers tell otherwise, and nothing decides yet.
         Disagreement = "disagreement",
     }

@@ -5,6 +5,7 @@
 
 mod address;
 mod ask;
+pub mod caveat;
 mod coins;
 mod confidence;
 pub mod csv;
@@ -35,6 +36,7 @@ pub mod words;
 pub use address::{Address, BadAddress, network_name, parse_network};
 pub use ask::Ask;
 pub use bitcoin::{Amount, BlockHash, Network, OutPoint, SignedAmount, Txid};
+pub use caveat::Caveat;
 pub use coins::{Inflow, Spend};
 pub use confidence::Confidence;
 pub use event::EventKind;

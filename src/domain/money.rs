@@ -4,6 +4,7 @@ use std::str::FromStr;
 use bitcoin::Amount;
 use chrono::NaiveDate;
 use rust_decimal::{Decimal, RoundingStrategy};
+use schemars::JsonSchema;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::one_of;
@@ -103,13 +104,16 @@ pub struct DayPrice {
 
 /// What an amount was worth: an interval with the close as its centre, exact and not rounded. It serializes as decimal
 /// strings with two places; it is rounded there and nowhere before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
 pub struct Value {
     /// At the day's low.
+    #[schemars(with = "String")]
     pub low: Decimal,
     /// At the day's close.
+    #[schemars(with = "String")]
     pub close: Decimal,
     /// At the day's high.
+    #[schemars(with = "String")]
     pub high: Decimal,
 }
 

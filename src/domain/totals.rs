@@ -81,6 +81,21 @@ impl Totals {
         totals
     }
 
+    /// The same where what some transactions bring is `after` and was `before`.
+    #[must_use]
+    pub fn changed(self, before: &Self, after: &Self) -> Self {
+        let count = |now: u64, before: u64, after: u64| now.saturating_sub(before).saturating_add(after);
+        let sum = |now: Amount, before: Amount, after: Amount| plus(now.checked_sub(before).unwrap_or_default(), after);
+        Self {
+            tx_count: count(self.tx_count, before.tx_count, after.tx_count),
+            received: sum(self.received, before.received, after.received),
+            spent: sum(self.spent, before.spent, after.spent),
+            mempool_tx_count: count(self.mempool_tx_count, before.mempool_tx_count, after.mempool_tx_count),
+            mempool_received: sum(self.mempool_received, before.mempool_received, after.mempool_received),
+            mempool_spent: sum(self.mempool_spent, before.mempool_spent, after.mempool_spent),
+        }
+    }
+
     /// Confirmed and waiting.
     pub fn together(&self) -> Sums {
         Sums::all(

@@ -2,9 +2,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::TimeDelta;
 
-use super::Event;
-use crate::domain::{Amount, EventKind, OutPoint, Time, Txid, Value, format};
-use crate::figures::Account;
+use super::{Event, Paid};
+use crate::domain::{EventKind, OutPoint, Time, Txid, format};
+use crate::figures::{Account, Incoming};
 use crate::price::Prices;
 use crate::trace::{self, Graph, LabelInfo, Move, Stop, Trail, Ways};
 
@@ -15,6 +15,8 @@ pub struct Watched<'a> {
     pub account: &'a Account,
     /// The graph in which the coins were followed.
     pub graph: &'a Graph,
+    /// What came in, where that is asked for.
+    pub incoming: &'a [Incoming],
     /// Where they went, forwards.
     pub trail: &'a Trail,
     /// What coins were worth.
@@ -44,6 +46,9 @@ pub fn events(watched: Watched<'_>, kinds: &[EventKind]) -> Vec<Event> {
             out.push(moved(watched, &ways, kind, step));
         }
     }
+    if kinds.contains(&EventKind::Payment) {
+        out.extend(watched.incoming.iter().map(paid));
+    }
     out.sort_by(|a, b| (b.time, b.height, a.txid, a.kind, a.vout).cmp(&(a.time, a.height, b.txid, b.kind, b.vout)));
     out
 }
@@ -62,9 +67,10 @@ fn withdrawals(watched: Watched<'_>) -> Vec<Event> {
             txid: left.txid,
             vout: None,
             time: left.block_time,
-            height: left.block_height,
+            height: Some(left.block_height),
             amount: left.amount,
             value: left.value,
+            payment: None,
             label: None,
             address: None,
             path: vec![left.txid],
@@ -73,6 +79,25 @@ fn withdrawals(watched: Watched<'_>) -> Vec<Event> {
             rule: rule(left.addresses.len()),
         })
         .collect()
+}
+
+fn paid(one: &Incoming) -> Event {
+    Event {
+        kind: EventKind::Payment,
+        txid: one.txid,
+        vout: Some(one.vout),
+        time: one.time,
+        height: one.height,
+        amount: Some(one.amount),
+        value: one.value,
+        payment: Some(Paid { class: one.class, received: one.received, last_known: one.last_known }),
+        label: None,
+        address: Some(one.address.clone()),
+        path: vec![one.txid],
+        hop: 0,
+        policy: None,
+        rule: format!("pays the family's address {}", one.address),
+    }
 }
 
 fn arrivals(watched: Watched<'_>, ways: &Ways) -> Vec<Event> {
@@ -95,9 +120,10 @@ fn arrivals(watched: Watched<'_>, ways: &Ways) -> Vec<Event> {
                 txid: hop.txid,
                 vout: Some(coin.vout),
                 time,
-                height,
+                height: Some(height),
                 amount: Some(arrival.amount),
-                value: worth(watched.prices, arrival.amount, time),
+                value: watched.prices.worth(arrival.amount, time.date_naive()),
+                payment: None,
                 label: Some(service.clone()),
                 address: arrival.address.clone(),
                 path: ways.to(hop.txid),
@@ -127,9 +153,10 @@ fn moved(watched: Watched<'_>, ways: &Ways, kind: EventKind, step: Move) -> Even
         txid: step.txid,
         vout: None,
         time: step.time,
-        height: step.height,
+        height: Some(step.height),
         amount: Some(step.amount),
-        value: worth(watched.prices, step.amount, step.time),
+        value: watched.prices.worth(step.amount, step.time.date_naive()),
+        payment: None,
         label: None,
         address: None,
         path,
@@ -143,8 +170,4 @@ fn moved(watched: Watched<'_>, ways: &Ways, kind: EventKind, step: Move) -> Even
 fn rest(rest: TimeDelta) -> String {
     let whole = |number: i64, one, many| format::count(usize::try_from(number).unwrap_or_default(), one, many);
     if rest.num_days() > 0 { whole(rest.num_days(), "day", "days") } else { whole(rest.num_hours(), "hour", "hours") }
-}
-
-fn worth(prices: &Prices, amount: Amount, time: Time) -> Option<Value> {
-    Some(Value::of(amount, &prices.at(time.date_naive())?))
 }

@@ -4,14 +4,14 @@
 //! no directory has to be believed, nothing is unpacked, and no more than a file's worth is in memory.
 
 use std::collections::HashMap;
-use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Cursor, Read, SeekFrom, Write};
 
 use anyhow::{Context, Result, bail};
 use bitcoin::hashes::{Hash, HashEngine, sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, System, ZipWriter};
 
-use super::skeleton::Skeleton;
+use super::skeleton::{Skeleton, Source};
 use crate::domain::format::on_a_line;
 
 /// More files are in no pack: each answer is one, and the largest ledgers have a hundred thousand.
@@ -67,11 +67,6 @@ impl BadArchive {
         Self { entry: entry.map(on_a_line), reason: on_a_line(&reason.to_string()) }
     }
 }
-
-/// Where a pack is read from.
-pub(super) trait Source: Read + Seek {}
-
-impl<T: Read + Seek> Source for T {}
 
 /// A file of a pack that is read.
 #[derive(Clone, Debug)]

@@ -4,14 +4,13 @@ use std::rc::Rc;
 
 use anyhow::{Context, Result, ensure};
 use chrono_tz::Tz;
-use serde_json::json;
 
 use super::archive::Entry;
 use super::contents::{Contents, ORIGINS};
 use super::files::pretty;
 use crate::casebook::{Case, Casebook, Shelf};
 use crate::catalog::{self, Labels};
-use crate::document::{Event, Frame, Payment, Step, Withdrawal};
+use crate::document::{Event, Frame, Payment, Step, Summary, Trail, TrailSubject, Withdrawal};
 use crate::domain::{Currency, Family, Ledger, Period, TimeBasis};
 use crate::figures::Account;
 use crate::price::{Prices, live_source, needs_rates};
@@ -87,15 +86,14 @@ impl<'a> Computed<'a> {
             let days: Vec<_> = case.steps(Period::Day)?.iter().map(|one| Step::of(one, frame)).collect();
             let events: Vec<_> = case.events()?.iter().map(|one| Event::of(one, frame)).collect();
             let mut out = vec![
-                Entry::new("figures/summary.json", pretty(&account.summary)?),
+                Entry::new("figures/summary.json", pretty(&Summary::of(account))?),
                 Entry::new("figures/payments.json", pretty(&payments)?),
                 Entry::new("figures/withdrawals.json", pretty(&withdrawals)?),
                 Entry::new("figures/days.json", pretty(&days)?),
                 Entry::new("figures/events.json", pretty(&events)?),
             ];
-            let subject = json!({ "family": self.family.name, "address": null, "txid": null, "vout": null });
             for policy in Policy::ALL {
-                let document = case.trace(policy)?.as_json(&subject);
+                let document = Trail::of(&case.trace(policy)?, TrailSubject::family(&self.family.name));
                 out.push(Entry::new(format!("figures/trace-{policy}.json"), pretty(&document)?));
             }
             Ok(out)
@@ -115,12 +113,12 @@ impl<'a> Computed<'a> {
             claim: options.claim.as_deref(),
             on: claim.as_ref().and_then(|claim| claim.on),
         };
-        let command = asked.command(&self.family.name);
+        let command = asked.command(&format!("report {}", self.family.name));
         self.with(|case| {
-            let made = Material { case, claim: claim.as_ref(), command: &command }.make()?;
+            let page = Material { case, claim: claim.as_ref(), command: &command }.make()?;
             let mut out = Vec::new();
             for format in FORMATS {
-                let files = made.files(format)?.into_iter();
+                let files = page.files(format)?.into_iter();
                 out.extend(files.map(|(name, text)| Entry::new(format!("{REPORT}{name}"), text)));
             }
             Ok(out)

@@ -7,12 +7,10 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{FORMAT, FORMAT_VERSION, PROGRAM_VERSION, Packing};
+use super::{FORMAT, FORMAT_VERSION};
 use crate::casebook::Inquiry;
-use crate::claims::{Claim, Published, Scope, Unit};
-use crate::domain::{
-    Address, Amount, Currency, Decimal, Moment, Network, Origin, network_name, parse_network, parse_zone, rfc3339,
-};
+use crate::claims::{Claim, Published, Scope};
+use crate::domain::{Address, Amount, Currency, Decimal, Moment, Network, Origin, parse_network, parse_zone, rfc3339};
 use crate::figures::Question;
 use crate::price::{Tables, live_source};
 use crate::store::Slice;
@@ -89,7 +87,7 @@ impl ClaimRow {
     }
 }
 
-fn written(moment: Moment) -> String {
+pub(super) fn written(moment: Moment) -> String {
     match moment {
         Moment::Day(day) => day.to_string(),
         Moment::Instant(time) => rfc3339(time),
@@ -108,9 +106,7 @@ impl Contents {
         let mut out = vec![self.options.currency()?];
         let published = self.published()?.iter().map(Published::claim).collect::<Result<Vec<_>>>()?;
         for claim in published.into_iter().chain(self.options.own_claim()?) {
-            if let Unit::Money(currency) = claim.quantity.unit {
-                out.push(currency);
-            }
+            out.extend(claim.currencies());
         }
         Ok(out)
     }
@@ -153,30 +149,6 @@ pub(super) struct Options {
 }
 
 impl Options {
-    pub fn of(packing: &Packing<'_>) -> Self {
-        let Packing { inquiry, claim, .. } = packing;
-        let Inquiry { question, rules, .. } = inquiry;
-        Self {
-            format: FORMAT.to_owned(),
-            format_version: FORMAT_VERSION,
-            program_version: PROGRAM_VERSION.to_owned(),
-            family: packing.family.name.clone(),
-            network: network_name(packing.network).to_owned(),
-            as_of: question.as_of.map(written),
-            time: question.basis.to_string(),
-            time_zone: question.zone.name().to_owned(),
-            currency: inquiry.currency.code().to_owned(),
-            price_sources: packing.price_sources.iter().map(|source| source.name.to_owned()).collect(),
-            price_band: packing.price_band.to_string(),
-            hops: rules.hops,
-            min_value_sats: rules.min_value.to_sat(),
-            fan_out: rules.fan_out as u64,
-            sleep_seconds: inquiry.sleep.num_seconds().unsigned_abs(),
-            claim: claim.as_ref().map(|claim| claim.text.clone()),
-            claim_on: claim.as_ref().and_then(|claim| claim.on).map(written),
-        }
-    }
-
     /// What is asked.
     pub fn inquiry(&self) -> Result<Inquiry> {
         let rules = Rules {

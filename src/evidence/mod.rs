@@ -11,6 +11,7 @@
 mod archive;
 mod bounds;
 mod check;
+mod checked;
 mod compute;
 mod consistent;
 mod contents;
@@ -30,7 +31,8 @@ mod skeleton;
 mod standing;
 mod statement;
 
-pub use check::{Checked, check, check_from};
+pub use check::{check, check_from};
+pub use checked::Checked;
 pub use pack::{Packed, Packing, pack};
 pub use standing::{Level, Standing, Sums};
 pub use statement::{Statement, Verdict};

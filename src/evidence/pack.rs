@@ -6,15 +6,15 @@ use anyhow::{Context, Result};
 
 use super::archive::{self, Entry};
 use super::compute::Computed;
-use super::contents::{ClaimRow, Contents, ORIGINS, Options};
+use super::contents::{ClaimRow, Contents, ORIGINS, Options, written};
 use super::files::ANSWERS;
 use super::judge::{Judged, judge};
 use super::standing::Standing;
-use super::{PROGRAM_VERSION, Statement, Verdict, bounds, manifest, readme, sha256};
+use super::{FORMAT, FORMAT_VERSION, PROGRAM_VERSION, Statement, Verdict, bounds, manifest, readme, sha256};
 use crate::casebook::Inquiry;
 use crate::catalog::{Labels, labels};
 use crate::claims::{Claim, Published};
-use crate::domain::{Address, Decimal, Family, Label, Network, Time};
+use crate::domain::{Address, Caveat, Decimal, Family, Label, Network, Time, network_name};
 use crate::explorer;
 use crate::price::{LiveSource, Tables};
 use crate::store::slice::RequestRow;
@@ -57,7 +57,7 @@ pub struct Packed {
     /// The moment to which the ledger is complete; `None` where it is to none.
     pub recorded_to: Option<Time>,
     /// What a reader must know before printing a figure.
-    pub caveats: Vec<String>,
+    pub caveats: Vec<Caveat>,
     /// Files in it.
     pub files: usize,
     /// Transactions in it.
@@ -70,6 +70,32 @@ pub struct Packed {
     pub standing: Standing,
     /// What a check will find not to hold: the database contradicts itself, or what the program carries.
     pub violated: Vec<Statement>,
+}
+
+impl Options {
+    fn of(packing: &Packing<'_>) -> Self {
+        let Packing { inquiry, claim, .. } = packing;
+        let Inquiry { question, rules, .. } = inquiry;
+        Self {
+            format: FORMAT.to_owned(),
+            format_version: FORMAT_VERSION,
+            program_version: PROGRAM_VERSION.to_owned(),
+            family: packing.family.name.clone(),
+            network: network_name(packing.network).to_owned(),
+            as_of: question.as_of.map(written),
+            time: question.basis.to_string(),
+            time_zone: question.zone.name().to_owned(),
+            currency: inquiry.currency.code().to_owned(),
+            price_sources: packing.price_sources.iter().map(|source| source.name.to_owned()).collect(),
+            price_band: packing.price_band.to_string(),
+            hops: rules.hops,
+            min_value_sats: rules.min_value.to_sat(),
+            fan_out: rules.fan_out as u64,
+            sleep_seconds: inquiry.sleep.num_seconds().unsigned_abs(),
+            claim: claim.as_ref().map(|claim| claim.text.clone()),
+            claim_on: claim.as_ref().and_then(|claim| claim.on).map(written),
+        }
+    }
 }
 
 impl Packed {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 
 use super::archive::{Archive, Entry};
-use super::check::{Checked, NAMED};
+use super::checked::{Checked, NAMED};
 use super::compute::{Computed, REPORT};
 use super::contents::Contents;
 use super::files::is_answer;

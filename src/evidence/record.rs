@@ -25,7 +25,7 @@ pub(super) fn compare(
         return out;
     }
     for snapshot in snapshots() {
-        let mut held = Held { snapshot, slice, index, verified, same: 0, wrong: Vec::new(), lacking: 0 };
+        let mut held = Comparison { snapshot, slice, index, verified, same: 0, wrong: Vec::new(), lacking: 0 };
         held.transactions();
         let complete = |address: &&Address| snapshot.addresses().any(|known| known == address.as_str());
         addresses.iter().filter(complete).for_each(|address| held.history(address.as_str()));
@@ -35,7 +35,7 @@ pub(super) fn compare(
 }
 
 /// A pack held against one record.
-struct Held<'a> {
+struct Comparison<'a> {
     snapshot: &'static Snapshot,
     slice: &'a Slice,
     index: &'a Index<'a>,
@@ -46,7 +46,7 @@ struct Held<'a> {
     lacking: usize,
 }
 
-impl Held<'_> {
+impl Comparison<'_> {
     /// Each transaction that the record holds, too. What hashes to the txid, and what is proven to be where it is, stands above
     /// any record.
     fn transactions(&mut self) {

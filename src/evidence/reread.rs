@@ -44,7 +44,7 @@ struct Tally {
 }
 
 /// What one row is, held against its answer.
-enum Found {
+enum Agreement {
     Same,
     Overruled,
     InPart,
@@ -97,18 +97,18 @@ pub(super) fn compare<'a>(
         let mut answer = Answer::new(request, told(&nothing), told(&known));
         for row in rows {
             let found = answer.holds(&row, &index.txs);
-            if let (Row::Observation(row), Found::Same | Found::Overruled) = (&row, &found)
+            if let (Row::Observation(row), Agreement::Same | Agreement::Overruled) = (&row, &found)
                 && index.last.get(&row.txid).is_some_and(|last| is_same_place(last, row))
             {
                 told_by.entry(row.txid).or_default().insert(&request.explorer);
             }
             match found {
-                Found::Same => tally.same += 1,
-                Found::Overruled => tally.overruled += 1,
-                Found::InPart => tally.in_part += 1,
-                Found::Gone => tally.gone += 1,
-                Found::Unread => tally.unread += 1,
-                Found::Differs(what) => tally.differing.push(format!("{what} ({})", request.url)),
+                Agreement::Same => tally.same += 1,
+                Agreement::Overruled => tally.overruled += 1,
+                Agreement::InPart => tally.in_part += 1,
+                Agreement::Gone => tally.gone += 1,
+                Agreement::Unread => tally.unread += 1,
+                Agreement::Differs(what) => tally.differing.push(format!("{what} ({})", request.url)),
             }
         }
     }
@@ -241,64 +241,64 @@ impl<'a> Answer<'a> {
         }
     }
 
-    fn holds(&mut self, row: &Row<'_>, transactions: &HashMap<Txid, &TxRow>) -> Found {
+    fn holds(&mut self, row: &Row<'_>, transactions: &HashMap<Txid, &TxRow>) -> Agreement {
         if let Row::Price(row) = row {
             return self.price(row);
         }
-        let Some(dialect) = self.dialect else { return Found::Unread };
+        let Some(dialect) = self.dialect else { return Agreement::Unread };
         match row {
             Row::Observation(row) => self.observation(dialect, row, transactions.get(&row.txid).copied()),
             Row::Totals(row) => self.totals(dialect, row),
             Row::Outspend(row) => self.outspend(dialect, row),
             Row::Header(row) => self.header(dialect, row),
             Row::Branch(row) => self.branch(dialect, row),
-            Row::Price(_) => Found::Unread,
+            Row::Price(_) => Agreement::Unread,
         }
     }
 
-    fn header(&self, dialect: &dyn Dialect, row: &HeaderRow) -> Found {
+    fn header(&self, dialect: &dyn Dialect, row: &HeaderRow) -> Agreement {
         let read = || dialect.read_header(&self.told).ok().map(|header| header.to_lower_hex_string());
-        let Some(header) = self.header.get_or_init(read) else { return Found::Unread };
+        let Some(header) = self.header.get_or_init(read) else { return Agreement::Unread };
         same(*header == row.header, || format!("the header of block {}", row.hash))
     }
 
-    fn branch(&self, dialect: &dyn Dialect, row: &BranchRow) -> Found {
+    fn branch(&self, dialect: &dyn Dialect, row: &BranchRow) -> Agreement {
         let read = || {
             let proof = dialect.read_merkle_proof(&self.told).ok()?;
             let branch = MerkleBranch::new(proof.pos, proof.branch).ok();
             Some((proof.pos, branch.map(|branch| branch.to_bytes().to_lower_hex_string())))
         };
-        let Some((pos, branch)) = self.branch.get_or_init(read) else { return Found::Unread };
+        let Some((pos, branch)) = self.branch.get_or_init(read) else { return Agreement::Unread };
         same(*pos == row.pos && branch.as_ref() == Some(&row.branch), || format!("the merkle branch of {}", row.txid))
     }
 
-    fn observation(&self, dialect: &dyn Dialect, row: &ObservationRow, stored: Option<&TxRow>) -> Found {
+    fn observation(&self, dialect: &dyn Dialect, row: &ObservationRow, stored: Option<&TxRow>) -> Agreement {
         if row.state == "gone" {
-            return Found::Gone;
+            return Agreement::Gone;
         }
         let (txs, whole) = self.txs.get_or_init(|| match transactions(dialect, &self.told) {
             Err(Unread::Ask(_)) => (transactions(dialect, &self.knowing).unwrap_or_default(), false),
             read => (read.unwrap_or_default(), true),
         });
-        let (Some(stored), false) = (stored, txs.is_empty()) else { return Found::Unread };
+        let (Some(stored), false) = (stored, txs.is_empty()) else { return Agreement::Unread };
         let Some(tx) = txs.get(&row.txid) else {
-            return Found::Differs(format!("transaction {} is not in its answer", row.txid));
+            return Agreement::Differs(format!("transaction {} is not in its answer", row.txid));
         };
         if !stands_there(&tx.state, row) {
-            return Found::Differs(format!("transaction {} stands elsewhere in its answer", row.txid));
+            return Agreement::Differs(format!("transaction {} stands elsewhere in its answer", row.txid));
         }
         if tells(tx, stored) {
-            if *whole { Found::Same } else { Found::InPart }
+            if *whole { Agreement::Same } else { Agreement::InPart }
         } else if stored.recomputed && tx.recomputed_txid().is_none() {
-            Found::Overruled
+            Agreement::Overruled
         } else {
-            Found::Differs(format!("transaction {} is another one in its answer", row.txid))
+            Agreement::Differs(format!("transaction {} is another one in its answer", row.txid))
         }
     }
 
-    fn totals(&self, dialect: &dyn Dialect, row: &TotalsRow) -> Found {
+    fn totals(&self, dialect: &dyn Dialect, row: &TotalsRow) -> Agreement {
         let read = || dialect.read_totals(&self.told).ok();
-        let Some(answer) = self.totals.get_or_init(read) else { return Found::Unread };
+        let Some(answer) = self.totals.get_or_init(read) else { return Agreement::Unread };
         let three = |sums: Sums| [sums.tx_count, sums.received.map(Amount::to_sat), sums.spent.map(Amount::to_sat)];
         let said = [answer.said.confirmed, answer.said.waiting, answer.said.together].map(three);
         let as_of = answer.as_of.unwrap_or(self.request.asked_at).timestamp();
@@ -306,10 +306,10 @@ impl<'a> Answer<'a> {
         same(agrees, || format!("the totals of {}", row.address))
     }
 
-    fn outspend(&self, dialect: &dyn Dialect, row: &OutspendRow) -> Found {
+    fn outspend(&self, dialect: &dyn Dialect, row: &OutspendRow) -> Agreement {
         let outspends = self.outspends.get_or_init(|| dialect.read_outspends(&self.told).unwrap_or_default());
         if outspends.is_empty() {
-            return Found::Unread;
+            return Agreement::Unread;
         }
         let told = match outspends.get(row.vout as usize) {
             Some(Outspend::Unspent) => Some((false, None)),
@@ -320,8 +320,8 @@ impl<'a> Answer<'a> {
         same(told == Some((row.spent, row.spender)), || format!("what became of output {}:{}", row.txid, row.vout))
     }
 
-    fn price(&mut self, row: &PriceRow) -> Found {
-        let Some(read) = reader(&row.source) else { return Found::Unread };
+    fn price(&mut self, row: &PriceRow) -> Agreement {
+        let Some(read) = reader(&row.source) else { return Agreement::Unread };
         let body = self.told.body();
         let prices = self.prices.entry(row.source.clone()).or_insert_with(|| {
             let quotes = read(body).map(|reading| reading.quotes).unwrap_or_default();
@@ -332,7 +332,7 @@ impl<'a> Answer<'a> {
             quotes.iter().map(row).collect()
         });
         if prices.is_empty() {
-            return Found::Unread;
+            return Agreement::Unread;
         }
         let found = prices
             .get(&row.day)
@@ -341,8 +341,8 @@ impl<'a> Answer<'a> {
     }
 }
 
-fn same(agrees: bool, what: impl FnOnce() -> String) -> Found {
-    if agrees { Found::Same } else { Found::Differs(format!("{} is not what its answer says", what())) }
+fn same(agrees: bool, what: impl FnOnce() -> String) -> Agreement {
+    if agrees { Agreement::Same } else { Agreement::Differs(format!("{} is not what its answer says", what())) }
 }
 
 /// The transactions of a page, or the one of an answer about it. A page that tells one twice contradicts itself.

@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::rc::Rc;
 
-use super::archive::Source;
+/// Where a pack is read from.
+pub(super) trait Source: Read + Seek {}
+
+impl<T: Read + Seek> Source for T {}
 
 /// Takes what an archive is written to and keeps all but the contents of its files.
 #[derive(Debug, Default)]

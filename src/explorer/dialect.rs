@@ -26,6 +26,12 @@ pub trait Dialect: Sync + Send + std::fmt::Debug {
     /// Reads the answer to [`Dialect::address_page`].
     fn read_address_page(&self, told: &Told<'_>) -> Result<Page, Unread>;
 
+    /// Asks for what waits of an address behind a waiting transaction, where the newest page does not hold all of it; `None` where the
+    /// API knows no such question. The answer is read like a page, whose cursor means nothing.
+    fn waiting_page(&self, _address: &Address, _after: &Txid) -> Option<Request> {
+        None
+    }
+
     /// Asks for one transaction.
     fn transaction(&self, txid: &Txid) -> Request;
     /// Reads the answer to [`Dialect::transaction`].
@@ -107,12 +113,14 @@ pub enum Subject<'a> {
 pub struct Request {
     /// Path, and query if any, without a leading slash: `address/1abc/txs`.
     pub path: String,
+    /// Where there is no such thing (404), the answer is empty, and no failure.
+    pub may_lack: bool,
 }
 
 impl Request {
     /// A request for `path`, without a leading slash.
     pub fn get(path: impl Into<String>) -> Self {
-        Self { path: path.into() }
+        Self { path: path.into(), may_lack: false }
     }
 }
 

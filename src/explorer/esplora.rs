@@ -7,7 +7,7 @@
 use bitcoin::hex::FromHex;
 use bitcoin::{TxMerkleNode, Txid};
 
-use super::reading::{each_once, json};
+use super::reading::{each_once, json, no_web_page};
 use super::{
     Block, Cursor, Dialect, Garbled, MerkleProof, Outspend, Page, Request, Subject, Told, TotalsAnswer, Unread,
 };
@@ -56,6 +56,11 @@ impl Dialect for Esplora {
         Ok(Page { txs: each_once(rows), next })
     }
 
+    /// mempool's servers go on behind the fifty that they show; Blockstream's show the first page again.
+    fn waiting_page(&self, address: &Address, after: &Txid) -> Option<Request> {
+        Some(Request::get(format!("address/{address}/txs?after_txid={after}")))
+    }
+
     fn transaction(&self, txid: &Txid) -> Request {
         Request::get(format!("tx/{txid}"))
     }
@@ -93,6 +98,7 @@ impl Dialect for Esplora {
     }
 
     fn read_block_hash(&self, told: &Told<'_>) -> Result<BlockHash, Unread> {
+        no_web_page(told.body())?;
         let text = std::str::from_utf8(told.body()).map(str::trim).unwrap_or_default();
         text.parse().map_err(|_| Garbled("no block hash".to_owned()).into())
     }

@@ -17,7 +17,7 @@ use bitcoin::hashes::{Hash, sha256};
 use bitcoin::{BlockHash, Network, Txid};
 
 use crate::domain::{Address, Asked, Provenance, RawAnswer, Time, Tx};
-use crate::http::{Credentials, Http};
+use crate::http::{Credentials, Http, HttpError};
 
 pub use blockchain_info::BLOCKCHAIN_INFO;
 pub use blockcypher::BLOCKCYPHER;
@@ -231,6 +231,13 @@ impl Explorer {
         self.ask_knowing(request, known, |told| self.dialect.read_address_page(told)).await
     }
 
+    /// What waits of an address behind this transaction, where a page does not hold all of it.
+    pub async fn waiting_page(&self, address: &Address, after: &Txid, known: &Known) -> Result<Answer<Page>, AskError> {
+        self.may_learn()?;
+        let request = self.dialect.waiting_page(address, after).ok_or_else(|| self.lacks("pages of what waits"))?;
+        self.ask_knowing(request, known, |told| self.dialect.read_address_page(told)).await
+    }
+
     /// One transaction.
     pub async fn transaction(&self, txid: &Txid) -> Result<Answer<Tx>, AskError> {
         self.may_learn()?;
@@ -376,7 +383,10 @@ impl Explorer {
                     url.set_path(base.path().trim_end_matches('/'));
                 }
                 let http_error = |source| AskError::Http { explorer: self.name.clone(), source };
-                let body = http.get_with(&url, credentials).await.map_err(http_error)?;
+                let body = match http.get_with(&url, credentials).await {
+                    Err(HttpError::Status { status: 404, .. }) if request.may_lack => Vec::new(),
+                    answered => answered.map_err(http_error)?,
+                };
                 (url.to_string(), body)
             }
         };

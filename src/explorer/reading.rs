@@ -17,13 +17,22 @@ use crate::domain::{State, Time, Tx, TxIn, TxOut};
 /// Reads JSON; a web page, as firewalls and landing pages send it with status 200, is called one, and an error in JSON is
 /// told in the server's words.
 pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Garbled> {
-    if body.trim_ascii_start().first() == Some(&b'<') {
-        return Err(Garbled("a web page, not JSON".to_owned()));
-    }
+    no_web_page(body)?;
     serde_json::from_slice(body).map_err(|error| match serde_json::from_slice::<Refusal>(body) {
         Ok(refusal) => Garbled(format!("an error: {}", refusal.error)),
         Err(_) => error.into(),
     })
+}
+
+/// Landing pages of networks, and the pages for people that lie beside an API, are no answers.
+pub(super) fn no_web_page(body: &[u8]) -> Result<(), Garbled> {
+    match body.trim_ascii_start().first() {
+        Some(b'<') => {
+            let what = "a web page, not an explorer's answer; is /api missing from the URL?";
+            Err(Garbled(what.to_owned()))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[derive(Deserialize)]

@@ -20,8 +20,6 @@ pub struct Account {
     pub currency: Currency,
     /// The totals.
     pub summary: Summary,
-    /// Those of the summary's caveats that are about prices, and say nothing of the coins.
-    pub price_caveats: Vec<String>,
     /// Confirmed inflows up to `as_of`, in order of time, internal transfers among them.
     pub payments: Vec<Payment>,
     /// Confirmed withdrawals up to `as_of`, in order of time.
@@ -85,8 +83,7 @@ pub fn open(family: &Family, ledger: &Ledger, prices: &Prices, question: Questio
     };
     let unvalued = spendings.iter().map(|one| one.split.unvalued()).sum();
     summary.caveats = caveats::of(family, &summary, &payments, &withdrawals, prices, question, unvalued);
-    let price_caveats = caveats::of_prices(&summary, &payments, &withdrawals, prices, question);
-    Some(Account { question, currency: prices.currency(), summary, price_caveats, payments, withdrawals, spendings })
+    Some(Account { question, currency: prices.currency(), summary, payments, withdrawals, spendings })
 }
 
 impl Account {
@@ -107,6 +104,13 @@ impl Account {
             Some(_) => as_of,
             None => prices.last_day().map_or(as_of, |last| last.max(as_of)),
         }
+    }
+
+    /// The smallest and the largest payment, of equals the first; `None` where there is none.
+    pub fn sizes(&self) -> Option<[&Payment; 2]> {
+        let smallest = self.income().min_by_key(|payment| payment.amount)?;
+        let largest = self.income().reduce(|most, next| if next.amount > most.amount { next } else { most })?;
+        Some([smallest, largest])
     }
 
     /// The payments that count as income.

@@ -2,6 +2,7 @@ use std::fmt;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::{Amount, Demand, DemandAmount, Family, Value};
@@ -45,7 +46,7 @@ impl fmt::Display for Class {
 }
 
 /// What the inflows of a class add up to.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ClassFigures {
     /// Outputs.
     pub outputs: usize,

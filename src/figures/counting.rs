@@ -4,6 +4,7 @@ use super::account::Account;
 use super::linked::{self, Linked};
 use super::payment::{self, Payment};
 use super::totals;
+use crate::domain::caveat::Code;
 use crate::domain::{Amount, Family, Ledger, one_of};
 use crate::price::Prices;
 
@@ -30,7 +31,7 @@ enum Counts {
 
 /// What else is known of a family, for the ways of counting that look beyond its own rows.
 #[derive(Clone, Copy, Debug)]
-pub struct Known<'a> {
+pub struct Recorded<'a> {
     /// The family.
     pub family: &'a Family,
     /// What is recorded of its own addresses.
@@ -74,7 +75,7 @@ impl Counting {
     /// The account with this as its income: its sums and values are those of the inflows that are counted here, and the others
     /// are marked internal. What is left is unknown unless this is the usual way, since withdrawals are net of what returned.
     /// With linked addresses the ledger is not complete to any moment, since nobody need have been asked about them.
-    pub fn of(&self, account: Account, known: Known<'_>, prices: &Prices) -> Account {
+    pub fn of(&self, account: Account, recorded: Recorded<'_>, prices: &Prices) -> Account {
         let mut account = account;
         match self.counts {
             Counts::Income => return account,
@@ -83,22 +84,23 @@ impl Counting {
                 .iter_mut()
                 .for_each(|payment| (payment.internal, payment.joined) = (false, Some(Amount::ZERO))),
             Counts::Linked { services } => {
-                let rows = linked::linked_payments(&account, known.family, known.linked, prices);
-                let counted: BTreeMap<_, Payment> = linked::wide(&account, &rows, known.ledger, known.linked, services)
-                    .map(|row| ((row.txid, row.vout), row.clone()))
-                    .collect();
+                let rows = linked::linked_payments(&account, recorded.family, recorded.linked, prices);
+                let counted: BTreeMap<_, Payment> =
+                    linked::wide(&account, &rows, recorded.ledger, recorded.linked, services)
+                        .map(|row| ((row.txid, row.vout), row.clone()))
+                        .collect();
                 let mut payments: Vec<Payment> = account.payments.iter().chain(&rows).cloned().collect();
                 payments.retain(|row| !counted.contains_key(&(row.txid, row.vout)));
                 payments.extend(counted.values().cloned());
                 payments.sort_by_key(|row| (row.time, row.block_height, row.txid, row.vout));
                 payments.dedup_by_key(|row| (row.txid, row.vout));
-                payment::share_out(&mut payments, &linked::splits_with(known.ledger, known.linked, services));
+                payment::share_out(&mut payments, &linked::splits_with(recorded.ledger, recorded.linked, services));
                 payments.iter_mut().for_each(|row| row.internal = !counted.contains_key(&(row.txid, row.vout)));
                 account.payments = payments;
-                account.summary.caveats.push(linked::caveat(known.linked));
-                if !known.linked.ledger.addresses.is_empty() {
+                account.summary.caveats.push(linked::caveat(recorded.linked));
+                if !recorded.linked.ledger.addresses.is_empty() {
                     account.summary.recorded_to = None;
-                    account.summary.caveats.push("withdrawals are those of the family's own addresses".to_owned());
+                    account.summary.caveats.push(Code::OwnWithdrawals.alone());
                 }
             }
         }

@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::payment::{Payment, Withdrawal};
@@ -7,7 +8,7 @@ use super::totals;
 use crate::domain::{Txid, Value};
 
 /// What came in and what moved.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Flows {
     /// Payment outputs received, without internal transfers.
     pub outputs: usize,
@@ -40,7 +41,7 @@ pub struct Flows {
 }
 
 /// What is more, or less, than the week before. Values are differences of the rounded ones, so that a reader gets the same.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Change {
     /// Payment outputs.
     pub outputs: i64,

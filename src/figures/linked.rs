@@ -4,8 +4,8 @@ use super::account::Account;
 use super::estimates::{Counted, counted, line};
 use super::payment::{Payment, payments};
 use super::spending::{Split, splits};
-use crate::domain::format::count;
-use crate::domain::{Address, Family, Ledger, Txid};
+use crate::domain::caveat::Code;
+use crate::domain::{Address, Caveat, Family, Ledger, Txid};
 use crate::price::Prices;
 
 /// Addresses that were spent from together with addresses of a family, and with those again, as far as the record shows.
@@ -89,14 +89,9 @@ pub(super) fn splits_with(ledger: &Ledger, linked: &Linked, services: bool) -> H
 }
 
 /// What a reader must know of the estimates with linked addresses.
-pub(super) fn caveat(linked: &Linked) -> String {
+pub(super) fn caveat(linked: &Linked) -> Caveat {
     match linked.ledger.addresses.len() {
-        0 => "no recorded transaction spends from another address together with the family's; +MI and -OW see no further than \
-              the record"
-            .to_owned(),
-        theirs => format!(
-            "+MI counts {} by the recorded transactions alone: clusters, and what their addresses received, may be larger",
-            count(theirs, "linked address", "linked addresses")
-        ),
+        0 => Code::NothingLinked.alone(),
+        theirs => Code::LinkedInPart.with([("addresses", theirs.into())]),
     }
 }

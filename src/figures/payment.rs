@@ -60,16 +60,6 @@ impl Payment {
         (!self.internal).then_some(self.class)
     }
 
-    /// Its class and what else sets it apart, in words: `demand, after withdrawal`.
-    pub fn kind(&self) -> String {
-        let class = self.class().map(Class::name);
-        let late = self.after_withdrawal.then_some("after withdrawal");
-        let internal = (self.internal && self.joined != Some(self.amount)).then_some("internal");
-        let joined = self.joined != Some(Amount::ZERO);
-        let joined = joined.then_some(if self.joined.is_some() { "joined" } else { "perhaps joined" });
-        [class, late, internal, joined].into_iter().flatten().collect::<Vec<_>>().join(", ")
-    }
-
     /// What of it only moves within the family; `None` where that is unknown.
     pub fn within(&self) -> Option<Amount> {
         if self.internal { self.amount.checked_sub(self.joined?) } else { Some(Amount::ZERO) }
@@ -102,7 +92,7 @@ impl Withdrawal {
     /// The withdrawal of a transaction that spends from the family, if value leaves to others.
     pub(super) fn of(spending: &Spending, prices: &Prices) -> Option<Self> {
         let split = Some(spending.split).filter(Split::is_withdrawal)?;
-        let (amount, price) = (split.withdrawn(), prices.at(spending.time.date_naive()));
+        let amount = split.withdrawn();
         Some(Self {
             time: spending.time,
             block_time: spending.block_time,
@@ -111,7 +101,7 @@ impl Withdrawal {
             txid: spending.txid,
             addresses: spending.addresses.clone(),
             amount,
-            value: amount.zip(price).map(|(amount, price)| Value::of(amount, &price)),
+            value: amount.and_then(|amount| prices.worth(amount, spending.time.date_naive())),
         })
     }
 
@@ -140,7 +130,7 @@ pub(super) fn payments(
             if time > as_of {
                 return None;
             }
-            let value = prices.at(time.date_naive()).map(|price| Value::of(inflow.value, &price));
+            let value = prices.worth(inflow.value, time.date_naive());
             // Demands are judged in US dollars, whatever the currency of the answer.
             let usd = prices.usd_at(time.date_naive()).map(|price| Value::of(inflow.value, &price));
             Some(Payment {

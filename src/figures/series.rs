@@ -1,4 +1,5 @@
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::account::Account;
@@ -7,7 +8,7 @@ use super::payment::{Payment, Withdrawal};
 use crate::domain::{Moment, Period, Span};
 
 /// How much of a step the ledger tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reach {
     /// All of it: what is not in the ledger did not happen.
@@ -61,6 +62,12 @@ pub fn weeks(account: &Account) -> Vec<Step> {
     let mut weeks = steps(account, Period::Week);
     weeks.pop_if(|week| !week.is_complete() && week.flows.is_empty());
     weeks
+}
+
+/// The step that brought most, of equals the first; `None` where none brought anything.
+pub fn busiest(steps: &[Step]) -> Option<&Step> {
+    let brought = steps.iter().filter(|step| step.flows.sats > 0);
+    brought.reduce(|best, step| if step.flows.sats > best.flows.sats { step } else { best })
 }
 
 /// The ISO week `span`, also where the ledger does not reach it.

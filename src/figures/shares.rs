@@ -20,6 +20,11 @@ pub fn percent(part: Amount, whole: Amount) -> String {
     }
 }
 
+/// A part of one in hundredths: `0.10` is 10.
+pub fn per_cent(part: Decimal) -> Decimal {
+    (part * Decimal::ONE_HUNDRED).normalize()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -127,6 +127,18 @@ pub fn days_out(account: &Account) -> Vec<DayOut> {
     days
 }
 
+/// The days that deserve words: the largest, each at least an eighth of all, three at most; in order of time.
+pub fn large_days(days: &[DayOut]) -> Vec<&DayOut> {
+    let all: Amount = days.iter().filter_map(|d| d.amount).sum();
+    // An unknown amount may be the largest.
+    let is_large = |day: &&DayOut| day.amount.is_none_or(|amount| amount.to_sat() >= all.to_sat() / 8);
+    let mut large: Vec<&DayOut> = days.iter().filter(is_large).collect();
+    large.sort_by_key(|d| (std::cmp::Reverse(d.amount), d.last));
+    large.truncate(3);
+    large.sort_by_key(|d| d.last);
+    large
+}
+
 /// What was held at the end of a moment; `None` where that is unknown.
 fn held_at(states: &[State], time: Time) -> Option<Amount> {
     let end = states.partition_point(|state| state.time <= time);

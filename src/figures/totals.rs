@@ -24,7 +24,7 @@ pub(super) fn received(payments: &[Payment], prices: &Prices, day: NaiveDate) ->
         first: income.first().map(|p| p.time),
         last: income.last().map(|p| p.time),
         at_receipt: sum(income.iter().map(|p| p.value)),
-        as_of_value: prices.at(day).map(|price| AsOfValue { date: day, value: Value::of(amount, &price) }),
+        as_of_value: prices.worth(amount, day).map(|value| AsOfValue { date: day, value }),
         peak: worth::peak(&worth::worth_by_day(payments, prices, day)),
         without_price: unpriced.clone().count(),
         without_price_sats: unpriced.map(|p| p.amount).sum(),

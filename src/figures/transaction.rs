@@ -50,13 +50,12 @@ pub fn transaction(tx: &Tx, prices: &Prices, question: Question) -> TxFigures {
         None => tx.first_seen,
     };
     let day = time.map(|t| t.date_naive());
-    let price = day.and_then(|day| prices.at(day));
-    let worth = |amount: Option<Amount>| Some(Value::of(amount?, price.as_ref()?));
+    let worth = |amount: Option<Amount>| prices.worth(amount?, day?);
     let (paid, fee) = (tx.paid(), tx.fee());
     let as_of = |moment: Moment| {
         time.filter(|t| *t <= moment.last_second(question.zone))?;
         let date = moment.price_day();
-        Some(AsOfValue { date, value: Value::of(paid?, &prices.at(date)?) })
+        Some(AsOfValue { date, value: prices.worth(paid?, date)? })
     };
     TxFigures {
         time,

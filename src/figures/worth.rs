@@ -1,4 +1,5 @@
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::payment::Payment;
@@ -17,12 +18,14 @@ pub struct Worth {
 }
 
 /// The day on which the coins received by then were worth most, at the day's high.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Peak {
     /// The UTC day.
+    #[schemars(with = "String")]
     pub date: NaiveDate,
     /// The coins received by the end of that day.
     #[serde(rename = "sats", serialize_with = "sats")]
+    #[schemars(with = "u64")]
     pub amount: Amount,
     /// The interval of that very day.
     #[serde(flatten)]
@@ -43,7 +46,7 @@ pub fn worth_by_day(payments: &[Payment], prices: &Prices, until: NaiveDate) -> 
             while let Some(payment) = income.next_if(|p| p.price_day() <= day) {
                 amount += payment.amount;
             }
-            Worth { day, amount, value: prices.at(day).map(|price| Value::of(amount, &price)) }
+            Worth { day, amount, value: prices.worth(amount, day) }
         })
         .collect()
 }

@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use reqwest::{Response, StatusCode, Url};
+use reqwest::{Method, Response, StatusCode, Url};
 
 use super::client::{self, Clients};
 use super::redirect::{self, Reach};
@@ -10,15 +10,17 @@ use super::{Credentials, HttpError, HttpOptions, authority, error, retry_after};
 /// Most of an error's body that is read; only its beginning is shown.
 const ERROR_BODY: usize = 64 * 1024;
 
-/// What is sent with a POST.
-#[derive(Clone, Copy, Debug)]
+/// What is sent with a POST or PUT.
+#[derive(Clone, Debug)]
 pub(super) struct Content<'a> {
+    /// Which of them.
+    pub method: Method,
     /// Its media type.
     pub kind: &'a str,
     pub bytes: &'a [u8],
 }
 
-/// A GET, or a POST where there is content, that may be tried several times.
+/// A GET, or a POST or PUT where there is content, that may be tried several times.
 pub(super) struct Question<'a> {
     clients: &'a Clients,
     options: &'a HttpOptions,
@@ -81,9 +83,9 @@ impl<'a> Question<'a> {
         for _ in 0..=redirect::MOST {
             let client = if inside { self.clients.anywhere(options) } else { self.clients.public(options) };
             let client = client.map_err(|error| Failure { error, again: Again::Never })?;
-            let request = match self.content {
-                Some(content) => {
-                    client.post(url.clone()).header(CONTENT_TYPE, content.kind).body(content.bytes.to_vec())
+            let request = match &self.content {
+                Some(Content { method, kind, bytes }) => {
+                    client.request(method.clone(), url.clone()).header(CONTENT_TYPE, *kind).body(bytes.to_vec())
                 }
                 None => client.get(url.clone()),
             };

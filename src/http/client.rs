@@ -85,7 +85,8 @@ pub(super) fn led_inside(error: &reqwest::Error) -> bool {
 
 /// Whether the same request would fail the same way.
 pub(super) fn is_final(error: &reqwest::Error) -> bool {
-    error.is_builder() || innermost(error).contains("certificate")
+    // A resolver has tried several times itself.
+    error.is_builder() || innermost(error).contains("certificate") || NO_NAMES.contains(&plain(error).as_str())
 }
 
 /// What happened, in a few words.
@@ -111,6 +112,9 @@ pub(super) fn reason(error: &reqwest::Error, options: &HttpOptions) -> String {
 /// What the SOCKS connector says where a proxy takes no user name, which is all that it was offered.
 const NO_USERS: [&str; 2] = ["server does not support user/pass", "server implements authentication incorrectly"];
 
+/// What is said where a name could not be looked up.
+pub const NO_NAMES: [&str; 2] = ["name not known", "names cannot be looked up just now"];
+
 fn plain(error: &reqwest::Error) -> String {
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -128,7 +132,8 @@ fn plain(error: &reqwest::Error) -> String {
         // These come from private types, so that only the text tells them apart.
         if text.contains("dns error") {
             let transient = innermost(error).contains("Temporary failure");
-            return if transient { "names cannot be looked up just now" } else { "name not known" }.to_owned();
+            let [not_known, just_now] = NO_NAMES;
+            return if transient { just_now } else { not_known }.to_owned();
         }
         if text.contains("connection closed before message completed") {
             return "connection closed without an answer".to_owned();

@@ -21,7 +21,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use reqwest::Url;
+use reqwest::{Method, Url};
 
 use attempt::{Again, Content, Failure, Question};
 use breaker::{Pass, Rest};
@@ -30,6 +30,7 @@ use statistics::Tally;
 use turns::{Host, Turns};
 use wait::Clock;
 
+pub use client::NO_NAMES;
 pub use error::HttpError;
 pub(crate) use options::check_proxy;
 pub use options::{HttpOptions, UNREMARKABLE};
@@ -75,17 +76,18 @@ impl Http {
         self.ask(url, credentials, None).await
     }
 
-    /// Sends `body`, of that media type, as a POST and returns what the host answers. It is tried again like a GET, so that a host that
+    /// Sends `body`, of that media type, by POST or PUT and returns what the host answers. It is tried again like a GET, so that a host that
     /// took it and was not heard gets it twice: give it something to know it by. A redirect to another host is refused, and so is one
     /// that would drop the body.
-    pub async fn post(
+    pub async fn send(
         &self,
+        method: Method,
         url: &Url,
         credentials: &Credentials,
         media_type: &str,
         body: &[u8],
     ) -> Result<Vec<u8>, HttpError> {
-        self.ask(url, credentials, Some(Content { kind: media_type, bytes: body })).await
+        self.ask(url, credentials, Some(Content { method, kind: media_type, bytes: body })).await
     }
 
     async fn ask(

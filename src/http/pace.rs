@@ -3,11 +3,15 @@ use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
+use reqwest::Url;
+
+use super::redirect::{is_here, is_onion};
+
 /// How often one host is asked: `1/s`, `0.5/s`, `30/m`, `700/h`.
 ///
 /// The number is a promise about any span of that length, not an average: a tenth of it may be asked for at once after a
 /// rest, and the rest is spread evenly. `700/h` is up to 70 requests at once, then one in 5.7 seconds, and never more
-/// than 700 in an hour; `1/s` is one request a second.
+/// than 700 in an hour; `1/s` is one request a second. `none` is no pace at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     every: Duration,
@@ -24,10 +28,26 @@ struct Asked {
 
 /// Why a text is not a pace.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is not a pace; write requests a second, minute or hour like \"1/s\", \"30/m\" or \"700/h\"")]
+#[error(
+    "\"{0}\" is not a pace; write requests a second, minute or hour like \"1/s\", \"30/m\" or \"700/h\", or \"none\""
+)]
 pub struct BadPace(pub String);
 
 impl Pace {
+    /// As fast as the server answers.
+    pub const NONE: Self =
+        Self { every: Duration::ZERO, burst: NonZeroU32::MAX, asked: Asked { hundredths: 0, unit: 's' } };
+
+    /// How often a server is asked of which nobody says how often: one a second. The server of one's own on this machine has no
+    /// pace, and an onion service, to which each request takes a long way through a network that others share, one in three seconds.
+    pub fn usual(url: &Url) -> Self {
+        match url.host_str() {
+            Some(_) if is_here(url) => Self::NONE,
+            Some(_) if is_onion(url) => Self::new(Asked { hundredths: 2000, unit: 'm' }).unwrap_or_default(),
+            _ => Self::default(),
+        }
+    }
+
     /// Time between two requests once the burst is used up.
     pub fn every(&self) -> Duration {
         self.every
@@ -74,6 +94,9 @@ impl FromStr for Pace {
 
     fn from_str(text: &str) -> Result<Self, BadPace> {
         let bad = || BadPace(text.to_owned());
+        if text.trim() == "none" {
+            return Ok(Self::NONE);
+        }
         // A bare number is requests a second.
         let (number, unit) = text.split_once('/').unwrap_or((text, "s"));
         let unit = match unit.trim() {
@@ -101,6 +124,9 @@ fn hundredths(number: &str) -> Option<u32> {
 impl fmt::Display for Pace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Asked { hundredths, unit } = self.asked;
+        if *self == Self::NONE {
+            return f.write_str("none");
+        }
         match (hundredths / 100, hundredths % 100) {
             (whole, 0) => write!(f, "{whole}/{unit}"),
             (whole, part) => write!(f, "{whole}.{part:02}/{unit}"),
@@ -133,10 +159,24 @@ mod tests {
 
     #[test]
     fn shows_what_was_written() {
-        for text in ["1/s", "0.50/s", "700/h"] {
+        for text in ["1/s", "0.50/s", "700/h", "none"] {
             assert_eq!(text.parse::<Pace>().unwrap().to_string(), text);
         }
         assert_eq!(Pace::default(), "1/s".parse().unwrap());
+    }
+
+    #[test]
+    fn a_server_of_ones_own_has_its_own_pace() {
+        let check = |url: &str, expect: &str| {
+            assert_eq!(Pace::usual(&Url::parse(url).unwrap()).to_string(), expect, "{url}");
+        };
+        check("http://127.0.0.1:3000/api", "none");
+        check("http://localhost:3000", "none");
+        check("http://[::1]:3000", "none");
+        check("http://explorerzydxu5ecjrkwceayqybizmpjjznk5izmitf2modhcusuqlid.onion/api", "20/m");
+        check("https://mempool.space/api", "1/s");
+        check("http://192.168.1.5:3000", "1/s");
+        assert!(Pace::NONE.slower(Pace::default()) == Pace::default());
     }
 
     /// The burst and the even stream together stay within the promise.

@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use rust_decimal::RoundingStrategy;
 
 use super::{IMPORTED, LiveSource, SOURCES, live_source};
-use crate::domain::{DayPrice, Decimal, QuoteRecord, format};
+use crate::domain::caveat::Code;
+use crate::domain::{Caveat, DayPrice, Decimal, QuoteRecord, format};
 
 /// What live sources told, and how it is judged. The default is nothing.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +53,21 @@ pub struct Extreme {
     pub counts: Decimal,
 }
 
+impl Extreme {
+    /// As a caveat of every figure that takes the day.
+    pub fn caveat(&self) -> Caveat {
+        let Self { day, what, source, told, other, counts } = self;
+        Code::ExtremePrice.with([
+            ("day", day.to_string().into()),
+            ("what", (*what).into()),
+            ("source", title(source).into()),
+            ("told", told.to_string().into()),
+            ("other", title(other).into()),
+            ("counts", counts.to_string().into()),
+        ])
+    }
+}
+
 impl fmt::Display for Extreme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { day, what, source, told, other, counts } = self;
@@ -79,6 +95,22 @@ impl Disagreement {
         let mut rounded = percent.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero);
         rounded.rescale(1);
         Some(rounded)
+    }
+}
+
+impl Disagreement {
+    /// As a caveat of the figures that use the day.
+    pub fn caveat(&self) -> Caveat {
+        let cents =
+            |close: Decimal| close.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero).to_string();
+        Code::PricesDisagree.with([
+            ("day", self.day.to_string().into()),
+            ("used", title(&self.used).into()),
+            ("close", cents(self.close).into()),
+            ("other", title(&self.other).into()),
+            ("other_close", cents(self.other_close).into()),
+            ("percent", self.percent().map(|percent| percent.to_string()).into()),
+        ])
     }
 }
 

@@ -23,7 +23,17 @@ impl Lacking {
 
     /// The same with the command that helps, where one does.
     pub fn advice(self, day: &str) -> String {
-        self.sentence(day) + &Self::remedies([self])
+        self.sentence(day) + if self.can_be_asked() { "; run: ransomtrail prices --update" } else { "" }
+    }
+
+    /// Whether it is an exchange rate.
+    pub fn is_rate(self) -> bool {
+        matches!(self, Self::Rate(_))
+    }
+
+    /// Whether asking may bring it.
+    pub fn can_be_asked(self) -> bool {
+        matches!(self, Self::Price | Self::Rate(_))
     }
 
     /// What is missing.
@@ -32,11 +42,5 @@ impl Lacking {
             Self::Price | Self::Market | Self::Worth => "price".to_owned(),
             Self::Rate(currency) => format!("exchange rate of {}", currency.code()),
         }
-    }
-
-    /// The end of a sentence about what is lacking: the command that helps, where one does.
-    pub fn remedies(lacking: impl IntoIterator<Item = Self>) -> String {
-        let asking = lacking.into_iter().any(|one| matches!(one, Self::Price | Self::Rate(_)));
-        if asking { "; run: ransomtrail prices --update".to_owned() } else { String::new() }
     }
 }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::domain::{Currency, DayPrice, Quote, QuoteRecord, format};
+use crate::domain::{Amount, Currency, DayPrice, Quote, QuoteRecord, Value, format};
 use history::History;
 
 pub use compare::{Disagreement, Extreme, Live};
@@ -285,11 +285,42 @@ impl Prices {
         }
     }
 
+    /// What an amount is worth on a day; `None` where that has no price.
+    pub fn worth(&self, amount: Amount, day: NaiveDate) -> Option<Value> {
+        Some(Value::of(amount, &self.at(day)?))
+    }
+
+    /// The last price that is known of a day before this one, in the chosen currency; `None` where there is none.
+    pub fn last_before(&self, day: NaiveDate) -> Option<DayPrice> {
+        let days = &self.history.days;
+        let before = days.get(..days.partition_point(|price| price.day < day)).unwrap_or_default();
+        let newest_first = self.live.range(..day).map(|(day, _)| *day).rev();
+        newest_first.chain(before.iter().rev().map(|price| price.day)).find_map(|day| self.at(day))
+    }
+
     /// The price of one bitcoin on a UTC day in US dollars, whatever the chosen currency.
     pub fn usd_at(&self, day: NaiveDate) -> Option<DayPrice> {
         match self.live.get(&day) {
             Some(chosen) => Some(chosen.price),
             None => self.history.at(day),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_price_before_a_day_is_known_where_there_is_one() {
+        let prices = Prices::load(Currency::Usd, &Live::default()).unwrap();
+        let (first, last) = (history().unwrap()[0].day, prices.last_day().unwrap());
+        let check = |day: NaiveDate, expect: Option<NaiveDate>| {
+            assert_eq!(prices.last_before(day).map(|price| price.day), expect, "{day}");
+        };
+        check(last, last.pred_opt());
+        check(last + chrono::Days::new(100), Some(last));
+        check(first, None);
+        assert!(Prices::none(Currency::Usd).last_before(last).is_none());
     }
 }

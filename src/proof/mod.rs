@@ -13,5 +13,5 @@ mod watched;
 pub use header::{BadHeader, ProvenHeader};
 pub use merkle::{BadProof, MerkleBranch, MerkleTree};
 pub use periods::{Period, periods, targets_known_to};
-pub use scan::{BadBlock, Found, Hit, Scanned, scan_block};
+pub use scan::{BadBlock, Hit, Scanned, WatchedTransaction, scan_block};
 pub use watched::Watched;

@@ -18,12 +18,12 @@ pub struct Scanned {
     /// Transactions in the block.
     pub transactions: usize,
     /// Those that pay a watched script or spend a watched outpoint, in the block's order.
-    pub found: Vec<Found>,
+    pub found: Vec<WatchedTransaction>,
 }
 
 /// A transaction that pays a watched script or spends a watched outpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct WatchedTransaction {
     /// The transaction.
     pub tx: Transaction,
     /// Its id, computed.
@@ -37,7 +37,7 @@ pub struct Found {
     pub inputs: Vec<Hit>,
 }
 
-/// One output or input of a [`Found`] transaction.
+/// One output or input of a [`WatchedTransaction`] transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hit {
     /// Position among the transaction's outputs or inputs.
@@ -129,7 +129,7 @@ pub fn scan_block(
             watched.insert_outpoint(OutPoint::new(*txid, hit.index), hit.id);
         }
         let branch = tree.branch(place).map_err(|e| BadBlock::Tree(hash, e))?;
-        found.push(Found { tx, txid: *txid, branch, outputs, inputs });
+        found.push(WatchedTransaction { tx, txid: *txid, branch, outputs, inputs });
     }
     Ok(Scanned { header, height, transactions: txids.len(), found })
 }

@@ -26,9 +26,9 @@ pub struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// The words after the program's name that make this page of a family again. What names a folder of this machine is left out.
-    pub fn command(&self, family: &str) -> String {
-        let mut words = vec!["report".to_owned(), family.to_owned()];
+    /// The words after the program's name that make a page again, beginning with these. What names a folder of this machine is left out.
+    pub fn command(&self, beginning: &str) -> String {
+        let mut words = vec![beginning.to_owned()];
         let mut flag = |name: &str, value: Option<String>| {
             if let Some(value) = value {
                 words.push(format!("--{name} {value}"));

@@ -9,9 +9,9 @@ use crate::domain::words::shown;
 
 /// Text as it is, in HTML.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Page;
+pub struct HtmlText;
 
-impl Escaper for Page {
+impl Escaper for HtmlText {
     fn write_escaped_str<W: Write>(&self, dest: W, text: &str) -> Result {
         Html.write_escaped_str(dest, &shown(text))
     }
@@ -54,7 +54,7 @@ mod tests {
     fn nothing_is_more_than_text() {
         let check = |text: &str, html: &str, markdown: &str| {
             let (mut page, mut md) = (String::new(), String::new());
-            Page.write_escaped_str(&mut page, text).unwrap();
+            HtmlText.write_escaped_str(&mut page, text).unwrap();
             Markdown.write_escaped_str(&mut md, text).unwrap();
             assert_eq!((page.as_str(), md.as_str()), (html, markdown));
         };

@@ -2,7 +2,7 @@ use anyhow::Result;
 use askama::Template;
 
 use super::sections::{self, Written};
-use super::{Format, Made, Page};
+use super::{Format, Page};
 
 /// One file that holds everything: it asks nothing of the network.
 pub(super) const FORMAT: Format =
@@ -15,14 +15,13 @@ pub(super) const STYLE: &str = include_str!("templates/style.css");
 #[template(path = "page.html")]
 struct Html<'a> {
     page: &'a Page,
-    family: &'a str,
     style: &'static str,
     sections: Vec<Written>,
 }
 
-fn write(made: &Made) -> Result<String> {
-    let sections = sections::written(made, |section| section.html)?;
-    Ok(tight(&Html { page: &made.page, family: &made.summary.family, style: STYLE, sections }.render()?))
+fn write(page: &Page) -> Result<String> {
+    let sections = sections::written(page, |section| section.html)?;
+    Ok(tight(&Html { page, style: STYLE, sections }.render()?))
 }
 
 /// A page without empty lines: templates leave those of their own instructions.

@@ -2,7 +2,7 @@ use anyhow::Result;
 use askama::Template;
 
 use super::sections::{self, Written};
-use super::{Format, Made, Page};
+use super::{Format, Page};
 
 /// For wikis and version control; the charts lie beside it.
 pub(super) const FORMAT: Format = Format { name: "md", about: "Markdown, with the charts as files beside it", write };
@@ -14,7 +14,7 @@ struct Markdown<'a> {
     sections: Vec<Written>,
 }
 
-fn write(made: &Made) -> Result<String> {
-    let sections = sections::written(made, |section| section.markdown)?;
-    Ok(Markdown { page: &made.page, sections }.render()?.trim_end().to_owned() + "\n")
+fn write(page: &Page) -> Result<String> {
+    let sections = sections::written(page, |section| section.markdown)?;
+    Ok(Markdown { page, sections }.render()?.trim_end().to_owned() + "\n")
 }

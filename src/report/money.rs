@@ -1,8 +1,7 @@
 use serde::Serialize;
 
-use crate::domain::{Amount, format};
-use crate::figures;
-use crate::trace::{Destination, Stop, Trail};
+use crate::document::{Destination, Destinations, Share};
+use crate::domain::{Amount, Stop, format};
 
 /// More ends are counted, not listed.
 const LISTED: usize = 40;
@@ -15,7 +14,7 @@ pub struct Money {
     /// What was withdrawn, in bitcoin.
     pub source: String,
     /// Each category with bitcoin and its share, the largest first, fees last; together exactly what was withdrawn.
-    pub categories: Vec<Share>,
+    pub categories: Vec<Part>,
     /// The ends of the trail, the largest first.
     pub ends: Vec<End>,
     /// Ends that are not listed.
@@ -26,7 +25,7 @@ pub struct Money {
 
 /// A part of what was withdrawn.
 #[derive(Clone, Debug, Serialize)]
-pub struct Share {
+pub struct Part {
     /// What it is.
     pub name: String,
     /// Bitcoin.
@@ -52,47 +51,43 @@ pub struct End {
 
 impl Money {
     /// `None` where nothing was withdrawn.
-    pub(super) fn of(trail: &Trail) -> Option<Self> {
-        if trail.source == Amount::ZERO {
-            return None;
-        }
-        let mut parts: Vec<(&str, Amount)> =
-            trail.by_category().into_iter().filter(|(name, _)| *name != "fees").collect();
-        parts.sort_by_key(|(name, amount)| (std::cmp::Reverse(*amount), *name));
-        parts.push(("fees", trail.fees));
-        let share = |(name, amount): (&str, Amount)| Share {
-            name: words(name).to_owned(),
-            btc: format::btc(amount, 8),
-            percent: figures::percent(amount, trail.source),
-        };
-        let mut ends: Vec<&Destination> = trail.destinations.iter().collect();
-        ends.sort_by_key(|end| (std::cmp::Reverse(end.amount), end.coin));
-        let unrecorded =
-            trail.destinations.iter().filter(|end| end.stop == Stop::Unrecorded).map(|end| end.amount).sum();
-        Some(Self {
-            policy: format!("{}, {}", trail.policy, meaning(trail.policy.name())),
-            source: format::btc(trail.source, 8),
-            categories: parts.into_iter().map(share).collect(),
+    pub(super) fn of(found: &Destinations) -> Option<Self> {
+        let btc = |sats: u64| format::btc(Amount::from_sat(sats), 8);
+        let mut ends: Vec<&Destination> = found.destinations.iter().collect();
+        ends.sort_by_key(|end| (std::cmp::Reverse(end.sats), &end.txid, end.vout));
+        (found.source_sats > 0).then(|| Self {
+            policy: format!("{}, {}", found.policy, meaning(found.policy)),
+            source: btc(found.source_sats),
+            categories: found.shares.iter().map(Part::of).collect(),
             more: ends.len().saturating_sub(LISTED),
             ends: ends.into_iter().take(LISTED).map(End::of).collect(),
-            unrecorded: (unrecorded > Amount::ZERO).then(|| format::btc(unrecorded, 8)),
+            unrecorded: (found.unrecorded_sats > 0).then(|| btc(found.unrecorded_sats)),
         })
+    }
+}
+
+impl Part {
+    fn of(share: &Share) -> Self {
+        let Share { category, btc, share, .. } = share;
+        Self { name: words(category).to_owned(), btc: btc.clone(), percent: share.clone().unwrap_or_default() }
     }
 }
 
 impl End {
     fn of(end: &Destination) -> Self {
-        let what = match (&end.label, end.stop) {
-            (Some(label), Stop::Service) => format!("{} ({})", label.name, label.category),
-            (Some(label), stop) => format!("{}; {} ({})", words(stop.name()), label.name, label.category),
-            (None, stop) => words(stop.name()).to_owned(),
+        let label = end.label.as_ref().zip(end.label_category.as_ref());
+        let label = label.map(|(name, category)| format!("{name} ({category})"));
+        let what = match label {
+            Some(label) if end.stop == Stop::Service.name() => label,
+            Some(label) => format!("{}; {label}", words(end.stop)),
+            None => words(end.stop).to_owned(),
         };
         Self {
             what,
             address: end.address.as_ref().map_or(String::new(), ToString::to_string),
-            coin: end.coin.as_ref().map_or(String::new(), ToString::to_string),
-            btc: format::btc(end.amount, 8),
-            why: end.reason.as_ref().map_or(String::new(), ToString::to_string),
+            coin: end.coin().unwrap_or_default(),
+            btc: format::btc(Amount::from_sat(end.sats), 8),
+            why: end.reason.clone().unwrap_or_default(),
         }
     }
 }

@@ -1,65 +1,52 @@
-use chrono_tz::Tz;
-use serde::Serialize;
+use std::cmp::Reverse;
 
-use super::{AddressRow, Chart, EventRow, Money, PaymentRow, Subject, ValueRow, WithdrawalRow};
-use crate::domain::{Amount, Time, TimeBasis, format, rfc3339};
-use crate::figures::{Account, Class, Payment};
+use anyhow::Result;
+use chrono_tz::Tz;
+
+use super::{Chart, Money, ValueRow};
+use crate::casebook::Case;
+use crate::document::{Destinations, Payment, Report};
+use crate::domain::{Amount, Caveat, Fact, FactKind, Family, Time, TimeBasis, format, link, rfc3339};
+use crate::figures::{Account, Class, PayingShare, Summary};
+use crate::trace::Trail;
 
 /// Payments that stand in the table of the largest.
 const LARGEST: usize = 10;
 /// Payments that stand in the ledger of a page; the rest is in `export`.
 const LEDGER: usize = 1000;
 
-/// Everything that a page says, in words.
-#[derive(Clone, Debug, Serialize)]
+/// A page, ready to be laid out: what it shows as data, and what it says of that in words.
+#[derive(Debug)]
 pub struct Page {
-    /// The family as in print.
-    pub title: String,
-    /// What it was.
-    pub about: String,
+    /// What it shows.
+    pub data: Report,
+    /// The charts.
+    pub charts: Vec<Chart>,
     /// The finding, a sentence or two.
     pub finding: Vec<String>,
     /// How far the record goes, and whether it adds up.
     pub record: String,
     /// Received, withdrawn, left: name, bitcoin, what that is made of.
     pub amounts: Vec<[String; 3]>,
-    /// Code of the currency of all values.
-    pub currency: &'static str,
     /// What it was worth, basis by basis.
     pub values: Vec<ValueRow>,
     /// What was said that no chain shows.
     pub facts: Vec<FactRow>,
     /// Payments against infected machines.
     pub share: Option<String>,
-    /// What was claimed, and how that stands to the chain.
-    pub claims: Vec<ClaimRow>,
-    /// The charts.
-    pub charts: Vec<Plate>,
     /// Where what was withdrawn went.
     pub money: Option<Money>,
-    /// Cash-out events, the newest first.
-    pub events: Vec<EventRow>,
-    /// The largest payments.
-    pub largest: Vec<PaymentRow>,
-    /// The withdrawals.
-    pub withdrawals: Vec<WithdrawalRow>,
-    /// The family's addresses.
-    pub addresses: Vec<AddressRow>,
-    /// The ledger in order of time.
-    pub ledger: Vec<PaymentRow>,
-    /// Payments that it leaves out.
-    pub left_out: usize,
-    /// Time basis and zone of all times.
+    /// Zone of all times.
+    pub zone: Tz,
+    /// Time basis and zone.
     pub times: String,
-    /// Where the prices are from.
-    pub prices: String,
     /// The classes of payments, in words.
     pub classes: String,
     /// How far payments can be trusted, in words.
     pub trust: String,
     /// What a reader must know before printing a number.
-    pub caveats: Vec<String>,
-    /// Where addresses and facts come from.
+    pub caveats: Vec<Caveat>,
+    /// Where addresses, facts and labels come from.
     pub sources: Vec<SourceRow>,
     /// Commands that make the page and its numbers again.
     pub commands: Vec<[String; 2]>,
@@ -67,21 +54,8 @@ pub struct Page {
     pub program: &'static str,
 }
 
-/// A chart on the page.
-#[derive(Clone, Debug, Serialize)]
-pub struct Plate {
-    /// Name of the chart.
-    pub name: &'static str,
-    /// The finding.
-    pub headline: String,
-    /// What it shows, for those who do not see it.
-    pub alt: String,
-    /// The drawn series.
-    pub csv: String,
-}
-
 /// Something that was said that no chain shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FactRow {
     /// What was said.
     pub what: String,
@@ -91,25 +65,8 @@ pub struct FactRow {
     pub source: SourceRow,
 }
 
-/// Something that was claimed, and how that stands to the chain.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ClaimRow {
-    /// The words.
-    pub text: String,
-    /// Who said so.
-    pub who: String,
-    /// When.
-    pub when: String,
-    /// Where that can be read.
-    pub link: Option<String>,
-    /// The verdict in a word or two.
-    pub verdict: String,
-    /// The finding in a sentence.
-    pub finding: String,
-}
-
 /// Where something comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceRow {
     /// What it is.
     pub title: String,
@@ -120,44 +77,51 @@ pub struct SourceRow {
 }
 
 impl Page {
-    /// Puts into words what other rooms computed.
-    pub(super) fn of(subject: &Subject<'_>) -> Self {
-        let (account, family) = (subject.account, subject.family);
+    /// Puts a case into words, beside what it holds. `command` is the words after the program's name that make the page again.
+    pub(super) fn of(case: &Case<'_>, data: Report, charts: Vec<Chart>, command: &str) -> Result<Self> {
+        let (account, trail) = (case.account()?, case.trail()?);
         let summary = &account.summary;
-        let mut largest: Vec<&Payment> = account.income().collect();
-        largest.sort_by_key(|payment| (std::cmp::Reverse(payment.amount), payment.time, payment.txid, payment.vout));
-        let row = |payment: &Payment| PaymentRow::of(payment, account);
-        Self {
-            title: family.title.clone(),
-            about: family.summary.clone(),
+        Ok(Self {
+            charts,
             finding: finding(account),
             record: record(account),
             amounts: amounts(account),
-            currency: account.currency.code(),
             values: values(account),
-            facts: subject.facts.to_vec(),
-            share: subject.share.map(str::to_owned),
-            claims: subject.claims.to_vec(),
-            charts: subject.charts.iter().map(plate).collect(),
-            money: subject.trail.and_then(Money::of),
-            events: subject.events.iter().map(|event| EventRow::of(event, account)).collect(),
-            largest: largest.into_iter().take(LARGEST).map(row).collect(),
-            withdrawals: account.withdrawals.iter().map(|left| WithdrawalRow::of(left, account)).collect(),
-            addresses: summary.addresses.iter().map(AddressRow::of).collect(),
-            ledger: account.payments.iter().take(LEDGER).map(row).collect(),
-            left_out: account.payments.len().saturating_sub(LEDGER),
+            facts: case.family().facts.iter().map(|one| fact(one, case.family())).collect(),
+            share: data.share.map(share),
+            money: Money::of(&Destinations::of(trail)),
+            zone: account.question.zone,
             times: match summary.time_basis {
                 TimeBasis::Block => format!("block time, {}", summary.time_zone),
                 TimeBasis::FirstSeen => format!("time first seen, {}", summary.time_zone),
             },
-            prices: summary.price_source.clone(),
             classes: classes(account),
             trust: trust(account),
             caveats: summary.caveats.clone(),
-            sources: sources(subject),
-            commands: commands(subject),
+            sources: sources(case, label_sources(case, trail)?, &summary.price_source),
+            commands: commands(&case.family().name, command),
             program: concat!("ransomtrail ", env!("CARGO_PKG_VERSION")),
-        }
+            data,
+        })
+    }
+
+    /// The totals.
+    pub(super) fn totals(&self) -> &Summary {
+        &self.data.summary.totals
+    }
+
+    /// The largest payments.
+    pub(super) fn largest(&self) -> Vec<&Payment> {
+        let mut out: Vec<&Payment> = self.data.payments.iter().filter(|payment| !payment.internal).collect();
+        out.sort_by_key(|payment| (Reverse(payment.sats), &payment.time, &payment.txid, payment.vout));
+        out.truncate(LARGEST);
+        out
+    }
+
+    /// The payments in order of time, and how many of them there is no room for.
+    pub(super) fn ledger(&self) -> (&[Payment], usize) {
+        let (shown, left_out) = self.data.payments.split_at(LEDGER.min(self.data.payments.len()));
+        (shown, left_out.len())
     }
 }
 
@@ -293,25 +257,59 @@ fn trust(account: &Account) -> String {
     parts.join(", ")
 }
 
-fn plate(chart: &Chart) -> Plate {
-    let drawing = &chart.wide;
-    Plate { name: chart.name, headline: drawing.headline.clone(), alt: drawing.alt.clone(), csv: drawing.csv.clone() }
+fn fact(fact: &Fact, family: &Family) -> FactRow {
+    let what = match &fact.what {
+        FactKind::Machines(count) => format!("{} machines infected", format::grouped(*count)),
+        FactKind::Countries(count) => format!("{} countries", format::grouped(*count)),
+        FactKind::FirstDay(day) => format!("first day {}", format::day(*day)),
+        FactKind::AttributedTo(whom) => format!("attributed to {whom}"),
+    };
+    let on = fact.on.map_or(String::new(), |day| format!(", {}", format::day(day)));
+    let note = fact.note.as_ref().map_or(String::new(), |note| format!("; {note}"));
+    let source = family.sources.iter().find(|source| source.key == fact.source);
+    let title = source.map_or(&fact.source, |source| &source.title).clone();
+    let url = source.and_then(|source| source.url.clone());
+    FactRow { what, who: format!("{}{on}{note}", fact.by), source: SourceRow { title, url, licence: None } }
 }
 
-fn sources(subject: &Subject<'_>) -> Vec<SourceRow> {
-    let of_family = subject.family.sources.iter().map(|source| SourceRow {
-        title: source.title.clone(),
-        url: source.url.clone(),
-        licence: source.licence.clone(),
-    });
-    let links = subject.family.links.iter().map(|link| SourceRow {
-        title: link.title.clone(),
-        url: Some(link.url.clone()),
-        licence: None,
-    });
-    let prices = SourceRow { title: subject.account.summary.price_source.clone(), url: None, licence: None };
+fn share(share: PayingShare) -> String {
+    format!(
+        "{} with {} to the tracked addresses paid before the wallets were emptied: at most {} in a thousand of {} machines.",
+        format::count(share.transactions, "transaction", "transactions"),
+        format::count(share.outputs, "output", "outputs"),
+        share.at_most_in_a_thousand,
+        format::grouped(share.machines),
+    )
+}
+
+/// Sources of the labels that the trail names.
+fn label_sources(case: &Case<'_>, trail: &Trail) -> Result<Vec<SourceRow>> {
+    let mut out = Vec::new();
+    for end in &trail.destinations {
+        let (Some(label), Some(address)) = (&end.label, &end.address) else { continue };
+        let source = case.label_source(address)?.unwrap_or_else(|| "source unknown".to_owned());
+        let url = link::followed(&source).map(str::to_owned);
+        let title = match &url {
+            Some(_) => format!("Label {}", label.name),
+            None => format!("Label {}: {source}", label.name),
+        };
+        out.push(SourceRow { title, url, licence: None });
+    }
+    out.sort_by(|a, b| a.title.cmp(&b.title));
+    Ok(out)
+}
+
+fn sources(case: &Case<'_>, labels: Vec<SourceRow>, prices: &str) -> Vec<SourceRow> {
+    let family = case.family();
+    let row = |title: &str, url: Option<&String>, licence: Option<&String>| SourceRow {
+        title: title.to_owned(),
+        url: url.cloned(),
+        licence: licence.cloned(),
+    };
+    let of_family = family.sources.iter().map(|one| row(&one.title, one.url.as_ref(), one.licence.as_ref()));
+    let links = family.links.iter().map(|link| row(&link.title, Some(&link.url), None));
     let mut out: Vec<SourceRow> = Vec::new();
-    for source in of_family.chain([prices]).chain(subject.labels.iter().cloned()).chain(links) {
+    for source in of_family.chain([row(prices, None, None)]).chain(labels).chain(links) {
         if !out.contains(&source) {
             out.push(source);
         }
@@ -319,14 +317,13 @@ fn sources(subject: &Subject<'_>) -> Vec<SourceRow> {
     out
 }
 
-fn commands(subject: &Subject<'_>) -> Vec<[String; 2]> {
-    let name = &subject.family.name;
+fn commands(family: &str, command: &str) -> Vec<[String; 2]> {
     let line = |command: String, about: &str| [command, about.to_owned()];
     vec![
-        line(format!("ransomtrail {}", subject.command), "this page"),
-        line(format!("ransomtrail payments {name}"), "every payment, with transaction and price"),
-        line(format!("ransomtrail trace {name}"), "where what was withdrawn went"),
-        line(format!("ransomtrail audit {name}"), "a second explorer, merkle proofs, block headers"),
+        line(format!("ransomtrail {command}"), "this page"),
+        line(format!("ransomtrail payments {family}"), "every payment, with transaction and price"),
+        line(format!("ransomtrail trace {family}"), "where what was withdrawn went"),
+        line(format!("ransomtrail audit {family}"), "a second explorer, merkle proofs, block headers"),
     ]
 }
 

@@ -15,14 +15,16 @@ pub(super) struct Drawn {
     pub file: String,
 }
 
-pub(super) fn drawn(chart: &Chart, family: &str) -> Drawn {
-    Drawn {
-        alt: chart.wide.alt.clone(),
-        wide: inline(&chart.wide.svg, "wide", family),
-        dark: inline(&chart.dark.svg, "dark", family),
-        tall: inline(&chart.tall.svg, "tall", family),
-        href: format!("data:text/csv;charset=utf-8;base64,{}", BASE64_STANDARD.encode(&chart.wide.csv)),
-        file: format!("{family}-{}.csv", chart.name),
+impl Chart {
+    pub(super) fn drawn(&self, family: &str) -> Drawn {
+        Drawn {
+            alt: self.wide.alt.clone(),
+            wide: inline(&self.wide.svg, "wide", family),
+            dark: inline(&self.dark.svg, "dark", family),
+            tall: inline(&self.tall.svg, "tall", family),
+            href: format!("data:text/csv;charset=utf-8;base64,{}", BASE64_STANDARD.encode(&self.wide.csv)),
+            file: format!("{family}-{}.csv", self.name),
+        }
     }
 }
 

@@ -32,7 +32,8 @@ impl Store {
             let work = self.db.transaction()?;
             for (hash, in_chain) in blocks {
                 work.prepare_cached(
-                    "INSERT OR REPLACE INTO best_chain_check (explorer, block_hash, in_chain) VALUES (?1, ?2, ?3)",
+                    "INSERT INTO best_chain_check (explorer, block_hash, in_chain) VALUES (?1, ?2, ?3)
+                     ON CONFLICT DO UPDATE SET in_chain = excluded.in_chain WHERE in_chain <> excluded.in_chain",
                 )?
                 .execute(params![explorer, hash.to_string(), in_chain])?;
             }

@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::kept;
 use super::ledger::{parsed, time};
-use super::request::insert_request;
+use super::request::{commit, insert_request};
 use super::{Store, StoreError};
 use crate::domain::{Incident, IncidentKind, Provenance, RawAnswer};
 
@@ -32,11 +32,12 @@ impl Store {
         let path = self.path.clone();
         let mut write = || {
             let work = self.db.transaction()?;
+            let begun = work.total_changes();
             let request = insert_request(&work, provenance)?;
             for finding in findings {
                 note(&work, finding, provenance, raw, request)?;
             }
-            work.commit()
+            commit(work, request, begun)
         };
         write().map_err(|error| super::explain(&path, error))
     }

@@ -79,28 +79,28 @@ impl Store {
 
     /// What the ledger holds of an address, added up by the database: the same as the sum over its rows.
     pub fn address_totals(&self, address: &Address) -> Result<Totals, StoreError> {
-        let read = || -> rusqlite::Result<Totals> {
-            let mut query = self.db.prepare_cached(
-                "WITH row AS (
-                    SELECT o.tx_id, o.sats AS received, 0 AS spent FROM tx_output o WHERE o.address = ?1
-                    UNION ALL SELECT i.tx_id, 0, i.sats FROM spend i WHERE i.address = ?1 AND i.sats IS NOT NULL)
-                 SELECT s.state, count(DISTINCT row.tx_id), sum(row.received), sum(row.spent)
-                 FROM row JOIN tx_state s USING (tx_id) WHERE s.state <> 'gone' GROUP BY s.state",
-            )?;
-            let mut totals = Totals::default();
-            let mut rows = query.query([address.as_str()])?;
-            while let Some(row) = rows.next()? {
-                let (count, received, spent) =
-                    (row.get(1)?, Amount::from_sat(row.get(2)?), Amount::from_sat(row.get(3)?));
-                if row.get::<_, String>(0)? == "mempool" {
-                    (totals.mempool_tx_count, totals.mempool_received, totals.mempool_spent) = (count, received, spent);
-                } else {
-                    (totals.tx_count, totals.received, totals.spent) = (count, received, spent);
-                }
+        self.sum_up(address).map_err(|error| self.explain(error))
+    }
+
+    pub(super) fn sum_up(&self, address: &Address) -> rusqlite::Result<Totals> {
+        let mut query = self.db.prepare_cached(
+            "WITH row AS (
+                SELECT o.tx_id, o.sats AS received, 0 AS spent FROM tx_output o WHERE o.address = ?1
+                UNION ALL SELECT i.tx_id, 0, i.sats FROM spend i WHERE i.address = ?1 AND i.sats IS NOT NULL)
+             SELECT s.state, count(DISTINCT row.tx_id), sum(row.received), sum(row.spent)
+             FROM row JOIN tx_state s USING (tx_id) WHERE s.state <> 'gone' GROUP BY s.state",
+        )?;
+        let mut totals = Totals::default();
+        let mut rows = query.query([address.as_str()])?;
+        while let Some(row) = rows.next()? {
+            let (count, received, spent) = (row.get(1)?, Amount::from_sat(row.get(2)?), Amount::from_sat(row.get(3)?));
+            if row.get::<_, String>(0)? == "mempool" {
+                (totals.mempool_tx_count, totals.mempool_received, totals.mempool_spent) = (count, received, spent);
+            } else {
+                (totals.tx_count, totals.received, totals.spent) = (count, received, spent);
             }
-            Ok(totals)
-        };
-        read().map_err(|error| self.explain(error))
+        }
+        Ok(totals)
     }
 
     /// The transactions of an address that the ledger takes for present, confirmed or waiting.
@@ -155,19 +155,26 @@ impl Store {
     }
 
     /// The transactions of an address that an explorer should be asked about again, though the sums agree: those in these
-    /// blocks, which left the chain, and, if `unproven`, those whose txid was never recomputed.
-    pub fn unsettled(&self, address: &Address, blocks: &[BlockHash], unproven: bool) -> Result<Vec<Txid>, StoreError> {
+    /// blocks, which left the chain, and, if an explorer is named that can prove them, those whose txid was never recomputed; not those that
+    /// it has told of itself, without.
+    pub fn unsettled(
+        &self,
+        address: &Address,
+        blocks: &[BlockHash],
+        proves: Option<&str>,
+    ) -> Result<Vec<Txid>, StoreError> {
         let read = || -> rusqlite::Result<Vec<Txid>> {
             let blocks: Vec<String> = blocks.iter().map(BlockHash::to_string).collect();
             let mut query = self.db.prepare_cached(
-                "SELECT DISTINCT s.txid, s.block_hash, s.recomputed FROM tx_state s WHERE s.state <> 'gone' AND s.tx_id IN (
+                "SELECT DISTINCT s.txid, s.block_hash, s.recomputed OR EXISTS (SELECT 1 FROM observation o JOIN request r USING (request_id)
+                    WHERE o.tx_id = s.tx_id AND r.explorer IS ?2) FROM tx_state s WHERE s.state <> 'gone' AND s.tx_id IN (
                     SELECT tx_id FROM tx_output WHERE address = ?1 UNION SELECT tx_id FROM spend WHERE address = ?1)",
             )?;
             let mut out = Vec::new();
-            let mut rows = query.query([address.as_str()])?;
+            let mut rows = query.query(rusqlite::params![address.as_str(), proves])?;
             while let Some(row) = rows.next()? {
                 let left = row.get::<_, Option<String>>(1)?.is_some_and(|hash| blocks.contains(&hash));
-                if left || (unproven && !row.get::<_, bool>(2)?) {
+                if left || (proves.is_some() && !row.get::<_, bool>(2)?) {
                     out.push(parsed(row, 0)?);
                 }
             }

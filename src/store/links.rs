@@ -6,7 +6,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::complete::Verdict;
-use crate::domain::{Address, Txid};
+use crate::domain::Txid;
 
 /// Takes the addresses and values of inputs from the outputs that they spend: for the inputs of this transaction, and for
 /// those of others that spend it. Returns what was told otherwise.
@@ -57,18 +57,4 @@ pub(super) fn settle(db: &Connection, tx_id: i64, txid: &Txid) -> Verdict<Vec<St
         }
     }
     Ok(Ok(told_otherwise))
-}
-
-/// All the bitcoin that can exist, moved a thousand times, in millions of satoshis: no address has seen so much.
-const IMPLAUSIBLE_MEGASATS: i64 = 2_100_000_000 * 1_000;
-
-/// Whether the sums of an address can still be true, so that adding them up never overflows.
-pub(super) fn is_plausible(db: &Connection, address: &Address) -> rusqlite::Result<bool> {
-    let sum: i64 = db
-        .prepare_cached(
-            "SELECT (SELECT coalesce(sum(sats / 1000000), 0) FROM tx_output WHERE address = ?1)
-                  + (SELECT coalesce(sum(sats / 1000000), 0) FROM spend WHERE address = ?1)",
-        )?
-        .query_row([address.as_str()], |row| row.get(0))?;
-    Ok(sum < IMPLAUSIBLE_MEGASATS)
 }

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::ledger::{parsed, time};
 use super::{Store, StoreError};
 use crate::domain::{EventKind, Time, Txid};
 
@@ -17,8 +16,10 @@ pub struct EventRecord {
     pub kind: EventKind,
     /// Its transaction.
     pub txid: Txid,
-    /// Height of that transaction's block.
-    pub height: u32,
+    /// Height of that transaction's block; `None` while a payment waits for one.
+    pub height: Option<u32>,
+    /// Satoshis, where they are known.
+    pub sats: Option<u64>,
     /// What is told of it, as JSON.
     pub body: String,
 }
@@ -30,44 +31,10 @@ pub struct ReceiverRecord {
     pub name: String,
     /// The kinds of events that it wants to hear of.
     pub kinds: Vec<EventKind>,
-}
-
-/// What somebody is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoticeRecord {
-    /// Its key.
-    pub id: i64,
-    /// The family whose coins moved.
-    pub family: String,
-    /// What tells the event apart.
-    pub event_key: String,
-    /// The transaction.
-    pub txid: Txid,
-    /// Whether it takes an earlier notice back.
-    pub correction: bool,
-    /// When it was made.
-    pub made_at: Time,
-    /// The event as it was then, as JSON.
-    pub body: String,
-    /// Times that sending it failed.
-    pub tries: u32,
-    /// When it was sent; `None` while it waits.
-    pub sent_at: Option<Time>,
-}
-
-/// How the notices of one receiver stand.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OutboxState {
-    /// Sent.
-    pub sent: usize,
-    /// Made and not sent yet.
-    pub waiting: usize,
-    /// When the last one was sent.
-    pub last_sent_at: Option<Time>,
-    /// Why the last try of one that waits failed.
-    pub failure: Option<String>,
-    /// When that one is tried again.
-    pub next_try: Option<Time>,
+    /// Whether it hears of payments that wait for a block.
+    pub waiting: bool,
+    /// It hears of no payment of fewer satoshis.
+    pub min: u64,
 }
 
 /// What [`Store::record_events`] made of a family's events.
@@ -104,52 +71,47 @@ impl Store {
                     .execute(params![receiver.name, family, newest])?;
             }
             let known = known(&work, family)?;
-            // Notices keep the order in which things happened; what one block holds stays together by transaction.
+            // Notices keep the order in which things happened; what one block holds stays together by transaction, and what waits comes last.
             let mut in_order: Vec<&EventRecord> = events.iter().collect();
-            in_order.sort_by_key(|event| event.height);
+            in_order.sort_by_key(|event| event.height.unwrap_or(u32::MAX));
             for event in in_order {
-                let is_new = match known.get(&event.key) {
-                    None => {
-                        work.prepare_cached(
-                            "INSERT INTO event (family, event_key, kind, txid, height, found_at, body)
-                             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                        )?
-                        .execute(params![
-                            family,
-                            event.key,
-                            event.kind.name(),
-                            event.txid.to_string(),
-                            event.height,
-                            now.timestamp(),
-                            event.body,
-                        ])?;
-                        Some(work.last_insert_rowid())
-                    }
-                    Some(Known { id, vanished, .. }) => {
+                let before = known.get(&event.key);
+                let id = match before {
+                    None => insert_event(&work, family, event, now)?,
+                    Some(Known { id, .. }) => {
                         work.prepare_cached(
                             "UPDATE event SET vanished_at = NULL, height = ?2, body = ?3
-                             WHERE event_id = ?1 AND (vanished_at IS NOT NULL OR height <> ?2 OR body <> ?3)",
+                             WHERE event_id = ?1 AND (vanished_at IS NOT NULL OR height IS NOT ?2 OR body <> ?3)",
                         )?
                         .execute(params![id, event.height, event.body])?;
-                        vanished.then_some(*id)
+                        *id
                     }
                 };
-                let Some(id) = is_new else { continue };
-                let spared = spare(&work, id)?;
-                let wanting = receivers.iter().filter(|receiver| receiver.kinds.contains(&event.kind));
-                for receiver in wanting.filter(|receiver| !spared.contains(&receiver.name)) {
-                    news.made += announce(&work, id, family, event, receiver, now)?;
+                match before {
+                    Some(before) if !before.vanished && before.height.is_some() == event.height.is_some() => continue,
+                    Some(before) if !before.vanished && event.height.is_none() => {
+                        // Its block left the chain, and it waits again.
+                        news.made += take_back(&work, id, true, now)?;
+                        continue;
+                    }
+                    _ => {}
+                }
+                let spared = if event.height.is_some() { spare(&work, id)? } else { BTreeSet::new() };
+                for receiver in receivers.iter().filter(|receiver| receiver.kinds.contains(&event.kind)) {
+                    let spared = spared.contains(&receiver.name);
+                    news.made += announce(&work, (id, family, event), receiver, spared, now)?;
                 }
             }
             let found: BTreeSet<&str> = events.iter().map(|event| event.key.as_str()).collect();
             let looked_for = |key: &str| kinds.iter().any(|kind| key.split(':').next() == Some(kind.name()));
             for (key, Known { id, vanished, height, txid }) in &known {
-                if *vanished || found.contains(key.as_str()) || !looked_for(key) || in_unread(&work, *height, txid)? {
+                let unread = || height.map_or(Ok(false), |height| in_unread(&work, height, txid));
+                if *vanished || found.contains(key.as_str()) || !looked_for(key) || unread()? {
                     continue;
                 }
                 work.prepare_cached("UPDATE event SET vanished_at = ?2 WHERE event_id = ?1")?
                     .execute(params![id, now.timestamp()])?;
-                news.made += take_back(&work, *id, now)?;
+                news.made += take_back(&work, *id, false, now)?;
                 news.vanished += 1;
             }
             work.commit()?;
@@ -173,84 +135,11 @@ impl Store {
         write().map_err(|error| super::explain(&path, error))
     }
 
-    /// What waits for a receiver and may be tried at that moment, the oldest first. Where one of them has to wait, so do those that
-    /// came after it: nobody reads a correction before what it corrects.
-    pub fn notices_due(&self, receiver: &str, now: Time) -> Result<Vec<NoticeRecord>, StoreError> {
-        let due = "n.receiver = ?1 AND n.sent_at IS NULL AND NOT EXISTS
-                   (SELECT 1 FROM notice o WHERE o.receiver = ?1 AND o.sent_at IS NULL AND o.next_try > ?2)
-                   ORDER BY n.notice_id";
-        self.notices_where(due, params![receiver, now.timestamp()])
-    }
-
-    /// The last notices that were made for a receiver, sent or not, the newest first.
-    pub fn notices_of(&self, receiver: &str, most: usize) -> Result<Vec<NoticeRecord>, StoreError> {
-        self.notices_where("n.receiver = ?1 ORDER BY n.notice_id DESC LIMIT ?2", params![receiver, most])
-    }
-
-    fn notices_where(&self, condition: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<NoticeRecord>, StoreError> {
-        let read = || -> rusqlite::Result<Vec<NoticeRecord>> {
-            self.db
-                .prepare_cached(&format!(
-                    "SELECT n.notice_id, e.family, e.event_key, e.txid, n.about = 'correction', n.made_at, n.body, n.tries,
-                            n.sent_at
-                     FROM notice n JOIN event e USING (event_id) WHERE {condition}"
-                ))?
-                .query_map(values, notice)?
-                .collect()
-        };
-        read().map_err(|error| self.explain(error))
-    }
-
-    /// Writes down that these notices were sent.
-    pub fn notices_sent(&mut self, ids: &[i64], now: Time) -> Result<(), StoreError> {
-        self.each_notice(
-            ids,
-            "UPDATE notice SET sent_at = ?2, failure = NULL WHERE notice_id = ?1",
-            &[&now.timestamp()],
-        )
-    }
-
-    /// Writes down that sending these failed, why, and when to try again.
-    pub fn notices_failed(&mut self, ids: &[i64], why: &str, next_try: Time) -> Result<(), StoreError> {
-        let sql = "UPDATE notice SET tries = tries + 1, failure = ?2, next_try = ?3 WHERE notice_id = ?1";
-        self.each_notice(ids, sql, &[&why, &next_try.timestamp()])
-    }
-
-    fn each_notice(&mut self, ids: &[i64], sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), StoreError> {
-        let path = self.path.clone();
-        let mut write = || -> rusqlite::Result<()> {
-            let work = self.db.transaction()?;
-            for id in ids {
-                let all: Vec<&dyn rusqlite::ToSql> =
-                    std::iter::once::<&dyn rusqlite::ToSql>(id).chain(values.iter().copied()).collect();
-                work.prepare_cached(sql)?.execute(all.as_slice())?;
-            }
-            work.commit()
-        };
-        write().map_err(|error| super::explain(&path, error))
-    }
-
-    /// How the notices of a receiver stand.
-    pub fn outbox(&self, receiver: &str) -> Result<OutboxState, StoreError> {
-        let read = || -> rusqlite::Result<OutboxState> {
-            let (sent, waiting, last): (usize, usize, Option<i64>) = self.db.query_row(
-                "SELECT count(sent_at), count(*) - count(sent_at), max(sent_at) FROM notice WHERE receiver = ?1",
-                [receiver],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-            )?;
-            let failed: Option<(String, i64)> = self
-                .db
-                .query_row(
-                    "SELECT failure, next_try FROM notice WHERE receiver = ?1 AND sent_at IS NULL AND failure IS NOT NULL
-                     ORDER BY notice_id LIMIT 1",
-                    [receiver],
-                    |row| Ok((row.get(0)?, row.get(1)?)),
-                )
-                .optional()?;
-            let (failure, next_try) = failed.unzip();
-            Ok(OutboxState { sent, waiting, last_sent_at: last.map(time), failure, next_try: next_try.map(time) })
-        };
-        read().map_err(|error| self.explain(error))
+    /// The height above which somebody is told of a family; `None` where nobody was to be yet.
+    pub fn told_from(&self, family: &str) -> Result<Option<u32>, StoreError> {
+        self.db
+            .query_row("SELECT min(height) FROM receiver WHERE family = ?1", [family], |row| row.get(0))
+            .map_err(|error| self.explain(error))
     }
 
     /// The highest block that any explorer named as its newest; `None` where none did. A transaction's block says nothing of that: what
@@ -266,7 +155,7 @@ impl Store {
 struct Known {
     id: i64,
     vanished: bool,
-    height: u32,
+    height: Option<u32>,
     txid: String,
 }
 
@@ -293,57 +182,104 @@ fn in_unread(work: &Transaction<'_>, height: u32, txid: &str) -> rusqlite::Resul
     .query_row(params![height, txid, DEEPEST], |row| row.get(0))
 }
 
+fn insert_event(work: &Transaction<'_>, family: &str, event: &EventRecord, now: Time) -> rusqlite::Result<i64> {
+    work.prepare_cached(
+        "INSERT INTO event (family, event_key, kind, txid, height, found_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        family,
+        event.key,
+        event.kind.name(),
+        event.txid.to_string(),
+        event.height,
+        now.timestamp(),
+        event.body
+    ])?;
+    Ok(work.last_insert_rowid())
+}
+
 /// Takes back the corrections of an event that is there again, where nobody can have read them, and names who need not be told of
 /// it anew.
 fn spare(work: &Transaction<'_>, id: i64) -> rusqlite::Result<BTreeSet<String>> {
     work.prepare_cached(
-        "DELETE FROM notice WHERE event_id = ?1 AND about = 'correction' AND sent_at IS NULL AND tries = 0 RETURNING receiver",
+        "DELETE FROM notice WHERE event_id = ?1 AND about IN ('correction', 'gone') AND sent_at IS NULL AND tries = 0 RETURNING receiver",
     )?
     .query_map([id], |row| row.get(0))?
     .collect()
 }
 
-/// Tells a receiver of an event that is new, or is there again. Whoever was told of it before hears of it wherever it stands now.
+/// Tells a receiver of an event that is new, is there again, or is in a block now. Whoever was told of it before hears of it wherever it stands now.
 fn announce(
     work: &Transaction<'_>,
-    id: i64,
-    family: &str,
-    event: &EventRecord,
+    (id, family, event): (i64, &str, &EventRecord),
     receiver: &ReceiverRecord,
+    spared: bool,
     now: Time,
 ) -> rusqlite::Result<usize> {
-    let from: i64 = work
-        .prepare_cached(
-            "SELECT CASE WHEN EXISTS (SELECT 1 FROM notice WHERE event_id = ?3 AND receiver = ?1) THEN -1 ELSE height END
-             FROM receiver WHERE name = ?1 AND family = ?2",
+    // What was to be said of it as waiting, and nobody can have read, is not said any more.
+    if event.height.is_some() {
+        work.prepare_cached(
+            "DELETE FROM notice WHERE event_id = ?1 AND receiver = ?2 AND about = 'waiting' AND sent_at IS NULL AND tries = 0",
         )?
-        .query_row(params![receiver.name, family, id], |row| row.get(0))?;
-    if i64::from(event.height) <= from {
+        .execute(params![id, receiver.name])?;
+    }
+    let last: Option<String> = work
+        .prepare_cached(
+            "SELECT about FROM notice WHERE event_id = ?1 AND receiver = ?2 AND skipped_at IS NULL ORDER BY notice_id DESC LIMIT 1",
+        )?
+        .query_row(params![id, receiver.name], |row| row.get(0))
+        .optional()?;
+    let too_small = event.kind == EventKind::Payment && event.sats.is_some_and(|sats| sats < receiver.min);
+    let about = match (event.height, last.as_deref()) {
+        (None, Some("waiting")) => return Ok(0),
+        (None, _) if !receiver.waiting => return Ok(0),
+        (None, _) => "waiting",
+        (Some(_), Some("waiting")) => "confirmed",
+        (Some(_), _) if spared => return Ok(0),
+        (Some(_), _) => "event",
+    };
+    if last.is_none() && too_small {
         return Ok(0);
     }
-    insert(work, id, &receiver.name, "event", &event.body, now)
+    let from: u32 = work
+        .prepare_cached("SELECT height FROM receiver WHERE name = ?1 AND family = ?2")?
+        .query_row(params![receiver.name, family], |row| row.get(0))?;
+    if last.is_none() && event.height.is_some_and(|height| height <= from) {
+        return Ok(0);
+    }
+    insert(work, id, &receiver.name, about, &event.body, now)
 }
 
-/// Takes back what was told of an event that vanished. Who was not told yet, is not told at all.
-fn take_back(work: &Transaction<'_>, id: i64, now: Time) -> rusqlite::Result<usize> {
+/// Takes back what was told of an event that vanished, or that waits again. Who was not told yet, is not told at all.
+fn take_back(work: &Transaction<'_>, id: i64, waits: bool, now: Time) -> rusqlite::Result<usize> {
     // One that was tried may have arrived: both are sent.
     work.prepare_cached(
-        "DELETE FROM notice WHERE event_id = ?1 AND about = 'event' AND sent_at IS NULL AND tries = 0",
+        "DELETE FROM notice WHERE event_id = ?1 AND about IN ('event', 'confirmed', 'waiting') AND sent_at IS NULL AND tries = 0",
     )?
     .execute([id])?;
-    // What the reader wants to know first: whether the transaction is gone, or only counts no longer.
-    let told: Vec<(String, String)> = work
+    // What the reader wants to know first: whether the transaction is gone, or only counts no longer; and which one took its place.
+    let told: Vec<(String, String, String)> = work
         .prepare_cached(
-            "SELECT receiver, json_set(n.body, '$.stands', (SELECT max(state = 'confirmed') FROM tx_state s WHERE s.txid = e.txid) IS 1)
-             FROM notice n JOIN event e USING (event_id) WHERE event_id = ?1 AND about = 'event'
-               AND notice_id = (SELECT max(notice_id) FROM notice l WHERE l.event_id = ?1 AND l.receiver = n.receiver)
+            "SELECT receiver, about, json_set(n.body,
+                 '$.stands', (SELECT max(state = 'confirmed') FROM tx_state s WHERE s.txid = e.txid) IS 1,
+                 '$.replaced_by', (SELECT s.txid FROM tx t JOIN tx_input i USING (tx_id)
+                      JOIN tx_input j ON j.prev_txid = i.prev_txid AND j.prev_vout = i.prev_vout AND j.tx_id <> i.tx_id
+                      JOIN tx_state s ON s.tx_id = j.tx_id AND s.state <> 'gone' WHERE t.txid = e.txid LIMIT 1))
+             FROM notice n JOIN event e USING (event_id) WHERE event_id = ?1 AND about IN ('event', 'confirmed', 'waiting')
+               AND skipped_at IS NULL
+               AND notice_id = (SELECT max(notice_id) FROM notice l WHERE l.event_id = ?1 AND l.receiver = n.receiver AND l.skipped_at IS NULL)
              ORDER BY receiver",
         )?
-        .query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<rusqlite::Result<_>>()?;
     let mut made = 0;
-    for (receiver, body) in told {
-        made += insert(work, id, &receiver, "correction", &body, now)?;
+    for (receiver, about, body) in told {
+        made += match about.as_str() {
+            // That it waits is true again.
+            "waiting" if waits => 0,
+            "waiting" => insert(work, id, &receiver, "gone", &body, now)?,
+            _ => insert(work, id, &receiver, "correction", &body, now)?,
+        };
     }
     Ok(made)
 }
@@ -360,18 +296,4 @@ fn insert(
         "INSERT INTO notice (receiver, event_id, about, made_at, next_try, body) VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
     )?
     .execute(params![receiver, id, about, now.timestamp(), body])
-}
-
-fn notice(row: &Row<'_>) -> rusqlite::Result<NoticeRecord> {
-    Ok(NoticeRecord {
-        id: row.get(0)?,
-        family: row.get(1)?,
-        event_key: row.get(2)?,
-        txid: parsed(row, 3)?,
-        correction: row.get(4)?,
-        made_at: time(row.get(5)?),
-        body: row.get(6)?,
-        tries: row.get(7)?,
-        sent_at: row.get::<_, Option<i64>>(8)?.map(time),
-    })
 }

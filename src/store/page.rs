@@ -8,10 +8,11 @@ use super::kept;
 use super::links;
 pub(super) use super::place::Word;
 use super::place::{TIP_MOVES, observe};
-use super::request::insert_request;
+use super::request::{commit, insert_request};
 use super::scan_mark::ScanMark;
+use super::sums;
 use super::{Store, StoreError};
-use crate::domain::{Address, BlockHash, IncidentKind, Provenance, RawAnswer, Tx, Txid};
+use crate::domain::{Address, BlockHash, IncidentKind, Provenance, RawAnswer, Said, Totals, Tx, Txid};
 
 /// A page of an address's history, to be stored in one go.
 #[derive(Clone, Debug)]
@@ -30,6 +31,26 @@ pub struct PageRecord {
     pub tip: Option<u32>,
     /// Blocks that are not in the explorer's best chain any more.
     pub left: Vec<BlockHash>,
+    /// What the ledger holds of the address before the page, where the caller knows; else it is added up.
+    pub held: Option<Totals>,
+    /// Where the ledger is to come to; once it is there, no page is to go on from.
+    pub goal: Option<Goal>,
+}
+
+/// When the ledger holds of an address what it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Goal {
+    /// What the explorer says.
+    pub said: Said,
+    /// What its history came to, where that is known to be something else.
+    pub walked: Option<Totals>,
+}
+
+impl Goal {
+    /// Whether a ledger is there.
+    pub fn is_reached(&self, ledger: &Totals) -> bool {
+        self.said.agrees(ledger) || self.walked == Some(*ledger)
+    }
 }
 
 /// What storing a page did.
@@ -45,6 +66,8 @@ pub struct Recorded {
     pub displaced: usize,
     /// What is looked for in blocks, after this one.
     pub mark: Option<ScanMark>,
+    /// What the ledger holds of the address after the page.
+    pub ledger: Totals,
 }
 
 /// What an explorer told of a transaction that was not taken into the ledger, and why.
@@ -78,8 +101,12 @@ impl Store {
 
     fn write_page(&mut self, page: &PageRecord) -> rusqlite::Result<Recorded> {
         let keeps = self.keeps_answers;
+        let held = page.held.map_or_else(|| self.sum_up(&page.address), Ok)?;
         let mut work = self.db.transaction()?;
+        let begun = work.total_changes();
         let mut recorded = Recorded::default();
+        let touched = sums::touched(&work, &page.txs)?;
+        let before = sums::brought(&work, &page.address, &touched)?;
         let request = insert_request(&work, &page.provenance)?;
         let mut news = false;
         let refusal = |txid, kind, reason| Refusal { txid, explorer: page.provenance.explorer.clone(), kind, reason };
@@ -104,7 +131,8 @@ impl Store {
                 }
             }
         }
-        if !links::is_plausible(&work, &page.address)? {
+        recorded.ledger = held.changed(&before, &sums::brought(&work, &page.address, &touched)?);
+        if !sums::are_plausible(&recorded.ledger) {
             // Rolled back: sums that no chain can hold would make the ledger unreadable.
             drop(work);
             let reason =
@@ -112,6 +140,7 @@ impl Store {
             let implausible = |tx: &Tx| refusal(tx.txid, IncidentKind::Implausible, reason.clone());
             let refused: Vec<Refusal> = page.txs.iter().map(implausible).collect();
             let work = self.db.transaction()?;
+            let begun = work.total_changes();
             let request = insert_request(&work, &page.provenance)?;
             let what = Finding {
                 kind: IncidentKind::Implausible,
@@ -120,8 +149,8 @@ impl Store {
                 what: reason,
             };
             incidents::note(&work, &what, &page.provenance, &page.raw, request)?;
-            work.commit()?;
-            return Ok(Recorded { refused, ..Recorded::default() });
+            commit(work, request, begun)?;
+            return Ok(Recorded { refused, ledger: held, ..Recorded::default() });
         }
         // A page that told nothing new is not kept: quiet rounds do not grow the file.
         if keeps && news {
@@ -131,6 +160,9 @@ impl Store {
             incidents::note(&work, &told.finding(&page.address), &page.provenance, &page.raw, request)?;
         }
         match &page.next {
+            _ if page.goal.is_some_and(|goal| goal.is_reached(&recorded.ledger)) => {
+                work.prepare_cached("DELETE FROM cursor WHERE address = ?1")?.execute([page.address.as_str()])?
+            }
             Some(after) => work
                 .prepare_cached("INSERT OR REPLACE INTO cursor VALUES (?1, ?2, ?3)")?
                 .execute(params![page.address.as_str(), page.provenance.explorer, after])?,
@@ -138,7 +170,7 @@ impl Store {
                 .prepare_cached("DELETE FROM cursor WHERE address = ?1 AND explorer = ?2")?
                 .execute([page.address.as_str(), &page.provenance.explorer])?,
         };
-        work.commit()?;
+        commit(work, request, begun)?;
         Ok(recorded)
     }
 

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::kept;
 use super::ledger::{parsed, time};
-use super::request::insert_request;
+use super::request::{commit, insert_request};
 use super::{Store, StoreError};
 use crate::domain::{Address, BlockHash, BlockRef, Provenance, RawAnswer, Txid};
 
@@ -41,11 +41,12 @@ impl Store {
         let (path, keeps) = (self.path.clone(), self.keeps_answers);
         let mut write = || {
             let work = self.db.transaction()?;
+            let begun = work.total_changes();
             let request = insert_request(&work, provenance)?;
             if insert_header(&work, header, request)? && keeps {
                 kept::keep(&work, request, raw)?;
             }
-            work.commit()
+            commit(work, request, begun)
         };
         write().map_err(|error| super::explain(&path, error))
     }
@@ -60,11 +61,12 @@ impl Store {
         let (path, keeps) = (self.path.clone(), self.keeps_answers);
         let mut write = || {
             let work = self.db.transaction()?;
+            let begun = work.total_changes();
             let request = insert_request(&work, provenance)?;
             if insert_proof(&work, proof, request)? && keeps {
                 kept::keep(&work, request, raw)?;
             }
-            work.commit()
+            commit(work, request, begun)
         };
         write().map_err(|error| super::explain(&path, error))
     }

@@ -65,33 +65,35 @@ pub struct ExplorerRecord {
 }
 
 impl Store {
-    /// Writes down that a round was made.
+    /// Writes down that a round was made. One in which as little happened as in the last takes its row over: nothing new, the same
+    /// addresses, the same failures.
     pub fn record_round(&mut self, round: &RoundRecord) -> Result<(), StoreError> {
-        self.db
-            .prepare_cached(
-                "INSERT INTO round (started_at, ended_at, follow, addresses, blocks, requests, new_transactions, unreconciled,
-                                    not_asked, refused, tip_height, tip_time, failures)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-            )
-            .and_then(|mut q| {
-                q.execute(params![
-                    round.started_at.timestamp(),
-                    round.ended_at.timestamp(),
-                    round.follow,
-                    round.addresses,
-                    round.blocks,
-                    round.requests,
-                    round.new_transactions,
-                    round.unreconciled,
-                    round.not_asked,
-                    round.refused,
-                    round.tip.map(|t| t.0),
-                    round.tip.map(|t| t.1.timestamp()),
-                    round.failures.join("\n"),
-                ])
-            })
-            .map(|_| ())
-            .map_err(|error| self.explain(error))
+        let failures = round.failures.join("\n");
+        let again = "UPDATE round SET started_at = ?1, ended_at = ?2, requests = ?6, tip_height = ?11, tip_time = ?12, times = times + 1
+             WHERE round_id = (SELECT max(round_id) FROM round) AND follow = ?3 AND addresses = ?4 AND blocks = ?5 AND ?5 = 0
+               AND new_transactions = ?7 AND ?7 = 0 AND unreconciled = ?8 AND not_asked = ?9 AND refused = ?10 AND failures = ?13";
+        let write = |sql: &str| {
+            self.db.prepare_cached(sql)?.execute(params![
+                round.started_at.timestamp(),
+                round.ended_at.timestamp(),
+                round.follow,
+                round.addresses,
+                round.blocks,
+                round.requests,
+                round.new_transactions,
+                round.unreconciled,
+                round.not_asked,
+                round.refused,
+                round.tip.map(|t| t.0),
+                round.tip.map(|t| t.1.timestamp()),
+                failures,
+            ])
+        };
+        let first = "INSERT INTO round (first_at, started_at, ended_at, follow, addresses, blocks, requests, new_transactions, unreconciled,
+                 not_asked, refused, tip_height, tip_time, failures)
+             VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+        let written = || if write(again)? == 0 { write(first) } else { Ok(1) };
+        written().map(|_| ()).map_err(|error| self.explain(error))
     }
 
     /// The last round that was made.

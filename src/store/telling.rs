@@ -10,7 +10,7 @@ use super::incidents::{self, Finding};
 use super::kept;
 use super::ledger::parsed;
 use super::page::{self, Word};
-use super::request::insert_request;
+use super::request::{commit, insert_request};
 use super::{Recorded, Refusal, Store, StoreError};
 use crate::domain::{Address, IncidentKind, Provenance, RawAnswer, Tx, Txid};
 
@@ -26,6 +26,7 @@ impl Store {
         let (path, keeps) = (self.path.clone(), self.keeps_answers);
         let mut write = || -> rusqlite::Result<Recorded> {
             let mut work = self.db.transaction()?;
+            let begun = work.total_changes();
             let request = insert_request(&work, provenance)?;
             let mut news = false;
             let refusal = |kind, reason| Refusal { txid: tx.txid, explorer: provenance.explorer.clone(), kind, reason };
@@ -54,7 +55,7 @@ impl Store {
                 let what = Finding { kind: told.kind, address: None, txid, what: told.reason.clone() };
                 incidents::note(&work, &what, provenance, raw, request)?;
             }
-            work.commit()?;
+            commit(work, request, begun)?;
             Ok(recorded)
         };
         write().map_err(|error| super::explain(&path, error))

@@ -39,7 +39,10 @@ impl Store {
         match last {
             Some((id, last)) if last.said == *said => {
                 work.prepare_cached(
-                    "UPDATE totals SET said_to = max(said_to, ?2), tip_height = coalesce(?3, tip_height) WHERE totals_id = ?1",
+                    "UPDATE totals SET said_to = max(said_to, ?2), tip_height = coalesce(?3, tip_height),
+                        answered = iif(EXISTS (SELECT 1 FROM totals o WHERE o.address = totals.address AND o.answered > totals.answered),
+                            (SELECT max(answered) + 1 FROM totals), answered)
+                     WHERE totals_id = ?1",
                 )?
                 .execute(params![id, as_of.timestamp(), tip_height])?;
             }
@@ -50,9 +53,9 @@ impl Store {
                 }
                 let [confirmed, waiting, together] = [said.confirmed, said.waiting, said.together].map(columns);
                 work.prepare_cached(
-                    "INSERT INTO totals (address, request_id, said_from, said_to, tip_height, tx_count, received, spent,
+                    "INSERT INTO totals (answered, address, request_id, said_from, said_to, tip_height, tx_count, received, spent,
                          mempool_tx_count, mempool_received, mempool_spent, all_tx_count, all_received, all_spent)
-                     VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                     VALUES ((SELECT coalesce(max(answered), 0) + 1 FROM totals), ?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
                 )?
                 .execute(params![
                     address.as_str(),
@@ -81,7 +84,7 @@ impl Store {
 
     pub(super) fn newest_check(&self, address: &Address) -> rusqlite::Result<Option<Check>> {
         self.db
-            .prepare_cached(&format!("{SELECT} ORDER BY t.said_to DESC, t.totals_id DESC LIMIT 1"))?
+            .prepare_cached(&format!("{SELECT} ORDER BY t.said_to DESC, t.answered DESC, t.totals_id DESC LIMIT 1"))?
             .query_row([address.as_str()], check)
             .optional()
     }
@@ -97,15 +100,20 @@ const SELECT: &str = "SELECT t.totals_id, r.explorer, t.said_to, t.tx_count, t.r
     t.mempool_tx_count, t.mempool_received, t.mempool_spent, t.all_tx_count, t.all_received, t.all_spent, t.tip_height
     FROM totals t JOIN request r USING (request_id) WHERE t.address = ?1";
 
-fn check(row: &Row<'_>) -> rusqlite::Result<Check> {
+/// What was said, in nine columns from this one on.
+pub(super) fn said(row: &Row<'_>, from: usize) -> rusqlite::Result<Said> {
     let sums = |at: usize| -> rusqlite::Result<Sums> {
         let amount = |at| Ok::<_, rusqlite::Error>(row.get::<_, Option<u64>>(at)?.map(Amount::from_sat));
         Ok(Sums { tx_count: row.get(at)?, received: amount(at + 1)?, spent: amount(at + 2)? })
     };
+    Ok(Said { confirmed: sums(from)?, waiting: sums(from + 3)?, together: sums(from + 6)? })
+}
+
+fn check(row: &Row<'_>) -> rusqlite::Result<Check> {
     Ok(Check {
         explorer: row.get(1)?,
         as_of: super::ledger::time(row.get(2)?),
         tip_height: row.get(12)?,
-        said: Said { confirmed: sums(3)?, waiting: sums(6)?, together: sums(9)? },
+        said: said(row, 3)?,
     })
 }

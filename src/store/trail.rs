@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::kept;
 use super::ledger::{parsed, time};
-use super::request::insert_request;
+use super::request::{commit, insert_request};
 use super::watched_outpoint;
 use super::{Store, StoreError};
 use crate::domain::{Address, BlockHash, Network, OutPoint, OutspendStatus, Provenance, RawAnswer, Time, Tx, Txid};
@@ -207,6 +207,7 @@ impl Store {
         let (path, keeps) = (self.path.clone(), self.keeps_answers);
         let mut write = || -> rusqlite::Result<()> {
             let work = self.db.transaction()?;
+            let begun = work.total_changes();
             let request = insert_request(&work, provenance)?;
             let mut news = false;
             let at = provenance.asked_at.timestamp();
@@ -238,7 +239,7 @@ impl Store {
             if keeps && news {
                 kept::keep(&work, request, raw)?;
             }
-            work.commit()
+            commit(work, request, begun)
         };
         write().map_err(|error| super::explain(&path, error))
     }

@@ -29,6 +29,7 @@ impl Store {
             // What is no longer watched is not looked for in blocks; watched again, its history is read anew.
             self.db.execute("DELETE FROM scanned_address WHERE address NOT IN (SELECT address FROM watched)", [])?;
             self.db.execute("DELETE FROM paging WHERE address NOT IN (SELECT address FROM watched)", [])?;
+            self.db.execute("DELETE FROM walked WHERE address NOT IN (SELECT address FROM watched)", [])?;
             Ok(())
         };
         sweep().map_err(|error| super::explain(&path, error))

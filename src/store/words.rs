@@ -11,9 +11,12 @@ type Word = (&'static str, &'static str);
 type Table = (&'static str, fn() -> Vec<Word>);
 
 /// What notices are about.
-const NOTICE_KINDS: [Word; 2] = [
+const NOTICE_KINDS: [Word; 5] = [
     ("event", "Something happened that the receiver wants to hear of."),
     ("correction", "What it was told happened is not found any more."),
+    ("waiting", "A payment was seen that no block holds yet."),
+    ("confirmed", "A payment that it was told waits is in a block."),
+    ("gone", "A payment that it was told waits is not found any more."),
 ];
 
 /// Every table of words. What refers to one takes no other word.

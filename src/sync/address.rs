@@ -4,21 +4,17 @@ use std::collections::BTreeSet;
 
 use super::asked::{Asked, ask};
 use super::chain::{Chain, behind};
-use super::reading::{Reading, Stop};
-use super::{AddressRound, End, Progress, Round, Step};
-use crate::domain::{Address, Time, Totals, Txid, format};
-use crate::explorer::{Answer, Cursor, Explorer, Page};
-use crate::store::{PageRecord, SharedStore, StoreError};
+use super::guard::Guard;
+use super::reading::{REPEATING, Reading, Stop};
+use super::{AddressRound, End, Progress, Round};
+use crate::domain::{Address, BlockHash, Time, Totals, format};
+use crate::explorer::Explorer;
+use crate::store::{SharedStore, StoreError, Walked};
 
 /// How often the totals are taken anew because the chain or the address moved under the pages.
 const ATTEMPTS: usize = 3;
-/// Pages in a row that bring nothing that was not on the pages before: a real server repeats one where blocks came between.
-const REPEATS: usize = 3;
-const REPEATING: &str = "it repeats itself without an end";
 /// A history that a round may not read to its end is set aside after so many rounds, whatever it brings.
 const ROUNDS: usize = 40;
-/// So many more transactions than were counted may come: blocks come in between, and servers count differently.
-const UNCOUNTED: u64 = 200;
 
 /// One explorer during one round.
 pub(super) struct Reader<'a> {
@@ -29,11 +25,16 @@ pub(super) struct Reader<'a> {
     pub contacted: bool,
     /// Addresses in a row that it could not answer for.
     pub strikes: usize,
+    /// What was read since the newest block was asked for last.
+    pub(super) guard: Guard,
+    /// A history that was read to its end in vain before that moment is read again.
+    oldest: Time,
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(explorer: &'a Explorer, store: &'a SharedStore) -> Self {
-        Self { explorer, store, chain: Chain::default(), contacted: false, strikes: 0 }
+    pub fn new(explorer: &'a Explorer, store: &'a SharedStore, oldest: Time) -> Self {
+        let (chain, guard) = (Chain::default(), Guard::default());
+        Self { explorer, store, chain, contacted: false, strikes: 0, guard, oldest }
     }
 
     /// Totals; then, where they differ from the ledger, pages until it equals them, or as many as `pages` says: what is left
@@ -58,6 +59,7 @@ impl<'a> Reader<'a> {
             new: 0,
             gone: 0,
             waiting_whole: true,
+            waiting: 0,
             end: End::Unchanged,
         };
         let (seen, pending) = (BTreeSet::new(), BTreeSet::new());
@@ -69,6 +71,10 @@ impl<'a> Reader<'a> {
             goal,
             pending,
             seen,
+            seen_waiting: BTreeSet::new(),
+            ended: None,
+            walked: self.walked(address).await?.filter(|walked| walked.at > self.oldest),
+            refused: 0,
             blocks,
             last: None,
             known,
@@ -77,6 +83,7 @@ impl<'a> Reader<'a> {
             brought: 0,
             stop: None,
             looped: false,
+            ledger: Totals::default(),
             done,
         };
         if let Some(as_of) = reading.goal.value.as_of
@@ -89,11 +96,12 @@ impl<'a> Reader<'a> {
         let before = self.ledger(address).await?;
         for _ in 0..ATTEMPTS {
             reading.pending = self.unsettled(address).await?;
-            let ledger = self.ledger(address).await?;
+            reading.ledger = self.ledger(address).await?;
             // To look again after what waits is no news by itself.
-            let news = !reading.is_there(&ledger);
+            let news = !reading.is_there();
             reading.pending.extend(self.waiting(address, &reading.said()).await?);
-            if reading.is_there(&ledger) {
+            // Where the totals do not add up, a server that lagged behind them shows what is new on its newest page.
+            if reading.is_there() && (reading.at_rest().is_none() || reading.pages > 0) {
                 break;
             }
             if news {
@@ -105,13 +113,18 @@ impl<'a> Reader<'a> {
             if reading.stop.is_some() {
                 break;
             }
-            if !news && reading.done.new == 0 && reading.is_there(&self.ledger(address).await?) {
+            // Added up whole once more: somebody else may have written meanwhile.
+            reading.ledger = self.ledger(address).await?;
+            if !news && reading.done.new == 0 && reading.is_there() {
                 break;
             }
-            let moved = ask!(self.chain.moved(self.explorer, self.store, &reading.blocks).await?);
-            reading.blocks.clear();
-            let agrees = reading.said().agrees(&self.ledger(address).await?);
-            if agrees && !moved {
+            let met = std::mem::take(&mut reading.blocks);
+            if reading.is_there() {
+                self.guard.add(address, met, reading.pages, reading.goal.provenance.asked_at);
+                break;
+            }
+            let moved = ask!(self.moved(met).await?);
+            if reading.goal().is_reached(&reading.ledger) && !moved {
                 break;
             }
             let before = reading.said();
@@ -135,14 +148,35 @@ impl<'a> Reader<'a> {
         self.finish(reading, now, most).await.map(Ok)
     }
 
+    /// Whether the newest block is another one than before, now that these blocks were met.
+    async fn moved(&mut self, met: BTreeSet<(u32, BlockHash)>) -> Asked<bool> {
+        let moved = ask!(self.chain.moved(self.explorer, self.store, &met).await?);
+        self.guard.moved |= moved && !self.guard.addresses.is_empty();
+        Ok(Ok(moved))
+    }
+
+    /// The addresses that were read since the last look, and whether blocks may have been replaced under their pages. Where that cannot
+    /// be had they stay.
+    pub async fn look(&mut self) -> Asked<(Vec<Address>, bool)> {
+        if self.guard.addresses.is_empty() {
+            return Ok(Ok((Vec::new(), false)));
+        }
+        let met = self.guard.met.clone();
+        let moved = ask!(self.moved(met).await?) || self.guard.moved;
+        Ok(Ok((self.guard.take(), moved)))
+    }
+
     /// Records what the explorer said, and whether the ledger equals it.
     async fn finish(&self, reading: Reading<'_>, now: Time, most: usize) -> Result<AddressRound, StoreError> {
-        let Reading { address, goal, mut done, pages, brought, stop, .. } = reading;
+        let settled = reading.pending.is_empty() && reading.refused == 0 && reading.stop.is_none();
+        let ended = settled && reading.ended == Some(reading.said());
+        let rests = reading.at_rest().map(|walked| walked.miscounted);
+        let Reading { address, goal, mut done, pages, brought, stop, seen, .. } = reading;
         let explorer = self.explorer.name().to_owned();
         let as_of = goal.value.as_of.unwrap_or(goal.provenance.asked_at);
         let (of, said, provenance, tip) = (address.clone(), goal.value.said, goal.provenance, self.chain.height());
         let raw = goal.raw;
-        let (ledger, endless) = self
+        let (ledger, endless, miscounted) = self
             .store
             .run(move |store| {
                 store.record_totals(&of, &said, as_of, tip, &provenance, &raw)?;
@@ -163,170 +197,25 @@ impl<'a> Reader<'a> {
                 if let Some(why) = endless {
                     store.set_aside(&of, &explorer, now, why)?;
                 }
-                Ok((store.address_totals(&of)?, endless))
+                let ledger = store.address_totals(&of)?;
+                let mut miscounted = rests.unwrap_or_default();
+                if ended && !said.agrees(&ledger) {
+                    miscounted = store.present_txids(&of)?.into_iter().collect::<BTreeSet<_>>() == seen;
+                    store.record_walked(&of, &Walked { said, ledger, miscounted, at: now }, &provenance, &raw)?;
+                }
+                Ok((ledger, endless, miscounted))
             })
             .await?;
-        done.waiting_whole = said.is_whole(&ledger);
+        (done.waiting_whole, done.waiting) = (said.is_whole(&ledger), ledger.mempool_tx_count);
         match (stop, endless) {
             (_, Some(why)) => done.end = End::Aside { reason: why.to_owned() },
             (Some(_), None) => done.end = End::Paused { explorer: said, ledger },
+            (None, None) if !said.reconciles(&ledger) && miscounted => {
+                done.end = End::Miscounted { explorer: said, ledger, again: !ended };
+            }
             (None, None) if !said.reconciles(&ledger) => done.end = End::Unreconciled { explorer: said, ledger },
             (None, None) => {}
         }
         Ok(done)
-    }
-
-    /// Reads from the newest page on, leaves out what an interrupted round read before, and ends when the ledger equals the
-    /// totals and nothing is pending, or with the history.
-    async fn walk(&self, reading: &mut Reading<'_>, progress: Progress<'_>, round: &mut Round) -> Asked<()> {
-        reading.seen.clear();
-        let saved = self.saved_cursor(reading.address).await?;
-        if !reading.may_ask() {
-            return Ok(Ok(()));
-        }
-        let first = ask!(self.explorer.address_page(reading.address, None, &reading.known).await);
-        let after_first = first.value.next.clone();
-        // Until the rest is reached, the place where the interrupted round stopped is kept.
-        let kept = saved.clone().or_else(|| after_first.clone());
-        let (new, ledger) = self.store_page(reading, first, kept, progress, round).await?;
-        if reading.is_there(&ledger) {
-            return Ok(Ok(()));
-        }
-        // A payment that came between the totals and the page: the goal has moved.
-        if new > 0 && ledger.together().tx_count >= reading.count() {
-            reading.goal = ask!(self.explorer.totals(reading.address).await);
-            if reading.is_there(&ledger) {
-                return Ok(Ok(()));
-            }
-        }
-        if saved.is_some() && ask!(self.follow(reading, saved, progress, round).await?) {
-            return Ok(Ok(()));
-        }
-        if ask!(self.follow(reading, after_first, progress, round).await?) {
-            return Ok(Ok(()));
-        }
-        ask!(self.mark_gone(reading).await?);
-        Ok(Ok(()))
-    }
-
-    /// Reads page after page from a cursor on; true when the ledger is there, or no further page is asked for.
-    async fn follow(
-        &self,
-        reading: &mut Reading<'_>,
-        mut after: Option<Cursor>,
-        progress: Progress<'_>,
-        round: &mut Round,
-    ) -> Asked<bool> {
-        let mut pages: BTreeSet<String> = BTreeSet::new();
-        let (mut told, mut repeats): (BTreeSet<Txid>, usize) = (BTreeSet::new(), 0);
-        while let Some(cursor) = after {
-            // A server that repeats itself would keep us for ever.
-            if !pages.insert(cursor.0.clone()) {
-                reading.looped = true;
-                break;
-            }
-            if !reading.may_ask() {
-                return Ok(Ok(true));
-            }
-            let answer = ask!(self.explorer.address_page(reading.address, Some(&cursor), &reading.known).await);
-            let next = answer.value.next.clone();
-            let before = told.len();
-            told.extend(answer.value.txs.iter().map(|tx| tx.txid));
-            repeats = if told.len() > before { 0 } else { repeats + 1 };
-            let (_, ledger) = self.store_page(reading, answer, next.clone(), progress, round).await?;
-            if reading.is_there(&ledger) {
-                return Ok(Ok(true));
-            }
-            if repeats >= REPEATS {
-                reading.stop = Some(Stop::Endless(REPEATING));
-            }
-            if reading.count().is_some_and(|count| told.len() as u64 > count + count / 10 + UNCOUNTED) {
-                reading.stop = Some(Stop::Endless("it tells of more transactions than it counts"));
-            }
-            after = next;
-        }
-        Ok(Ok(false))
-    }
-
-    /// Stores a page; returns how many transactions were new, and what the ledger holds now.
-    async fn store_page(
-        &self,
-        reading: &mut Reading<'_>,
-        answer: Answer<Page>,
-        next: Option<Cursor>,
-        progress: Progress<'_>,
-        round: &mut Round,
-    ) -> Result<(usize, Totals), StoreError> {
-        let told: BTreeSet<Txid> = answer.value.txs.iter().map(|tx| tx.txid).collect();
-        reading.seen.extend(&told);
-        let blocks = answer.value.txs.iter().filter_map(|tx| tx.state.block());
-        reading.blocks.extend(blocks.filter_map(|block| Some((block.height, block.hash?))));
-        reading.last = Some((answer.provenance.clone(), answer.raw.clone()));
-        let page = PageRecord {
-            address: reading.address.clone(),
-            txs: answer.value.txs,
-            next: next.map(|c| c.0),
-            provenance: answer.provenance,
-            raw: answer.raw,
-            tip: self.chain.height(),
-            left: self.chain.left.clone(),
-        };
-        let goal = reading.pending.is_subset(&told).then(|| reading.said());
-        let (recorded, ledger) = self
-            .store
-            .run(move |store| {
-                let recorded = store.record_page(&page)?;
-                let ledger = store.address_totals(&page.address)?;
-                if goal.is_some_and(|said| said.agrees(&ledger)) {
-                    store.forget_cursors(&page.address)?;
-                }
-                Ok((recorded, ledger))
-            })
-            .await?;
-        // What was refused was not told.
-        let refused: BTreeSet<Txid> = recorded.refused.iter().map(|refusal| refusal.txid).collect();
-        let before = reading.pending.len();
-        reading.pending.retain(|txid| !told.contains(txid) || refused.contains(txid));
-        reading.done.new += recorded.new;
-        reading.brought += recorded.new + before - reading.pending.len();
-        round.refused.extend(recorded.refused);
-        round.warnings.extend(recorded.settled.iter().map(ToString::to_string));
-        progress(Step::Page { read: reading.seen.len(), of: reading.count() });
-        Ok((recorded.new, ledger))
-    }
-
-    /// A whole history was read and some transactions of the ledger are not in it: replaced, evicted or reorganised away.
-    /// An unknown cursor answers like the end of a history, so it is whole only where it holds as many as were counted.
-    async fn mark_gone(&self, reading: &mut Reading<'_>) -> Asked<()> {
-        let whole = reading.count() == Some(reading.seen.len() as u64);
-        let Some((provenance, raw)) = reading.last.clone().filter(|_| whole && !self.explorer.is_recorded()) else {
-            return Ok(Ok(()));
-        };
-        let (of, seen) = (reading.address.clone(), reading.seen.clone());
-        let (missing, blocks) = self
-            .store
-            .run(move |store| {
-                let mut missing = store.present_txids(&of)?;
-                missing.retain(|txid| !seen.contains(txid));
-                let blocks = store.blocks_of(&missing)?;
-                Ok((missing, blocks))
-            })
-            .await?;
-        let mut gone: Vec<Txid> = Vec::new();
-        for txid in missing {
-            let block = blocks.iter().find(|(known, _)| *known == txid).map(|(_, block)| block);
-            if match block {
-                None => true,
-                Some(block) => ask!(self.chain.has_left(self.explorer, block).await),
-            } {
-                gone.push(txid);
-            }
-        }
-        reading.done.gone += gone.len();
-        reading.pending.retain(|txid| !gone.contains(txid));
-        if !gone.is_empty() {
-            self.store.run(move |store| store.record_gone(&gone, &provenance, &raw)).await?;
-        }
-        Ok(Ok(()))
     }
 }

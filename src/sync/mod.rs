@@ -9,6 +9,7 @@ mod asked;
 mod audit;
 mod blocks;
 mod chain;
+mod guard;
 mod lookup;
 mod onward;
 mod poll;
@@ -16,6 +17,7 @@ mod prices;
 mod reading;
 mod recorded;
 mod sought;
+mod walk;
 mod way;
 
 use std::fmt;
@@ -155,6 +157,8 @@ pub struct AddressRound {
     pub gone: usize,
     /// Whether everything was read that the explorer counts as waiting; else the ledger holds "at least" so much of it.
     pub waiting_whole: bool,
+    /// Transactions that wait, as far as the ledger knows.
+    pub waiting: u64,
     /// How it ended.
     pub end: End,
 }
@@ -174,6 +178,16 @@ pub enum End {
         explorer: Said,
         /// What the ledger holds.
         ledger: Totals,
+    },
+    /// The ledger holds just what the explorer shows, all of it, and the explorer counts something else: its totals do not add up. Its
+    /// history is not read again until it says otherwise.
+    Miscounted {
+        /// What the explorer says.
+        explorer: Said,
+        /// What the ledger holds.
+        ledger: Totals,
+        /// That was known before.
+        again: bool,
     },
     /// The history is longer than a round reads: the next one goes on from there.
     Paused {

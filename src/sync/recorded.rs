@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::address::Reader;
 use crate::domain::{Address, BlockRef, Said, Time, Totals, Txid};
 use crate::explorer::{Block, Cursor, Known};
-use crate::store::StoreError;
+use crate::store::{StoreError, Walked};
 
 /// With more that wait, their sums alone have to tell: servers do not show all of them.
 const SHOWN_WAITING: usize = 25;
@@ -14,8 +14,9 @@ impl Reader<'_> {
     /// What must be read though the sums agree: transactions in blocks that left the chain, and rows of a record that this
     /// explorer can prove.
     pub(super) async fn unsettled(&self, address: &Address) -> Result<BTreeSet<Txid>, StoreError> {
-        let (of, left, proves) = (address.clone(), self.chain.left.clone(), self.explorer.proves());
-        let unsettled = self.store.run(move |store| store.unsettled(&of, &left, proves)).await?;
+        let (of, left) = (address.clone(), self.chain.left.clone());
+        let proves = self.explorer.proves().then(|| self.explorer.name().to_owned());
+        let unsettled = self.store.run(move |store| store.unsettled(&of, &left, proves.as_deref())).await?;
         Ok(unsettled.into_iter().collect())
     }
 
@@ -54,6 +55,12 @@ impl Reader<'_> {
     pub(super) async fn saved_cursor(&self, address: &Address) -> Result<Option<Cursor>, StoreError> {
         let (of, explorer) = (address.clone(), self.explorer.name().to_owned());
         Ok(self.store.run(move |store| store.cursor(&of, &explorer)).await?.map(Cursor))
+    }
+
+    /// What its history came to, where that was read to its end and was not what was counted.
+    pub(super) async fn walked(&self, address: &Address) -> Result<Option<Walked>, StoreError> {
+        let (of, explorer) = (address.clone(), self.explorer.name().to_owned());
+        self.store.run(move |store| store.walked(&of, &explorer)).await
     }
 
     pub(super) async fn ledger(&self, address: &Address) -> Result<Totals, StoreError> {

@@ -100,6 +100,8 @@ pub(super) async fn by_blocks(
     if !discreet {
         return Ok((all(), false));
     }
+    // Whom nobody answered: the round was one by blocks all the same.
+    round.follow = Followed::Blocks;
     if giving.is_empty() {
         let what = "no explorer in use gives whole blocks; follow = \"blocks\" asks about addresses only beside them";
         round.warnings.push(what.to_owned());

@@ -6,11 +6,12 @@
 
 mod cluster;
 mod coinjoin;
-mod document;
+mod ends;
 mod flow;
+mod followed;
 mod graph;
-mod json;
 mod label;
+mod landing;
 mod peel;
 mod policy;
 mod source;
@@ -22,10 +23,12 @@ mod way;
 pub use crate::domain::Stop;
 pub use cluster::{ChangeLink, Clusters, change_links, clusters};
 pub use coinjoin::{CoinJoin, coinjoin};
-pub use document::Document;
+pub use ends::{End, EndKind, Ends};
 pub use flow::follow;
+pub use followed::Followed;
 pub use graph::{Graph, GraphBuilder};
 pub use label::{LabelInfo, Labels};
+pub use landing::{Landing, landings};
 pub use peel::{PeelChain, peel_chains};
 pub use policy::Policy;
 pub use source::{Rules, Source};

@@ -44,7 +44,7 @@ impl fmt::Display for Reason {
             Self::MinValue => f.write_str("less than --min-value"),
             Self::SaidUnspent(explorer, at) => write!(f, "unspent, {explorer} said at {}", rfc3339(*at)),
             Self::SpentLater(txid) => write!(f, "spent later, by {txid}"),
-            Self::Waiting(txid) => write!(f, "spent by {txid}, which waits for a block"),
+            Self::Waiting(txid) => write!(f, "waiting to be spent, by {txid}, which is in no block yet"),
             Self::SpentBy(txid) => write!(f, "spent by {txid}, which is not recorded"),
             Self::SpentBySomebody => f.write_str("spent; nobody told by what"),
             Self::NotAsked => f.write_str("nobody was asked what became of it"),

@@ -109,6 +109,17 @@ impl Trail {
         self.hops.iter().map(|hop| hop.txid).collect()
     }
 
+    /// Time of the last block on the way.
+    pub fn last_time(&self) -> Option<Time> {
+        self.hops.iter().filter_map(|hop| hop.time).max()
+    }
+
+    /// Ends at which the record breaks off, and what is there: spent or not.
+    pub fn unrecorded(&self) -> (usize, Amount) {
+        let ends = || self.destinations.iter().filter(|end| end.stop == Stop::Unrecorded);
+        (ends().count(), sum(ends().map(|end| end.amount)))
+    }
+
     /// Satoshis by category, `fees` among them.
     pub fn by_category(&self) -> BTreeMap<&str, Amount> {
         let mut out: BTreeMap<&str, Amount> = BTreeMap::new();
@@ -122,12 +133,7 @@ impl Trail {
         out
     }
 
-    /// The transactions that lead to a destination, the source's first: at each the one that most tainted satoshis came from.
-    pub fn path(&self, destination: &Destination) -> Vec<Txid> {
-        destination.via.map_or(Vec::new(), |via| self.ways().to(via))
-    }
-
-    /// The same for all destinations, in their order.
+    /// The transactions that lead to each destination, in their order, the source's first: at each the one that most tainted satoshis came from.
     pub fn paths(&self) -> Vec<Vec<Txid>> {
         let ways = self.ways();
         self.destinations.iter().map(|end| end.via.map_or(Vec::new(), |via| ways.to(via))).collect()

@@ -9,6 +9,7 @@ use crate::catalog::{self, Catalog, Labels, labels};
 use crate::config::{Config, OnwardLimits};
 use crate::domain::{Address, Family, Network, Time, one_of};
 use crate::figures::Question;
+use crate::notify::Receiver;
 use crate::price::{LIVE_SOURCES, LiveSource};
 use crate::store::{Store, StoreError};
 use crate::trace::{LabelInfo, Rules};
@@ -18,6 +19,8 @@ use crate::trace::{LabelInfo, Rules};
 pub struct Context {
     /// The configuration, with flags and environment applied.
     pub config: Config,
+    /// Who is told of news: the `[[notify]]` blocks of the configuration.
+    pub receivers: Vec<Receiver>,
     /// The folder of the user's configuration; family files are below it.
     pub config_folder: PathBuf,
     /// The configuration file, whether or not there is one.

@@ -45,7 +45,7 @@ pub fn open_explorers(
         None => context.config.explorers(),
         Some(text) if text.contains("://") => {
             let one = ExplorerConfig::from_url(text, network).map_err(Usage)?;
-            options.set_pace(&one.url, one.pace.unwrap_or(context.config.http.pace));
+            options.set_pace(&one.url, context.config.pace_of(&one));
             vec![one]
         }
         Some(name) => {

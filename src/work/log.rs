@@ -25,9 +25,19 @@ pub(super) fn round(round: &Round) {
     }
     for address in &round.addresses {
         unfinished(address).into_iter().for_each(|unfinished| warn!("{unfinished}"));
-        if let End::Unreconciled { .. } = address.end {
-            let address = address.address.as_str();
-            warn!(address, "the ledger does not equal the explorer's totals; ransomtrail status shows by how much");
+        let (explorer, of) = (address.explorer.as_str(), address.address.as_str());
+        match address.end {
+            End::Unreconciled { .. } => {
+                warn!(
+                    address = of,
+                    "the ledger does not equal the explorer's totals; ransomtrail status shows by how much"
+                );
+            }
+            // Said once: it is the same in each round from then on.
+            End::Miscounted { again: false, .. } => {
+                warn!(explorer, address = of, "this explorer's totals do not add up")
+            }
+            _ => {}
         }
     }
     info!(
@@ -58,9 +68,9 @@ pub(super) fn onward(followed: &[(String, Onward)]) {
 /// What receivers were told.
 pub(super) fn told(told: Vec<(String, Delivery)>) {
     for (receiver, delivery) in told {
-        let (sent, waiting) = (delivery.sent, delivery.waiting);
+        let (sent, skipped, waiting) = (delivery.sent, delivery.skipped, delivery.waiting);
         match delivery.failure {
-            Some(failure) => warn!(receiver, sent, waiting, "not told: {failure}"),
+            Some(failure) => warn!(receiver, sent, skipped, waiting, "not told: {failure}"),
             None if sent > 0 => info!(receiver, sent, waiting, "told"),
             None => {}
         }

@@ -7,10 +7,13 @@ use futures_util::future::join_all;
 
 use super::{Context, lock};
 use crate::document::{self, Frame};
-use crate::domain::{EventKind, Family};
+use crate::domain::{Amount, EventKind, Family};
 use crate::events::Event;
-use crate::notify::{self, Delivery, Receiver};
+use crate::notify::{self, Delivery, Desk, Receiver};
 use crate::store::{EventRecord, SharedStore, Store, StoreError};
+
+/// So many blocks below where receivers are told from, payments are written down.
+const KEPT: u32 = 100;
 
 /// Writes down from where on receivers are told of these families, where that is not known yet.
 pub async fn begin(
@@ -32,7 +35,7 @@ pub async fn begin(
 pub async fn tell(
     context: &Context,
     store: &SharedStore,
-    receivers: &[Receiver],
+    Desk { receivers, means }: &Desk,
     families: &[Family],
     before: Option<u32>,
     go_on: &dyn Fn() -> bool,
@@ -53,7 +56,8 @@ pub async fn tell(
         let made = store
             .run(move |store| -> Result<Result<()>, StoreError> {
                 let newest = before.or(store.newest_height()?);
-                let (Some(newest), Some(found)) = (newest, found(&context, store, &family, &kinds).transpose()) else {
+                let Some(newest) = newest else { return Ok(Ok(())) };
+                let Some(found) = found(&context, store, &family, &kinds, newest).transpose() else {
                     return Ok(Ok(()));
                 };
                 let found = match found {
@@ -67,13 +71,19 @@ pub async fn tell(
         made?;
     }
     // One that hangs keeps nobody else waiting.
-    let all = receivers.iter().map(|receiver| notify::deliver(store, receiver, &titles, context.clock, go_on));
+    let all = receivers.iter().map(|receiver| notify::deliver(store, (receiver, means), &titles, context.clock, go_on));
     let done = join_all(all).await.into_iter().collect::<Result<Vec<Delivery>, StoreError>>()?;
     Ok(receivers.iter().map(|receiver| receiver.name.clone()).zip(done).collect())
 }
 
 /// The events of a family as they are kept; `None` where nothing is recorded of it.
-fn found(context: &Context, store: &Store, family: &Family, kinds: &[EventKind]) -> Result<Option<Vec<EventRecord>>> {
+fn found(
+    context: &Context,
+    store: &Store,
+    family: &Family,
+    kinds: &[EventKind],
+    newest: u32,
+) -> Result<Option<Vec<EventRecord>>> {
     let book = context.casebook(store)?;
     let case = book.case(family, context.inquiry(family))?;
     if !case.is_recorded() {
@@ -86,8 +96,12 @@ fn found(context: &Context, store: &Store, family: &Family, kinds: &[EventKind])
             kind: event.kind,
             txid: event.txid,
             height: event.height,
+            sats: event.amount.map(Amount::to_sat),
             body: serde_json::to_string(&document::Event::of(event, frame))?,
         })
     };
-    case.events_of(kinds)?.iter().map(record).collect::<Result<_>>().map(Some)
+    // What came in before anybody was to be told is history, and may be long; some of it is kept, should its block move.
+    let from = store.told_from(&family.name)?.unwrap_or(newest).min(newest).saturating_sub(KEPT);
+    let is_new = |event: &&Event| event.kind != EventKind::Payment || event.height.is_none_or(|height| height > from);
+    case.events_of(kinds)?.iter().filter(is_new).map(record).collect::<Result<_>>().map(Some)
 }

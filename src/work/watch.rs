@@ -13,7 +13,7 @@ use super::prices::DailyPrices;
 use super::{Context, Plan, WatchLock, chosen, log, options, round, tell};
 use crate::domain::{Family, Follow};
 use crate::explorer::Explorer;
-use crate::notify::Receiver;
+use crate::notify::Desk;
 use crate::store::{SharedStore, StoreError};
 use crate::sync::Round;
 
@@ -37,8 +37,8 @@ pub struct Watch<'a> {
     pub families: &'a [String],
     /// Who is asked.
     pub explorers: &'a [Explorer],
-    /// Who is told.
-    pub receivers: &'a [Receiver],
+    /// Who is told; `None` where nobody is.
+    pub desk: Option<&'a Desk>,
     /// How the chain is followed.
     pub follow: Follow,
     /// Whether withdrawals are followed.
@@ -113,9 +113,9 @@ impl Watch<'_> {
     /// The newest block that is known before anything is asked: who is new is told of what comes after it.
     async fn begin_receivers(&self, store: &SharedStore) -> Result<Option<u32>> {
         let before = store.run(|store| store.newest_height()).await?;
-        if let Some(newest) = before {
+        if let (Some(newest), Some(desk)) = (before, self.desk) {
             // Written down before anything is asked, so that a program that is killed tells of it the next time.
-            if let Err(failed) = super::begin(store, self.receivers, &self.chosen()?, newest).await {
+            if let Err(failed) = super::begin(store, &desk.receivers, &self.chosen()?, newest).await {
                 error!("notices: {failed}");
             }
         }
@@ -144,11 +144,9 @@ impl Watch<'_> {
 
     /// Looks for news and sends what waits. Whatever goes wrong with it, the rounds go on.
     async fn tell(&self, store: &SharedStore, before: &mut Option<u32>, go_on: &dyn Fn() -> bool) {
-        if self.receivers.is_empty() {
-            return;
-        }
+        let Some(desk) = self.desk else { return };
         let news = async {
-            let told = tell(self.context, store, self.receivers, &self.chosen()?, *before, go_on).await?;
+            let told = tell(self.context, store, desk, &self.chosen()?, *before, go_on).await?;
             *before = store.run(|store| store.newest_height()).await?;
             Ok::<_, anyhow::Error>(told)
         };
@@ -200,6 +198,7 @@ mod tests {
         let database = folder.path().join("x.db");
         let context = Context {
             config: Config::default(),
+            receivers: Vec::new(),
             config_folder: folder.path().to_owned(),
             config_file: folder.path().join("x.toml"),
             database: Some(database.clone()),
@@ -213,7 +212,7 @@ mod tests {
             context: &context,
             families: &["wannacry".to_owned()],
             explorers: &[Explorer::built_in(clock)],
-            receivers: &[],
+            desk: None,
             follow: Follow::Addresses,
             onward: false,
             every: Duration::ZERO,

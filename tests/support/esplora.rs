@@ -16,14 +16,16 @@ pub enum Style {
     /// Up to 50 that wait and 25 confirmed on the first page.
     #[default]
     Blockstream,
-    /// 50 in all on the first page; those that wait come twice, and the order within a page is no order.
+    /// 50 in all on the first page, and on behind a transaction that waits; those that wait come twice, and the order within a page
+    /// is no order.
     Mempool,
 }
 
 /// Answers a path below the base URL.
 pub fn answer(chain: &FakeChain, path: &str, style: Style) -> Answer {
-    // A query is nothing that Esplora knows.
-    let plain = path.split('?').next().unwrap_or_default();
+    // A query is nothing that Esplora knows, but for where to go on behind what waits at mempool's servers.
+    let (plain, query) = path.split_once('?').unwrap_or((path, ""));
+    let after = query.strip_prefix("after_txid=").filter(|_| style == Style::Mempool);
     let segments: Vec<_> = plain.trim_matches('/').split('/').collect();
     match segments.as_slice() {
         ["address", text, rest @ ..] => {
@@ -31,7 +33,7 @@ pub fn answer(chain: &FakeChain, path: &str, style: Style) -> Answer {
             let Ok(address) = address.require_network(chain.network) else {
                 return Answer::text(400, "Address on invalid network");
             };
-            about_address(chain, &address, rest, style)
+            about_address(chain, &address, rest, style, after)
         }
         ["tx", text, rest @ ..] => {
             let Ok(txid) = Txid::from_str(text) else { return Answer::text(400, "Invalid hex string") };
@@ -68,7 +70,7 @@ pub fn answer(chain: &FakeChain, path: &str, style: Style) -> Answer {
     }
 }
 
-fn about_address(chain: &FakeChain, address: &Address, rest: &[&str], style: Style) -> Answer {
+fn about_address(chain: &FakeChain, address: &Address, rest: &[&str], style: Style, after: Option<&str>) -> Answer {
     let script = address.script_pubkey();
     let (confirmed, waiting) = (chain.confirmed(&script), chain.waiting(&script));
     match rest {
@@ -90,7 +92,12 @@ fn about_address(chain: &FakeChain, address: &Address, rest: &[&str], style: Sty
             }))
         }
         ["txs"] => {
-            let waiting = &waiting[..waiting.len().min(50)];
+            let from = match after.map(|after| waiting.iter().position(|tx| tx.txid.to_string() == after)) {
+                None => 0,
+                Some(Some(place)) => place + 1,
+                Some(None) => return Answer::text(422, "after_txid not found"),
+            };
+            let waiting = &waiting[from..waiting.len().min(from + 50)];
             let room = if style == Style::Mempool { 50 - waiting.len() } else { 25 };
             rows(chain, waiting, &confirmed[..confirmed.len().min(room)], style)
         }

@@ -19,4 +19,4 @@ pub use esplora::Style;
 pub use explorer::{Answer, FakeExplorer, Trouble};
 pub use market::FakeMarket;
 pub use proxy::FakeProxy;
-pub use receiver::{FakeMailServer, FakeReceiver};
+pub use receiver::{FakeMailServer, FakeReceiver, Told};

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::header::LOCATION;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::IntoResponse;
 use serde_json::Value;
 use tokio::runtime::Runtime;
@@ -25,11 +25,16 @@ struct State {
     moved: bool,
     refused: usize,
     told: Vec<Told>,
+    /// What it refuses for good: bodies that hold this text.
+    refusing: Option<String>,
 }
 
 /// What came in.
 #[derive(Clone, Debug)]
 pub struct Told {
+    pub method: String,
+    /// As it was sent, percent signs and all.
+    pub path: String,
     pub headers: HeaderMap,
     pub body: Value,
 }
@@ -41,13 +46,18 @@ impl FakeReceiver {
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
         let kept = state.clone();
-        let app = Router::new().fallback(move |method: Method, headers: HeaderMap, body: Bytes| {
+        let app = Router::new().fallback(move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
             let kept = kept.clone();
             async move {
                 let mut state = kept.lock().unwrap();
                 if state.down {
                     state.refused += 1;
-                    return (StatusCode::BAD_GATEWAY, "out to lunch, s3cr3tpath").into_response();
+                    // Servers like to repeat what they were sent.
+                    let known = uri.path().contains("s3cr3tpath").then(|| "s3cr3tpath".to_owned());
+                    let sent =
+                        || format!("{uri} {:?} {}", headers.get("authorization"), String::from_utf8_lossy(&body));
+                    let said = format!("out to lunch, {}", known.unwrap_or_else(sent));
+                    return (StatusCode::BAD_GATEWAY, said).into_response();
                 }
                 if method == Method::GET {
                     return "a page for people".into_response();
@@ -55,7 +65,12 @@ impl FakeReceiver {
                 if state.moved {
                     return (StatusCode::FOUND, [(LOCATION, "/login")], "over there").into_response();
                 }
-                state.told.push(Told { headers, body: serde_json::from_slice(&body).unwrap() });
+                if state.refusing.as_ref().is_some_and(|text| String::from_utf8_lossy(&body).contains(text)) {
+                    state.refused += 1;
+                    return (StatusCode::BAD_REQUEST, "not this one, s3cr3tpath").into_response();
+                }
+                let (method, path) = (method.to_string(), uri.path().to_owned());
+                state.told.push(Told { method, path, headers, body: serde_json::from_slice(&body).unwrap() });
                 "ok".into_response()
             }
         });
@@ -71,6 +86,16 @@ impl FakeReceiver {
         format!("http://{}/hooks/s3cr3tpath", self.address)
     }
 
+    /// Its server alone.
+    pub fn server(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// From now on it refuses for good whatever holds this text, or nothing.
+    pub fn refuse(&self, text: Option<&str>) {
+        self.state.lock().unwrap().refusing = text.map(str::to_owned);
+    }
+
     /// From now on it takes nothing, or everything.
     pub fn down(&self, down: bool) {
         self.state.lock().unwrap().down = down;
@@ -81,7 +106,7 @@ impl FakeReceiver {
         self.state.lock().unwrap().moved = moved;
     }
 
-    /// How often it was asked while it was down.
+    /// How often it was asked while it was down, or to take what it refuses.
     pub fn refused(&self) -> usize {
         self.state.lock().unwrap().refused
     }

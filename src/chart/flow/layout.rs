@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::net::{Net, What};
 use super::order::Order;
-use crate::chart::ends::Ends;
 use crate::chart::geometry::{Point, Rect, at};
+use crate::trace::Ends;
 
 /// Width of a station.
 const WIDTH: f64 = 9.0;

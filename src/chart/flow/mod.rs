@@ -10,13 +10,12 @@ mod tests;
 
 use net::{Limits, Net, Station, What};
 
-use super::ends::Ends;
-use super::page::{Page, Words};
+use super::sheet::{Sheet, Words};
 use super::style::Size;
 use super::{Chart, Drawing, Input, followed};
 use crate::domain::csv::{Cell, Csv};
 use crate::domain::{Amount, format};
-use crate::trace::Trail;
+use crate::trace::{Ends, Trail};
 
 pub(super) const CHART: Chart = Chart {
     name: "flow",
@@ -34,7 +33,7 @@ fn draw(input: &Input<'_>) -> Drawing {
         Err((headline, sentence)) => {
             let subtitle = "Where the withdrawn coins went".to_owned();
             let words = Words { headline, subtitle, foot: followed::foot(input, None, None) };
-            let mut page = Page::new(input, CHART.name, words, 0.0, 0.0);
+            let mut page = Sheet::new(input, CHART.name, words, 0.0, 0.0);
             page.say_instead(&sentence);
             return page.finish(csv(input, &Ends::none(), None), sentence);
         }
@@ -56,7 +55,7 @@ fn draw(input: &Input<'_>) -> Drawing {
         foot,
     };
     // There is no axis under this plot.
-    let mut page = Page::new(input, CHART.name, words, 0.0, -34.0);
+    let mut page = Sheet::new(input, CHART.name, words, 0.0, -34.0);
     paint::paint(&mut page, input, &ends, &net);
     page.finish(csv(input, &ends, Some(&net)), alt(trail, &ends, &net))
 }
@@ -136,7 +135,7 @@ fn csv(input: &Input<'_>, ends: &Ends, net: Option<&Net>) -> String {
             What::Run => (txid(), "run"),
             What::Several => (txid(), "several"),
             What::Others => (txid(), "others"),
-            What::End(end) => ends.list.get(end).map_or((Cell::Nothing, ""), |e| (Cell::text(&e.name), e.kind.key())),
+            What::End(end) => ends.list.get(end).map_or((Cell::Nothing, ""), |e| (Cell::text(&e.name), e.kind.name())),
         }
     };
     for link in net.iter().flat_map(|net| &net.links) {

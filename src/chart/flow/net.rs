@@ -4,9 +4,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::chart::ends::Ends;
 use crate::domain::{Time, Txid};
-use crate::trace::{PeelChain, Trail};
+use crate::trace::{Ends, PeelChain, Trail};
 
 /// How much is drawn at most.
 #[derive(Clone, Copy, Debug)]

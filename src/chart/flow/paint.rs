@@ -5,14 +5,14 @@ use std::cmp::Reverse;
 use super::layout::{Layout, Ribbon, Slot, curve};
 use super::net::{Net, Station, What, both};
 use crate::chart::canvas::Layer;
-use crate::chart::ends::{End, Ends, Kind};
 use crate::chart::geometry::{Point, Rect, at};
 use crate::chart::labels::{Align, HARD};
-use crate::chart::page::{Page, TWO_LINES};
+use crate::chart::sheet::{Sheet, TWO_LINES};
 use crate::chart::style::{Colour, size};
 use crate::chart::{Input, text, words};
 use crate::domain::{Amount, Time, format};
 use crate::figures;
+use crate::trace::{End, EndKind, Ends};
 
 /// Between an end and its words.
 const BESIDE: f64 = 7.0;
@@ -27,7 +27,7 @@ const POINTS: u32 = 28;
 /// Transactions that are named.
 const NAMED: usize = 5;
 
-pub(super) fn paint(page: &mut Page, input: &Input<'_>, ends: &Ends, net: &Net) {
+pub(super) fn paint(page: &mut Sheet, input: &Input<'_>, ends: &Ends, net: &Net) {
     let whole = Amount::from_sat(net.stations[0].sats);
     let words: Vec<(String, String)> = ends.list.iter().map(|end| end_words(end, whole)).collect();
     let rings = if ends.list.iter().any(|end| end.kind.is_mixing()) { RINGS } else { 0.0 };
@@ -70,22 +70,22 @@ pub(super) fn paint(page: &mut Page, input: &Input<'_>, ends: &Ends, net: &Net) 
 }
 
 /// The colour of coins that go on.
-fn on_the_way(page: &Page) -> Colour {
+fn on_the_way(page: &Sheet) -> Colour {
     page.palette.outward.mixed(page.palette.paper, 0.78)
 }
 
 fn end_words(end: &End, whole: Amount) -> (String, String) {
     let mut rest = format!("{} BTC, {}", format::btc_short(end.amount), figures::percent(end.amount, whole));
     match end.kind {
-        Kind::Unrecorded => rest.push_str(", spent or not"),
-        Kind::Budget => rest.push_str(", moved on"),
+        EndKind::Unrecorded => rest.push_str(", spent or not"),
+        EndKind::Budget => rest.push_str(", moved on"),
         _ => {}
     }
     (end.name.clone(), rest)
 }
 
 /// From one slot to the next in an even curve. It reaches a little under both, so that no gap shows.
-fn draw_ribbon(page: &mut Page, ribbon: &Ribbon, colour: Colour) {
+fn draw_ribbon(page: &mut Sheet, ribbon: &Ribbon, colour: Colour) {
     let height = ribbon.height.max(0.7);
     let (left, right) = (at(ribbon.left.x - 0.6, ribbon.left.y), at(ribbon.right.x + 0.6, ribbon.right.y));
     let edge = |down: f64| -> Vec<Point> {
@@ -108,10 +108,10 @@ fn at_least(bounds: Rect, height: f64) -> Rect {
     Rect::new(bounds.left, bounds.top - more, bounds.right, bounds.bottom + more)
 }
 
-fn draw_station(page: &mut Page, what: What, bounds: Rect) {
+fn draw_station(page: &mut Sheet, what: What, bounds: Rect) {
     let bounds = at_least(bounds, 2.0);
     let (ink, pale) = (page.palette.ink, on_the_way(page));
-    let bar = |page: &mut Page, left: f64, right: f64, share: f64| {
+    let bar = |page: &mut Sheet, left: f64, right: f64, share: f64| {
         let cut = bounds.height() * (1.0 - share) / 2.0;
         page.canvas.rect(Layer::Bar, ink, Rect::new(left, bounds.top + cut, right, bounds.bottom - cut));
     };
@@ -141,7 +141,7 @@ fn draw_station(page: &mut Page, what: What, bounds: Rect) {
 }
 
 /// Filled where it is known what became of the coins, hollow and dashed where it is not.
-fn draw_end(page: &mut Page, slot: &Slot, end: &End) {
+fn draw_end(page: &mut Sheet, slot: &Slot, end: &End) {
     let (bounds, colour) = (at_least(slot.bounds, 2.0), end.kind.colour(page.palette));
     if !end.kind.is_open() {
         page.canvas.rect(Layer::Bar, colour, bounds);
@@ -154,7 +154,7 @@ fn draw_end(page: &mut Page, slot: &Slot, end: &End) {
 }
 
 /// Says above each column which step it is, and when; above the first what left.
-fn heads(page: &mut Page, input: &Input<'_>, net: &Net, layout: &Layout, area: Rect) {
+fn heads(page: &mut Sheet, input: &Input<'_>, net: &Net, layout: &Layout, area: Rect) {
     let y = area.top - HEADS;
     let source = format!("{} BTC", format::btc_short(Amount::from_sat(net.stations[0].sats)));
     for (line, y, colour) in [("wallets", y, page.palette.ink), (source.as_str(), y + 14.5, page.palette.grey)] {
@@ -213,7 +213,7 @@ fn dates(input: &Input<'_>, (first, last): (Time, Time)) -> Vec<String> {
     vec![format::days(first, last), months, years]
 }
 
-fn name_end(page: &mut Page, bounds: Rect, end: &End, (name, rest): &(String, String), indent: f64) {
+fn name_end(page: &mut Sheet, bounds: Rect, end: &End, (name, rest): &(String, String), indent: f64) {
     let colour = end.kind.colour(page.palette);
     let (x, y) = (bounds.right + BESIDE, bounds.centre().y);
     if indent > 0.0 {
@@ -227,7 +227,7 @@ fn name_end(page: &mut Page, bounds: Rect, end: &End, (name, rest): &(String, St
 
 /// Names what stands for several transactions, and the largest single ones: over the broadest ribbon that leaves them where
 /// there is room, else above or below.
-fn name_stations(page: &mut Page, net: &Net, layout: &Layout) {
+fn name_stations(page: &mut Sheet, net: &Net, layout: &Layout) {
     let mut named: Vec<(usize, &Station)> = layout
         .slots
         .iter()
@@ -248,7 +248,7 @@ fn name_stations(page: &mut Page, net: &Net, layout: &Layout) {
     }
 }
 
-fn name_station(page: &mut Page, station: &Station, slot: usize, layout: &Layout) -> bool {
+fn name_station(page: &mut Sheet, station: &Station, slot: usize, layout: &Layout) -> bool {
     let Some((pairs, alone)) = station.words() else { return false };
     let (ink, bounds) = (page.palette.ink, layout.slots[slot].bounds);
     let line = size::SMALL * text::LINE;

@@ -2,7 +2,7 @@
 
 use super::super::geometry::Rect;
 use super::super::labels::Align;
-use super::super::page::{Page, Words};
+use super::super::sheet::{Sheet, Words};
 use super::super::style::Colour;
 use super::super::withdrawals;
 use super::super::{Drawing, Input, canvas::Layer, words};
@@ -22,7 +22,7 @@ pub(super) fn draw(input: &Input<'_>, week: Span) -> Drawing {
     let (headline, csv) = (headline(input, &found), super::csv(weeks));
     if weeks.iter().all(|w| w.flows.is_empty()) {
         let foot = words::foot(input, false);
-        let mut page = Page::new(input, CHART.name, Words { headline, subtitle: unmarked(input), foot }, 0.0, 0.0);
+        let mut page = Sheet::new(input, CHART.name, Words { headline, subtitle: unmarked(input), foot }, 0.0, 0.0);
         let sentence = quiet(input, &found);
         page.say_instead(&sentence);
         return page.finish(csv, sentence);
@@ -31,7 +31,7 @@ pub(super) fn draw(input: &Input<'_>, week: Span) -> Drawing {
     let with_value = words::at_receipt(input.account).is_some();
     let words = Words { headline, subtitle: subtitle(input, &rows), foot: words::foot(input, with_value) };
     let below = if rows.is_empty() { 0.0 } else { 4.0 + rows.len() as f64 * ROW };
-    let mut page = Page::new(input, CHART.name, words, 0.0, below);
+    let mut page = Sheet::new(input, CHART.name, words, 0.0, below);
 
     let most = weeks.iter().map(super::sats).fold(0.0, f64::max);
     let y = super::scale_of_bars(&mut page, if most > 0.0 { most } else { 1.0 }, &rows);
@@ -99,7 +99,7 @@ fn window(weeks: &[Step], week: Span) -> &[Step] {
 }
 
 /// Writes words right or left of the marked week, with their top at the first of these heights where there is room.
-fn aside(page: &mut Page, lines: &[String], colour: Colour, band: Rect, tops: impl Iterator<Item = f64>) {
+fn aside(page: &mut Sheet, lines: &[String], colour: Colour, band: Rect, tops: impl Iterator<Item = f64>) {
     let label = page.label(lines, colour, false);
     let (w, h) = (label.width(), label.height());
     let plot = page.plot;

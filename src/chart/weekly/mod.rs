@@ -6,8 +6,8 @@ use super::canvas::Layer;
 use super::dates::TimeAxis;
 use super::geometry::{Rect, at};
 use super::labels::HARD;
-use super::page::{Page, Words};
 use super::scale::{self, Scale, btc};
+use super::sheet::{Sheet, Words};
 use super::style::{Colour, size};
 use super::{Chart, Drawing, Input, text, withdrawals, words};
 use crate::domain::csv::{Cell, Csv};
@@ -33,15 +33,11 @@ fn draw(input: &Input<'_>) -> Drawing {
     let input = &Input { weeks: drawn(input.weeks), ..*input };
     let weeks = input.weeks;
     let csv = csv(weeks);
-    let busiest = weeks
-        .iter()
-        .filter(|w| w.flows.sats > 0)
-        .reduce(|best, week| if week.flows.sats > best.flows.sats { week } else { best });
-    let Some(busiest) = busiest else {
+    let Some(busiest) = figures::busiest(weeks) else {
         let (headline, sentence) = words::nothing(input);
         let words =
             Words { headline, subtitle: "Bitcoin received by week".to_owned(), foot: words::foot(input, false) };
-        let mut page = Page::new(input, CHART.name, words, 0.0, 0.0);
+        let mut page = Sheet::new(input, CHART.name, words, 0.0, 0.0);
         page.say_instead(&sentence);
         return page.finish(csv, sentence);
     };
@@ -50,7 +46,7 @@ fn draw(input: &Input<'_>) -> Drawing {
     let rows = rows_of_figures(input);
     let words = Words { headline, subtitle: subtitle(input, &rows), foot: words::foot(input, with_value) };
     let below = if rows.is_empty() { 0.0 } else { 4.0 + rows.len() as f64 * ROW };
-    let mut page = Page::new(input, CHART.name, words, 0.0, below);
+    let mut page = Sheet::new(input, CHART.name, words, 0.0, below);
 
     let y = scale_of_bars(&mut page, sats(busiest), &rows);
     let bars = Bars::new(weeks.len(), page.plot);
@@ -82,7 +78,7 @@ fn draw(input: &Input<'_>) -> Drawing {
 }
 
 /// The grid of bitcoin up to `most`, with room on the left for its labels and those of the rows of figures.
-fn scale_of_bars(page: &mut Page, most: f64, rows: &[Row]) -> Scale {
+fn scale_of_bars(page: &mut Sheet, most: f64, rows: &[Row]) -> Scale {
     let ticks = scale::linear_ticks(most * 1.06, (page.plot.height() / 62.0).min(7.0) as usize);
     let last = ticks.len().saturating_sub(1);
     let label = |(n, t): (usize, &scale::Tick)| match n {
@@ -130,7 +126,7 @@ impl Bars {
     }
 
     /// Draws a bar up to `top`; the smallest can still be seen.
-    fn draw(&self, page: &mut Page, n: usize, top: f64, colour: Colour) {
+    fn draw(&self, page: &mut Sheet, n: usize, top: f64, colour: Colour) {
         let top = top.min(page.plot.bottom - 0.5);
         let (left, right) = (self.centre(n) - self.width / 2.0, self.centre(n) + self.width / 2.0);
         let bar = Rect::new(left, top, right, page.plot.bottom);
@@ -168,7 +164,7 @@ fn rows_of_figures(input: &Input<'_>) -> Vec<Row> {
     rows
 }
 
-fn figures(page: &mut Page, rows: &[Row], bars: &Bars) {
+fn figures(page: &mut Sheet, rows: &[Row], bars: &Bars) {
     let mut top = page.plot.bottom + 2.0 * size::AXIS * text::LINE + 14.0;
     for row in rows {
         page.side_label(top + size::SMALL * text::LINE / 2.0, row.name, size::SMALL);
@@ -180,7 +176,7 @@ fn figures(page: &mut Page, rows: &[Row], bars: &Bars) {
 }
 
 /// The bars' Mondays where they have room, that of the last bar among them if it is `to_the_last`; else dates at natural steps.
-fn dates(page: &mut Page, input: &Input<'_>, bars: &Bars, to_the_last: bool) {
+fn dates(page: &mut Sheet, input: &Input<'_>, bars: &Bars, to_the_last: bool) {
     let weeks = input.weeks;
     let (Some(first), Some(last)) = (weeks.first(), weeks.last()) else { return };
     let widest = text::width("29–31 May", size::AXIS, false).max(text::width("29 May", size::AXIS, false) + 8.0);
@@ -208,7 +204,7 @@ fn dates(page: &mut Page, input: &Input<'_>, bars: &Bars, to_the_last: bool) {
 }
 
 /// Writes each bar's amount on top of it.
-fn label_each(page: &mut Page, input: &Input<'_>, bars: &Bars, y: &Scale, most: f64) {
+fn label_each(page: &mut Sheet, input: &Input<'_>, bars: &Bars, y: &Scale, most: f64) {
     for (n, week) in input.weeks.iter().enumerate().filter(|(_, w)| w.flows.sats > 0) {
         let colour = page.palette.inward;
         on_top(page, bars.centre(n), y.px(sats(week)), &amount_in_short(week, most), colour);
@@ -229,7 +225,7 @@ fn amount_in_short(week: &Step, most: f64) -> String {
 }
 
 /// Writes an amount on top of a bar, or a little aside where there is no room.
-fn on_top(page: &mut Page, centre: f64, top: f64, amount: &str, colour: Colour) {
+fn on_top(page: &mut Sheet, centre: f64, top: f64, amount: &str, colour: Colour) {
     let top = top.min(page.plot.bottom - 0.5);
     let aside = text::width(amount, size::SMALL, true) / 2.0 + 5.0;
     for dx in [0.0, -aside, aside] {
@@ -248,7 +244,7 @@ fn tiny(decimals: u32) -> String {
 }
 
 /// Where bars are too narrow for figures, the largest get words.
-fn label_largest(page: &mut Page, input: &Input<'_>, bars: &Bars, y: &Scale) {
+fn label_largest(page: &mut Sheet, input: &Input<'_>, bars: &Bars, y: &Scale) {
     let mut order: Vec<usize> = (0..input.weeks.len()).filter(|n| input.weeks[*n].flows.sats > 0).collect();
     order.sort_by_key(|n| (std::cmp::Reverse(input.weeks[*n].flows.sats), *n));
     let mut named: Vec<usize> = Vec::new();

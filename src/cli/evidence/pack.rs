@@ -91,7 +91,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     writeln!(text, "  cite      {citation}")?;
     writeln!(text, "  next      ransomtrail evidence check {}   anywhere, without a network", path.display())?;
     let mut json = json!({
-        "file": path, "bytes": packed.bytes.len(), "sha256": packed.sha256, "files": packed.files,
+        "file": path.display().to_string(), "bytes": packed.bytes.len(), "sha256": packed.sha256, "files": packed.files,
         "as_of": crate::domain::rfc3339(packed.as_of), "transactions": packed.transactions, "answers": packed.answers,
         "answers_not_kept": packed.answers_not_kept, "citation": citation,
     });

@@ -64,7 +64,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         format::count(family.addresses.len(), "address", "addresses"),
         added.path.display()
     );
-    let json = json!({ "added": name, "file": added.path, "addresses": family.addresses.len(),
+    let json = json!({ "added": name, "file": added.path.display().to_string(), "addresses": family.addresses.len(),
         "network": network_name(network), "family": document::Family::from(&family) });
     Ok(Answer::new(text, json))
 }
@@ -116,6 +116,7 @@ fn family(args: &Args, network: Network) -> Result<Family, Usage> {
         active_from: args.from,
         active_to: args.to,
         sample: None,
+        complete: None,
         demands: args.demands.iter().map(demand).collect(),
         sources: vec![source],
         addresses,

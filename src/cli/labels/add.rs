@@ -69,5 +69,5 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         text.push_str(&format!("against  {} [{}]\n", other.in_words(), other.origin.name()));
     }
     let said = WeighedLabel::of_address(Some(&label.address), &all);
-    Ok(Answer::new(text, json!({ "added": label.address, "file": path, "labels": said })))
+    Ok(Answer::new(text, json!({ "added": label.address, "file": path.display().to_string(), "labels": said })))
 }

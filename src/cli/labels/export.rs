@@ -48,5 +48,5 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     };
     files::write_atomic(path, text.as_bytes(), Mode::Shared)?;
     let said = format!("wrote {} to {}\n", format::count(chosen.len(), "label", "labels"), path.display());
-    Ok(Answer::new(said, json!({ "file": path, "labels": rows })))
+    Ok(Answer::new(said, json!({ "file": path.display().to_string(), "labels": rows })))
 }

@@ -57,7 +57,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         }
     }
     let json = json!({
-        "file": done.path,
+        "file": done.path.as_ref().map(|path| path.display().to_string()),
         "read": stored + refused,
         "stored": stored,
         "refused": refused,

@@ -3,17 +3,16 @@
 use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
-use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle};
-use serde_json::{Value, json};
 
 use super::super::links::Links;
-use super::super::{Answer, Context, context, payments, summary, sync};
+use super::super::table::lines;
+use super::super::{Answer, Context, context, summary, sync};
 use super::{Args, watched_in_words};
 use crate::casebook::{Casebook, Shelf};
-use crate::document::{Watched, WeighedLabel};
-use crate::domain::{Address, Family, WatchedAddress, format, rfc3339};
+use crate::document::{AddressLookup, PaymentPages, WeighedLabel};
+use crate::domain::{Address, Family, WatchedAddress, format};
 use crate::explorer::Explorer;
-use crate::figures::{Account, Payment, Withdrawal};
+use crate::figures::Account;
 use crate::store::Store;
 use crate::sync::{Options, Round};
 use crate::work;
@@ -21,18 +20,8 @@ use crate::work;
 /// So many of the last payments are shown on the page; JSON has all.
 const LAST: usize = 5;
 
-/// What is known of the address before anybody is asked.
-struct Known {
-    watched: Option<Watched>,
-    labels: Vec<WeighedLabel>,
-}
-
 pub(super) fn run(context: &Context, args: &Args, address: &Address, links: &Links) -> Result<Answer> {
     let catalog = context.catalog()?;
-    let known = Known {
-        watched: Watched::of(Some(address), &catalog),
-        labels: WeighedLabel::of_address(Some(address), &context.labels()?),
-    };
     let family = alone(address);
     let own = context.ledger_store()?;
     let (store, round) = if args.offline {
@@ -58,7 +47,14 @@ pub(super) fn run(context: &Context, args: &Args, address: &Address, links: &Lin
     }
     let account = case.account()?;
 
-    let mut answer = Answer::new(page(account, address, &known, links), as_json(account, address, &known, links)?);
+    let mut document = AddressLookup::of(account, address, &catalog, &context.labels()?);
+    let teller = document.checked_with().unwrap_or_default().to_owned();
+    document.page = links.address(&teller, address.as_str());
+    document.payments = document.payments.into_iter().map(|row| links.on(row)).collect();
+    for row in &mut document.withdrawals {
+        row.page = links.transaction(&teller, &row.withdrawal.txid);
+    }
+    let mut answer = Answer::of(page(account, &document, links), &document)?;
     if let Some(round) = round {
         answer.notes.extend(round.warnings.iter().map(|w| format!("warning: {w}")));
         answer.notes.extend(round.addresses.iter().filter_map(work::unfinished).map(|w| format!("warning: {w}")));
@@ -80,6 +76,7 @@ fn alone(address: &Address) -> Family {
         active_from: None,
         active_to: None,
         sample: None,
+        complete: None,
         demands: Vec::new(),
         sources: Vec::new(),
         addresses: vec![watched],
@@ -105,23 +102,23 @@ fn unanswered(round: &Round, explorers: &[Explorer], address: &Address) -> Strin
     out
 }
 
-fn page(account: &Account, address: &Address, known: &Known, links: &Links) -> String {
+fn page(account: &Account, document: &AddressLookup, links: &Links) -> String {
     let figures = &account.summary;
     let mut text = summary::page(account);
-    links.dress(&mut text, address.as_str(), address_page(account, address, links));
+    links.dress(&mut text, document.address.as_str(), document.page.clone());
     if !account.payments.is_empty() {
         text.push('\n');
-        text.push_str(&table(account, links));
+        text.push_str(&table(account, &document.payments, links));
     }
     text.push('\n');
     let mut line = |name: &str, words: String| {
         let _ = writeln!(text, "  {name:<10}{words}");
     };
-    match &known.watched {
+    match &document.watched {
         Some(watched) => line("watched", format!("by {}", watched_in_words(watched))),
         None => line("watched", "by no family; ransomtrail families new starts one".to_owned()),
     }
-    for words in WeighedLabel::in_words(&known.labels) {
+    for words in WeighedLabel::in_words(&document.labels) {
         line("label", words);
     }
     if figures.internal.outputs > 0 {
@@ -140,106 +137,42 @@ fn page(account: &Account, address: &Address, known: &Known, links: &Links) -> S
 }
 
 /// The first payment and the last ones.
-fn table(account: &Account, links: &Links) -> String {
+fn table(account: &Account, all: &[PaymentPages], links: &Links) -> String {
     let zone = account.question.zone;
-    let all = &account.payments;
     let skipped = if all.len() > LAST + 1 { all.len() - LAST - 1 } else { 0 };
-    let mut table = Table::new();
-    table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Disabled);
-    let code = account.currency.code();
     let clock = format!("{}, {}", account.summary.time_basis.name(), zone.name());
-    table.set_header([
-        "payments",
-        &clock,
-        "transaction:output",
-        "BTC",
-        &format!("{code} low"),
-        "close",
-        "high",
-        "told by",
-    ]);
-    let mut shown: Vec<Option<&Payment>> = Vec::new();
-    for (at, payment) in all.iter().enumerate() {
-        if at == 1 && skipped > 0 {
-            shown.push(None);
-            table.add_row(["…".to_owned(), format!("{} more", format::grouped(skipped as u64))]);
-        }
-        if at > 0 && at <= skipped {
-            continue;
-        }
-        shown.push(Some(payment));
-        let [low, close, high] = match payment.value {
-            Some(value) => value.rounded().map(|x| x.to_string()),
-            None => ["unknown", "unknown", "unknown"].map(str::to_owned),
-        };
+    let low = format!("{} low", account.currency.code());
+    let header = ["payments", &clock, "transaction:output", "BTC", &low, "close", "high", "told by"];
+    let shown: Vec<usize> = (0..all.len()).filter(|at| *at == 0 || *at > skipped).collect();
+    let row = |at: &usize| {
+        let (time, PaymentPages { payment: row, .. }) = (account.payments[*at].time, &all[*at]);
         let place = match at {
             0 => "first",
-            _ if at + 1 == all.len() => "last",
+            at if at + 1 == all.len() => "last",
             _ => "",
         };
-        table.add_row([
+        let [low, close, high] = row.money.in_words();
+        vec![
             place.to_owned(),
-            payment.time.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string(),
-            format!("{}:{}", payment.txid, payment.vout),
-            format::btc(payment.amount, 8),
+            time.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string(),
+            format!("{}:{}", row.txid, row.vout),
+            row.btc.clone(),
             low,
             close,
             high,
-            payment.explorer.clone(),
-        ]);
-    }
-    for column in 3..=6 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
+            row.explorer.clone(),
+        ]
+    };
+    let mut rows: Vec<Vec<String>> = shown.iter().map(row).collect();
+    if skipped > 0 {
+        rows.insert(1, vec!["…".to_owned(), format!("{} more", format::grouped(skipped as u64))]);
     }
     let mut out = String::new();
-    for (line, payment) in table.lines().zip(std::iter::once(None).chain(shown)) {
-        let mut line = format!(" {}", line.trim_end());
-        if let Some(payment) = payment {
-            let txid = payment.txid.to_string();
-            links.dress(&mut line, &txid, links.transaction(&payment.explorer, &txid));
+    for mut line in lines(&header, rows, &[3, 4, 5, 6]) {
+        if let Some(row) = shown.iter().map(|at| &all[*at]).find(|row| line.contains(&row.payment.txid)) {
+            links.dress(&mut line, &row.payment.txid, row.page.clone());
         }
-        out.push_str(&line);
-        out.push('\n');
+        let _ = writeln!(out, " {line}");
     }
     out
-}
-
-/// The page of the explorer that told the totals.
-fn address_page(account: &Account, address: &Address, links: &Links) -> Option<String> {
-    let teller = account.summary.addresses.first()?.checked_with.as_deref()?;
-    links.address(teller, address.as_str())
-}
-
-/// The shape of `summary --json`, with the rows.
-fn as_json(account: &Account, address: &Address, known: &Known, links: &Links) -> Result<Value> {
-    let mut json = serde_json::to_value(&account.summary)?;
-    let teller = account.summary.addresses.first().and_then(|a| a.checked_with.clone()).unwrap_or_default();
-    let payment = |payment: &Payment| {
-        let mut row = payments::as_json(payment, links);
-        row["class"] = Value::Null;
-        row
-    };
-    let withdrawal = |w: &Withdrawal| {
-        let [low, close, high] = w.value.map_or([None, None, None], |v| v.rounded().map(|x| Some(x.to_string())));
-        let txid = w.txid.to_string();
-        json!({ "time": rfc3339(w.time), "block_time": rfc3339(w.block_time), "first_seen": w.first_seen.map(rfc3339),
-            "block_height": w.block_height, "page": links.transaction(&teller, &txid), "txid": txid,
-            "sats": w.amount.map(|amount| amount.to_sat()), "low": low, "close": close, "high": high })
-    };
-    if let Value::Object(fields) = &mut json {
-        let mut set = |key: &str, value: Value| drop(fields.insert(key.to_owned(), value));
-        set("family", json!(known.watched.as_ref().map(|watched| &watched.family)));
-        set("address", json!(address));
-        set("page", json!(address_page(account, address, links)));
-        set("watched", json!(known.watched));
-        set("labels", json!(known.labels));
-        // Classes are judged by a family's demands, and here is no family.
-        set("classes", Value::Null);
-        set("class_tolerance", Value::Null);
-        set("payments", account.payments.iter().map(payment).collect());
-        set("withdrawals", account.withdrawals.iter().map(withdrawal).collect());
-    }
-    Ok(json)
 }

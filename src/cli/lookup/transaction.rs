@@ -22,13 +22,13 @@ use crate::sync::{Search, find};
 use crate::work;
 
 /// What the own database knows besides.
-struct Held {
+struct Record {
     history: Vec<Observation>,
     trust: Trust,
     replaced_by: Option<Txid>,
 }
 
-impl Held {
+impl Record {
     /// Why it was not there any more, at that place of its history.
     fn why_gone(&self, at: usize) -> String {
         let before = at.checked_sub(1).and_then(|n| self.history.get(n)).map(|one| &one.state);
@@ -41,7 +41,7 @@ impl Held {
 }
 
 /// A transaction, who told of it, and what is known besides.
-struct Known<'a> {
+struct LookedUp<'a> {
     tx: Tx,
     explorer: String,
     url: String,
@@ -52,7 +52,7 @@ struct Known<'a> {
     question: Question,
     prices: Rc<Prices>,
     /// What was said of it over time, and how far it can be trusted: where the own database was asked.
-    held: Option<Held>,
+    held: Option<Record>,
     catalog: &'a Catalog,
     labels: Labels,
     links: &'a Links,
@@ -71,11 +71,11 @@ pub(super) fn run(context: &Context, args: &Args, txid: &Txid, links: &Links) ->
             let place = book.place();
             bail!("{place} does not hold transaction {txid}; without --offline explorers are asked now");
         };
-        let fate = |by: Option<(Txid, u32)>| {
+        let outspend = |by: Option<(Txid, u32)>| {
             by.map_or(Outspend::Unrecorded, |(txid, vin)| Outspend::Spent { txid, vin: Some(vin) })
         };
-        held = Some(Held { history: stored.history, trust: stored.trust, replaced_by: stored.replaced_by });
-        let outspends = stored.spent_by.into_iter().map(fate).collect();
+        held = Some(Record { history: stored.history, trust: stored.trust, replaced_by: stored.replaced_by });
+        let outspends = stored.spent_by.into_iter().map(outspend).collect();
         (stored.tx, stored.explorer, stored.url, stored.recomputed, Some(outspends))
     } else {
         let explorers = sync::explorers(context, args.explorer.as_deref(), context.config.ask)?;
@@ -91,7 +91,7 @@ pub(super) fn run(context: &Context, args: &Args, txid: &Txid, links: &Links) ->
     let labels = context.labels()?;
     let catalog = &catalog;
     let known =
-        Known { tx, explorer, url, recomputed, outspends, figures, question, prices, held, catalog, labels, links };
+        LookedUp { tx, explorer, url, recomputed, outspends, figures, question, prices, held, catalog, labels, links };
     let document = known.document();
     let mut answer = Answer::of(known.page(&document), &document)?;
     answer.notes = notes;
@@ -137,7 +137,7 @@ fn not_found(search: &Search, explorers: &[Explorer], txid: &Txid) -> String {
     out
 }
 
-impl Known<'_> {
+impl LookedUp<'_> {
     /// The state in words: `in block 466,400, 13 May 2017 07:07:14 UTC`.
     fn state(&self) -> String {
         match &self.tx.state {
@@ -204,7 +204,7 @@ impl Known<'_> {
         line("prices", self.figures.price_source(&self.prices));
         line("told by", self.url.clone());
         for caveat in &document.caveats {
-            line("caveat", caveat.clone());
+            line("caveat", caveat.to_string());
         }
         text
     }

@@ -3,9 +3,10 @@
 mod explorer;
 mod family;
 mod problems;
+mod receiver;
 mod round;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -18,6 +19,7 @@ use crate::store::{Aside, ScanPoint, Store, StoreError};
 
 pub use explorer::ExplorerStatus;
 pub use family::{FamilyStatus, Unreconciled};
+pub use receiver::ReceiverStatus;
 pub use round::RoundStatus;
 
 /// The state of a database.
@@ -29,7 +31,7 @@ pub struct Status {
     pub problems: Vec<String>,
     /// The file.
     #[schemars(with = "String")]
-    pub database: PathBuf,
+    pub database: String,
     /// A watch is at work on it.
     pub watched: bool,
     /// The last round; null where none was made.
@@ -42,6 +44,8 @@ pub struct Status {
     pub set_aside: Vec<AsideStatus>,
     /// Every explorer that was ever asked.
     pub explorers: Vec<ExplorerStatus>,
+    /// Everybody who was ever to be told something.
+    pub receivers: Vec<ReceiverStatus>,
     /// What was told and cannot be true.
     pub incidents: Vec<Incident>,
 }
@@ -74,17 +78,18 @@ pub struct AsideStatus {
 
 impl Status {
     /// Where nothing is recorded yet.
-    pub fn nothing(database: PathBuf, watched: bool) -> Self {
+    pub fn nothing(database: &Path, watched: bool) -> Self {
         Self {
             ok: false,
             problems: vec!["nothing is recorded yet".to_owned()],
-            database,
+            database: database.display().to_string(),
             watched,
             round: None,
             followed_by_blocks: None,
             families: Vec::new(),
             set_aside: Vec::new(),
             explorers: Vec::new(),
+            receivers: Vec::new(),
             incidents: Vec::new(),
         }
     }
@@ -104,16 +109,21 @@ impl Status {
                 families.push(FamilyStatus::of(family, &records));
             }
         }
+        let mut receivers = Vec::new();
+        for name in store.notified()? {
+            receivers.push(ReceiverStatus::of(name.clone(), store.outbox(&name)?));
+        }
         let mut status = Self {
             ok: true,
             problems: Vec::new(),
-            database: store.path().into(),
+            database: store.path().to_owned(),
             watched,
             round: store.last_round()?.map(|round| RoundStatus::of(round, now)),
             followed_by_blocks: store.scan_point()?.map(ScanStatus::from),
             families,
             set_aside: store.asides()?.into_iter().map(AsideStatus::from).collect(),
             explorers: store.explorers()?.into_iter().map(|one| ExplorerStatus::of(one, now)).collect(),
+            receivers,
             incidents: store.incidents()?.into_iter().map(Incident::from).collect(),
         };
         status.problems = status.look(now, max_age);

@@ -47,6 +47,10 @@ impl Status {
         if asked.peek().is_some() && asked.all(|e| e.resting_until.is_some()) {
             out.push("every explorer rests after failures".to_owned());
         }
+        for one in self.receivers.iter().filter(|one| one.refused > 0) {
+            let (name, notices) = (&one.receiver, format::count(one.refused, "notice was", "notices were"));
+            out.push(format!("{notices} refused by {name} and skipped (ransomtrail notify resend {name})"));
+        }
         if !self.set_aside.is_empty() {
             out.push(format!("{} set aside", addresses(self.set_aside.len(), " is", " are")));
         }

@@ -98,9 +98,9 @@ pub(super) fn block_at(height: u32) -> Request {
     Request::get(format!("block-height/{height}?format=json"))
 }
 
-/// Asks for the bytes of a transaction.
+/// Asks for the bytes of a transaction. Of some there are none: such a one is only told, and the others of its page are not lost.
 fn bytes_of(txid: &Txid) -> Request {
-    Request::get(format!("rawtx/{txid}?format=hex"))
+    Request { may_lack: true, ..Request::get(format!("rawtx/{txid}?format=hex")) }
 }
 
 /// Reads rows, each with its bytes and its block; asks for those that are neither answered nor in the ledger.
@@ -164,9 +164,9 @@ impl Tx {
             }
         };
         let first_seen = seen(self.time.map(instant).transpose().map_err(about)?, &state);
-        let tx = match told.answer_to(&bytes_of(&txid)) {
+        let tx = match told.answer_to(&bytes_of(&txid)).filter(|hex| !hex.is_empty()) {
             Some(hex) => self.with_bytes(hex, state, told.network),
-            // The ledger has proven it; what it holds is more than the row tells.
+            // The ledger has proven it, and holds more than the row tells; or nobody can.
             None => self.alone(state, told.network),
         };
         let tx = tx.map_err(about)?;

@@ -226,7 +226,8 @@ fn tip_and_block() {
         told(format!("{BLOCK}\n").as_bytes(), NET, |told| ESPLORA.read_block_hash(told)).unwrap().to_string(),
         BLOCK
     );
-    assert!(told(b"<html>", NET, |told| ESPLORA.read_block_hash(told)).is_err());
+    let page = told(b"<html>", NET, |told| ESPLORA.read_block_hash(told)).unwrap_err();
+    assert!(page.to_string().contains("a web page"), "{page}");
     assert!(told(&[0xff], NET, |told| ESPLORA.read_block_hash(told)).is_err());
     let block = json!({ "id": BLOCK, "height": 465_879, "timestamp": 1_494_574_000, "extras": {} });
     let block = told(block.to_string().as_bytes(), NET, |told| ESPLORA.read_block(told)).unwrap();
@@ -240,7 +241,7 @@ fn tip_and_block() {
 fn a_web_page_is_called_one() {
     let said = told(b"\n<!DOCTYPE html><title>Just a moment...</title>", NET, |told| ESPLORA.read_address_page(told))
         .unwrap_err();
-    assert_eq!(said.to_string(), "a web page, not JSON");
+    assert_eq!(said.to_string(), "a web page, not an explorer's answer; is /api missing from the URL?");
     assert!(
         told(b"{\"cut\": ", NET, |told| ESPLORA.read_address_page(told))
             .unwrap_err()

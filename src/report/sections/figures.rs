@@ -1,22 +1,6 @@
 //! What came in, what left, and what it was worth.
 
-use askama::Template;
-
-use super::Section;
-use crate::report::Page;
-
-pub(super) const SECTION: Section = Section {
-    id: "figures",
-    title: "Figures",
-    is_shown: |_| true,
-    html: |made| Ok(Html { page: &made.page }.render()?),
-    markdown: |made| Ok(Markdown { page: &made.page }.render()?),
-};
-
-#[derive(Template)]
-#[template(
-    ext = "html",
-    source = r##"
+section! { "figures", "Figures", |_| true, r##"
 <section aria-labelledby="figures">
 <h2 id="figures">Figures</h2>
 <section class="scroll" tabindex="0" aria-label="Received, withdrawn, left">
@@ -31,7 +15,7 @@ pub(super) const SECTION: Section = Section {
 </section>
 <section class="scroll" tabindex="0" aria-label="What it was worth">
 <table>
-<caption>What it was worth, in {{ page.currency }}, by the basis of the value: at the day’s lowest price, at its close, at its highest</caption>
+<caption>What it was worth, in {{ page.totals().currency }}, by the basis of the value: at the day’s lowest price, at its close, at its highest</caption>
 <thead><tr><th scope="col">basis</th><th scope="col" class="n">low</th><th scope="col" class="n">close</th><th scope="col" class="n">high</th><th scope="col">note</th></tr></thead>
 <tbody>
 {% for row in page.values %}<tr><th scope="row">{{ row.basis }}</th><td class="n">{{ row.low }}</td><td class="n">{{ row.close }}</td><td class="n">{{ row.high }}</td><td>{{ row.note }}</td></tr>
@@ -48,22 +32,13 @@ pub(super) const SECTION: Section = Section {
 {% endif %}
 {% if let Some(share) = page.share %}<p>{{ share }}</p>{% endif %}
 </section>
-"##
-)]
-struct Html<'a> {
-    page: &'a Page,
-}
-
-#[derive(Template)]
-#[template(
-    ext = "md",
-    source = r##"## Figures
+"##, r##"## Figures
 
 | what | BTC | in |
 |---|---:|---|
 {% for row in page.amounts %}| {{ row[0] }} | {{ row[1] }} | {{ row[2] }} |
 {% endfor %}
-| basis ({{ page.currency }}) | low | close | high | note |
+| basis ({{ page.totals().currency }}) | low | close | high | note |
 |---|---:|---:|---:|---|
 {% for row in page.values %}| {{ row.basis }} | {{ row.low }} | {{ row.close }} | {{ row.high }} | {{ row.note }} |
 {% endfor %}
@@ -73,8 +48,4 @@ struct Html<'a> {
 {% endfor %}
 {% endif %}{% if let Some(share) = page.share %}{{ share }}
 
-{% endif %}"##
-)]
-struct Markdown<'a> {
-    page: &'a Page,
-}
+{% endif %}"## }

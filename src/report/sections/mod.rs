@@ -1,5 +1,34 @@
 //! The sections of a page: one file each, with its words in HTML and in Markdown, and the [`SECTIONS`] table.
 
+/// A section: its name, its title, whether there is anything to say, how it looks in HTML (a `section` whose heading has the name), and how
+/// in Markdown (a heading of the second level, and an empty line at its end).
+macro_rules! section {
+    ($id:literal, $title:literal, $is_shown:expr, $html:tt, $markdown:tt) => {
+        pub(super) const SECTION: super::Section = super::Section {
+            id: $id,
+            title: $title,
+            is_shown: $is_shown,
+            html: |page| Ok(askama::Template::render(&Html { page })?),
+            markdown: |page| Ok(askama::Template::render(&Markdown { page })?),
+        };
+
+        #[allow(unused_imports, reason = "a section may have no numbers")]
+        use super::filters;
+
+        #[derive(askama::Template)]
+        #[template(ext = "html", source = $html)]
+        struct Html<'a> {
+            page: &'a super::Page,
+        }
+
+        #[derive(askama::Template)]
+        #[template(ext = "md", source = $markdown)]
+        struct Markdown<'a> {
+            page: &'a super::Page,
+        }
+    };
+}
+
 mod charts;
 mod check;
 mod claims;
@@ -11,10 +40,10 @@ mod sources;
 
 use anyhow::Result;
 
-use super::Made;
+use super::{Page, filters};
 
 /// Lays a section out.
-type Lay = fn(&Made) -> Result<String>;
+type Lay = fn(&Page) -> Result<String>;
 
 /// A section of a page.
 pub(super) struct Section {
@@ -23,7 +52,7 @@ pub(super) struct Section {
     /// What the list of sections calls it.
     pub title: &'static str,
     /// Whether there is anything to say.
-    pub is_shown: fn(&Made) -> bool,
+    pub is_shown: fn(&Page) -> bool,
     /// How it looks in HTML: a `section` whose heading has the name.
     pub html: Lay,
     /// How it looks in Markdown: a heading of the second level, and an empty line at its end.
@@ -51,7 +80,7 @@ pub(super) struct Written {
 }
 
 /// The sections that have something to say, in one of their forms.
-pub(super) fn written(made: &Made, form: fn(&Section) -> Lay) -> Result<Vec<Written>> {
-    let shown = SECTIONS.iter().filter(|section| (section.is_shown)(made));
-    shown.map(|one| Ok(Written { id: one.id, title: one.title, body: form(one)(made)? })).collect()
+pub(super) fn written(page: &Page, form: fn(&Section) -> Lay) -> Result<Vec<Written>> {
+    let shown = SECTIONS.iter().filter(|section| (section.is_shown)(page));
+    shown.map(|one| Ok(Written { id: one.id, title: one.title, body: form(one)(page)? })).collect()
 }

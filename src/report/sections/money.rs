@@ -1,22 +1,6 @@
 //! Where what was withdrawn went.
 
-use askama::Template;
-
-use super::Section;
-use crate::report::Page;
-
-pub(super) const SECTION: Section = Section {
-    id: "money",
-    title: "Where the money went",
-    is_shown: |made| made.page.money.is_some(),
-    html: |made| Ok(Html { page: &made.page }.render()?),
-    markdown: |made| Ok(Markdown { page: &made.page }.render()?),
-};
-
-#[derive(Template)]
-#[template(
-    ext = "html",
-    source = r##"
+section! { "money", "Where the money went", |page| page.money.is_some(), r##"
 {% if let Some(money) = page.money %}
 <section aria-labelledby="money">
 <h2 id="money">Where the money went</h2>
@@ -45,13 +29,13 @@ pub(super) const SECTION: Section = Section {
 </table>
 </section>
 </details>
-{% if !page.events.is_empty() %}
+{% if !page.data.events.is_empty() %}
 <section class="scroll" tabindex="0" aria-label="Cash-out events">
 <table>
-<caption>Cash-out events, the newest first; {{ page.times }}; values in {{ page.currency }} on the day, low – high (close)</caption>
+<caption>Cash-out events, the newest first; {{ page.times }}; values in {{ page.totals().currency }} on the day, low – high (close)</caption>
 <thead><tr><th scope="col">time</th><th scope="col">event</th><th scope="col" class="n">BTC</th><th scope="col">value</th><th scope="col">at</th><th scope="col">transaction</th></tr></thead>
 <tbody>
-{% for event in page.events %}<tr><th scope="row">{{ event.time }}</th><td>{{ event.kind }}</td><td class="n">{{ event.btc }}</td><td>{{ event.value }}</td><td>{{ event.label }}</td><td class="id">{{ event.txid }}</td></tr>
+{% for event in page.data.events %}<tr><th scope="row">{{ event.time|moment(*page.zone) }}</th><td>{{ event.kind }}</td><td class="n">{{ event.sats|btc }}</td><td>{{ event.money|interval }}</td><td>{{ event|service }}</td><td class="id">{{ event.txid }}</td></tr>
 {% endfor %}
 </tbody>
 </table>
@@ -59,16 +43,7 @@ pub(super) const SECTION: Section = Section {
 {% endif %}
 </section>
 {% endif %}
-"##
-)]
-struct Html<'a> {
-    page: &'a Page,
-}
-
-#[derive(Template)]
-#[template(
-    ext = "md",
-    source = r##"{% if let Some(money) = page.money %}## Where the money went
+"##, r##"{% if let Some(money) = page.money %}## Where the money went
 
 {{ money.source }} BTC were withdrawn and followed under the policy {{ money.policy }}. The parts add up to exactly that.{% if let Some(btc) = money.unrecorded %} For {{ btc }} BTC the record breaks off: they may be spent or not.{% endif %}
 
@@ -76,12 +51,8 @@ struct Html<'a> {
 |---|---:|---:|
 {% for part in money.categories %}| {{ part.name }} | {{ part.btc }} | {{ part.percent }} |
 {% endfor %}
-{% if !page.events.is_empty() %}| time | event | BTC | value ({{ page.currency }}) | at | transaction |
+{% if !page.data.events.is_empty() %}| time | event | BTC | value ({{ page.totals().currency }}) | at | transaction |
 |---|---|---:|---|---|---|
-{% for event in page.events %}| {{ event.time }} | {{ event.kind }} | {{ event.btc }} | {{ event.value }} | {{ event.label }} | {{ event.txid }} |
+{% for event in page.data.events %}| {{ event.time|moment(*page.zone) }} | {{ event.kind }} | {{ event.sats|btc }} | {{ event.money|interval }} | {{ event|service }} | {{ event.txid }} |
 {% endfor %}
-{% endif %}{% endif %}"##
-)]
-struct Markdown<'a> {
-    page: &'a Page,
-}
+{% endif %}{% endif %}"## }

@@ -1,22 +1,6 @@
 //! Where addresses, facts and labels come from.
 
-use askama::Template;
-
-use super::Section;
-use crate::report::Page;
-
-pub(super) const SECTION: Section = Section {
-    id: "sources",
-    title: "Sources",
-    is_shown: |_| true,
-    html: |made| Ok(Html { page: &made.page }.render()?),
-    markdown: |made| Ok(Markdown { page: &made.page }.render()?),
-};
-
-#[derive(Template)]
-#[template(
-    ext = "html",
-    source = r##"
+section! { "sources", "Sources", |_| true, r##"
 <section aria-labelledby="sources">
 <h2 id="sources">Sources</h2>
 <ul>
@@ -24,21 +8,8 @@ pub(super) const SECTION: Section = Section {
 {% endfor %}
 </ul>
 </section>
-"##
-)]
-struct Html<'a> {
-    page: &'a Page,
-}
-
-#[derive(Template)]
-#[template(
-    ext = "md",
-    source = r##"## Sources
+"##, r##"## Sources
 
 {% for source in page.sources %}- {{ source.title }}{% if let Some(url) = source.url %}, <{{ url.replace("|", "%7C")|safe }}>{% endif %}{% if let Some(licence) = source.licence %} ({{ licence }}){% endif %}
 {% endfor %}
-"##
-)]
-struct Markdown<'a> {
-    page: &'a Page,
-}
+"## }

@@ -1,14 +1,14 @@
 use anyhow::Result;
 use askama::Template;
 
-use super::{FamilyPage, Index, Made, Page};
+use super::{FamilyPage, Index, Made, WeekPage};
 use crate::report::html::{STYLE, tight};
-use crate::report::picture::{Drawn, drawn};
+use crate::report::picture::Drawn;
 
 #[derive(Template)]
 #[template(path = "week.html")]
 struct Week<'a> {
-    page: &'a Page,
+    page: &'a WeekPage,
     style: &'static str,
     parts: Vec<Part<'a>>,
 }
@@ -26,15 +26,20 @@ struct Weeks<'a> {
     style: &'static str,
 }
 
-pub(super) fn week(made: &Made<'_>) -> Result<String> {
-    fn part<'a>(family: &'a FamilyPage, made: &Made<'_>) -> Part<'a> {
-        let chart = made.charts.iter().find(|(of, _)| *of == family.name);
-        Part { family, plate: chart.map(|(name, chart)| drawn(chart, name)) }
+impl Made {
+    /// The page as one file that asks nothing of the network.
+    pub fn html(&self) -> Result<String> {
+        let parts = self.page.families.iter().map(|family| {
+            let chart = self.charts.iter().find(|(of, _)| *of == family.name);
+            Part { family, plate: chart.map(|(name, chart)| chart.drawn(name)) }
+        });
+        Ok(tight(&Week { page: &self.page, style: STYLE, parts: parts.collect() }.render()?))
     }
-    let parts = made.page.families.iter().map(|family| part(family, made)).collect();
-    Ok(tight(&Week { page: &made.page, style: STYLE, parts }.render()?))
 }
 
-pub(super) fn index(index: &Index) -> Result<String> {
-    Ok(tight(&Weeks { page: index, style: STYLE }.render()?))
+impl Index {
+    /// The index as one file that asks nothing of the network.
+    pub fn html(&self) -> Result<String> {
+        Ok(tight(&Weeks { page: self, style: STYLE }.render()?))
+    }
 }

@@ -1,16 +1,14 @@
 //! The index of weeks, made from the documents of the weeks themselves.
 
-use anyhow::Result;
 use serde::Deserialize;
 
-use super::document::FORMAT;
-use super::html;
 use super::words::UNKNOWN;
+use crate::document::Week;
 use crate::domain::{Amount, Currency, Decimal, Span, format};
 
 /// A week that was found, with its document as it lies there; `None` where there is none or it cannot be read.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct WeekFile {
     /// The week.
     pub week: Span,
     /// How it is called.
@@ -38,12 +36,12 @@ pub struct Line {
     /// Its days.
     pub days: String,
     /// What is to be said of it.
-    pub told: Told,
+    pub outcome: Outcome,
 }
 
 /// What the index says of a week.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum Outcome {
     /// Figures.
     Figures(Figures),
     /// That it is so and so: nothing happened, or nothing is recorded.
@@ -110,7 +108,7 @@ struct Version {
 
 impl Index {
     /// Makes the index of what was found, in whatever order.
-    pub fn of(mut found: Vec<Found>) -> Self {
+    pub fn of(mut found: Vec<WeekFile>) -> Self {
         found.sort_by_key(|one| std::cmp::Reverse(one.week));
         found.dedup_by(|a, b| a.week == b.week);
         let finding = match (found.last(), found.first()) {
@@ -123,49 +121,44 @@ impl Index {
         let lines = found.iter().map(Line::of).collect();
         Self { lines, finding, program: concat!("ransomtrail ", env!("CARGO_PKG_VERSION")) }
     }
-
-    /// The index as one file that asks nothing of the network.
-    pub fn html(&self) -> Result<String> {
-        html::index(self)
-    }
 }
 
 impl Line {
-    fn of(found: &Found) -> Self {
-        let told = match &found.text {
-            None => Told::Broken("made by an earlier version of the program: there is no index.json".to_owned()),
-            Some(text) => read(text, &found.label).map_or_else(Told::Broken, |document| document.told()),
+    fn of(found: &WeekFile) -> Self {
+        let outcome = match &found.text {
+            None => Outcome::Broken("made by an earlier version of the program: there is no index.json".to_owned()),
+            Some(text) => read(text, &found.label).map_or_else(Outcome::Broken, |document| document.outcome()),
         };
-        Self { label: found.label.clone(), days: format::days(found.week.from, found.week.to), told }
+        Self { label: found.label.clone(), days: format::days(found.week.from, found.week.to), outcome }
     }
 
     /// The figures, where there are any.
     pub fn figures(&self) -> Option<&Figures> {
-        match &self.told {
-            Told::Figures(figures) => Some(figures),
+        match &self.outcome {
+            Outcome::Figures(figures) => Some(figures),
             _ => None,
         }
     }
 
     /// Why there are none.
     pub fn note(&self) -> &str {
-        match &self.told {
-            Told::Figures(_) => "",
-            Told::Only(text) | Told::Broken(text) => text,
+        match &self.outcome {
+            Outcome::Figures(_) => "",
+            Outcome::Only(text) | Outcome::Broken(text) => text,
         }
     }
 
     /// Whether the week's files can be read: then there is a page to go to.
     pub fn is_whole(&self) -> bool {
-        !matches!(self.told, Told::Broken(_))
+        !matches!(self.outcome, Outcome::Broken(_))
     }
 }
 
 fn read(text: &str, label: &str) -> Result<Document, String> {
     let damaged = || "damaged: index.json cannot be read".to_owned();
     let Version { format } = serde_json::from_str(text).map_err(|_| damaged())?;
-    if format != FORMAT {
-        let age = if format < FORMAT { "an earlier" } else { "a later" };
+    if format != Week::FORMAT {
+        let age = if format < Week::FORMAT { "an earlier" } else { "a later" };
         return Err(format!("made by {age} version of the program"));
     }
     let document: Document = serde_json::from_str(text).map_err(|_| damaged())?;
@@ -191,12 +184,12 @@ impl Document {
             && number(&totals.withdrawn_value)
     }
 
-    fn told(&self) -> Told {
+    fn outcome(&self) -> Outcome {
         let Recorded { whole, part, nothing } = self.recorded;
         let all = whole.saturating_add(part).saturating_add(nothing);
         let events = self.events.unwrap_or_default();
         let Some(totals) = &self.totals else {
-            return Told::Only("nothing is recorded of this week".to_owned());
+            return Outcome::Only("nothing is recorded of this week".to_owned());
         };
         let families = match (whole, part) {
             (whole, 0) => format!("{whole} of {all}"),
@@ -204,7 +197,7 @@ impl Document {
         };
         if totals.outputs == 0 && totals.withdrawals == 0 && events == 0 {
             let so_far = if part == 0 { "" } else { ", as far as recorded" };
-            return Told::Only(format!("nothing came in and nothing moved{so_far} ({families} families recorded)"));
+            return Outcome::Only(format!("nothing came in and nothing moved{so_far} ({families} families recorded)"));
         }
         let money = |value: &Option<Interval>, without: u64| {
             let close = value.as_ref().and_then(|value| value.close.parse::<Decimal>().ok()).zip(self.currency());
@@ -214,7 +207,7 @@ impl Document {
                 None => UNKNOWN.to_owned(),
             }
         };
-        Told::Figures(Figures {
+        Outcome::Figures(Figures {
             came: format::btc(Amount::from_sat(totals.sats), 8),
             value: money(&totals.value, totals.without_price),
             left: format::btc_if_known(totals.withdrawn_sats.map(Amount::from_sat)),
@@ -234,7 +227,7 @@ mod tests {
         let check = |text: Option<&str>, expect: &str| {
             let week = Span::parse_week("2017-W20").unwrap();
             let label = "2017-W20".to_owned();
-            let index = Index::of(vec![Found { week, label, text: text.map(str::to_owned) }]);
+            let index = Index::of(vec![WeekFile { week, label, text: text.map(str::to_owned) }]);
             assert!(!index.lines[0].is_whole() && index.lines[0].note().contains(expect), "{:?}", index.lines[0]);
             assert!(index.html().unwrap().contains(expect));
         };
@@ -257,7 +250,7 @@ mod tests {
         check(Some(&document("2017-W20", "1", "<b>")), "not of this week");
         let week = Span::parse_week("2017-W20").unwrap();
         let text = Some(document("2017-W20", "150000000", "12.50"));
-        let index = Index::of(vec![Found { week, label: "2017-W20".to_owned(), text }]);
+        let index = Index::of(vec![WeekFile { week, label: "2017-W20".to_owned(), text }]);
         let figures = index.lines[0].figures().unwrap();
         assert_eq!((figures.came.as_str(), figures.value.as_str()), ("1.50000000", "$12.50"));
         assert_eq!(figures.left_value, UNKNOWN, "null is not 0");

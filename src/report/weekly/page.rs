@@ -4,14 +4,14 @@ use serde::Serialize;
 
 use super::rows::{self, CompareRow, FamilyRow};
 use super::words;
-use super::{FamilyWeek, Material, Total};
-use crate::domain::{Period, TimeBasis, format};
-use crate::figures::Reach;
+use crate::casebook::{FamilyWeek, Week};
+use crate::domain::{Currency, Period, TimeBasis, format};
+use crate::figures::{Reach, Total};
 use crate::report::EventRow;
 
 /// Everything that the page of a week says.
 #[derive(Clone, Debug, Serialize)]
-pub struct Page {
+pub struct WeekPage {
     /// How the week is called: `2017-W20`.
     pub label: String,
     /// Its days: `15–21 May 2017`.
@@ -67,68 +67,69 @@ pub struct FamilyPage {
     pub notes: Vec<String>,
 }
 
-impl Page {
-    pub(super) fn of(material: &Material<'_>, families: &[FamilyWeek<'_>], total: &Total) -> Self {
-        let zone = material.question.zone.name();
+impl WeekPage {
+    pub(super) fn of(week: &Week<'_>, command: &str) -> Self {
+        let (families, total, zone) = (&week.families, &week.total, week.question.zone.name());
+        let currency = week.prices.currency();
         let news: Vec<&FamilyWeek<'_>> = families.iter().filter(|family| family.has_news()).collect();
         let title = |family: &FamilyWeek<'_>| family.family.title.clone();
-        let of_reach = |reach: Reach| families.iter().filter(move |family| family.week.reach == reach);
+        let of_reach = |reach: Reach| families.iter().filter(move |family| family.reach() == reach);
         let unrecorded = of_reach(Reach::Nothing).map(title);
         let sums = total.flows.as_ref().filter(|_| news.len() > 1).map(|flows| {
-            FamilyRow::with((String::new(), "together".to_owned()), Some(flows), total.change.as_ref(), total.events)
+            FamilyRow::with((String::new(), "together".to_owned()), Some(flows), total.change.as_ref(), week.events)
         });
         let known = total.whole + total.part;
         Self {
-            label: material.week.label(Period::Week),
-            days: format::days(material.week.from, material.week.to),
-            finding: finding(material, &news, total),
+            label: week.span.label(Period::Week),
+            days: format::days(week.span.from, week.span.to),
+            finding: finding(week, &news),
             coverage: coverage(total),
-            currency: material.currency.code(),
+            currency: currency.code(),
             table: news.iter().filter(|_| news.len() > 1).map(|family| FamilyRow::of(family)).collect(),
             total: sums,
             compared: (total.compared < known && total.compared > 0).then(|| {
                 let families = format::count(total.compared, "family", "families");
                 format!("Their change is that of the {families} recorded to the end of both weeks.")
             }),
-            families: news.iter().map(|family| FamilyPage::of(family, material, news.len() == 1)).collect(),
+            families: news.iter().map(|family| FamilyPage::of(family, currency, news.len() == 1)).collect(),
             quiet: of_reach(Reach::Whole).filter(|family| !family.has_news()).map(title).collect(),
             part: of_reach(Reach::Part).map(|family| format!("{} ({})", title(family), reach(family))).collect(),
-            unrecorded: unrecorded.chain(material.unrecorded.iter().map(|family| family.title.clone())).collect(),
-            times: match material.question.basis {
+            unrecorded: unrecorded.chain(week.unrecorded.iter().map(|family| family.title.clone())).collect(),
+            times: match week.question.basis {
                 TimeBasis::Block => format!("block time, {zone}"),
                 TimeBasis::FirstSeen => format!("time first seen, {zone}"),
             },
             zone,
-            prices: material.prices.to_owned(),
+            prices: week.prices.source().to_owned(),
             caveats: caveats(&news),
-            commands: commands(material, &news),
+            commands: commands(week, command, &news),
             program: concat!("ransomtrail ", env!("CARGO_PKG_VERSION")),
         }
     }
 }
 
 impl FamilyPage {
-    fn of(family: &FamilyWeek<'_>, material: &Material<'_>, alone: bool) -> Self {
-        let whole = family.week.reach == Reach::Whole;
-        let mut finding: Vec<String> = match family.week.known() {
-            Some(flows) => words::sentences(flows, "its tracked addresses", whole, material.currency).into(),
+    fn of(family: &FamilyWeek<'_>, currency: Currency, alone: bool) -> Self {
+        let whole = family.reach() == Reach::Whole;
+        let mut finding: Vec<String> = match family.weeks.week.known() {
+            Some(flows) => words::sentences(flows, "its tracked addresses", whole, currency).into(),
             None => Vec::new(),
         };
-        finding.push(match &family.change {
+        finding.push(match &family.weeks.change {
             Some(change) => words::change(change),
             None => {
                 let which = if whole { "the week before" } else { "the week" };
                 format!("How that stands to the week before is unknown: {which} is not recorded to its end.")
             }
         });
-        if alone && family.change.is_some() {
+        if alone && family.weeks.change.is_some() {
             finding.clear();
         }
         let mut notes = Vec::new();
         if !whole {
             notes.push(format!("The week is not recorded to its end: {}.", reach(family)));
         }
-        if let Some(flows) = family.week.known() {
+        if let Some(flows) = family.weeks.week.known() {
             let count = |count, what: &str, many: &str| format::count(count, what, many);
             if flows.without_price > 0 {
                 let outputs = count(flows.without_price, "payment output has", "payment outputs have");
@@ -172,7 +173,8 @@ fn reach(family: &FamilyWeek<'_>) -> String {
     }
 }
 
-fn finding(material: &Material<'_>, news: &[&FamilyWeek<'_>], total: &Total) -> Vec<String> {
+fn finding(week: &Week<'_>, news: &[&FamilyWeek<'_>]) -> Vec<String> {
+    let total = &week.total;
     let Some(flows) = &total.flows else {
         let what = "Nothing is recorded of any family in this week: what came in and what moved is unknown.";
         return vec![what.to_owned()];
@@ -182,11 +184,11 @@ fn finding(material: &Material<'_>, news: &[&FamilyWeek<'_>], total: &Total) -> 
         [one] => format!("the tracked addresses of {}", one.family.title),
         _ => format!("the tracked addresses of {}", format::count_in_words(known, "family", "families")),
     };
-    if flows.is_empty() && total.events == 0 {
+    if flows.is_empty() && week.events == 0 {
         let so_far = if total.part == 0 { "" } else { ", as far as recorded" };
         return vec![format!("Nothing came to {whose}, and nothing moved{so_far}.")];
     }
-    let mut out: Vec<String> = words::sentences(flows, &whose, total.part == 0, material.currency).into();
+    let mut out: Vec<String> = words::sentences(flows, &whose, total.part == 0, week.prices.currency()).into();
     out.push(match &total.change {
         Some(change) => words::change(change),
         None => {
@@ -230,10 +232,10 @@ fn caveats(news: &[&FamilyWeek<'_>]) -> Vec<String> {
     news.iter().flat_map(|family| of(family)).collect()
 }
 
-fn commands(material: &Material<'_>, news: &[&FamilyWeek<'_>]) -> Vec<[String; 2]> {
-    let mut out = vec![[format!("ransomtrail {}", material.command), "this page and the index of weeks".to_owned()]];
+fn commands(week: &Week<'_>, command: &str, news: &[&FamilyWeek<'_>]) -> Vec<[String; 2]> {
+    let mut out = vec![[format!("ransomtrail {command}"), "this page and the index of weeks".to_owned()]];
     if let Some(family) = news.first() {
-        let (name, to) = (&family.family.name, material.week.to);
+        let (name, to) = (&family.family.name, week.span.to);
         out.push([
             format!("ransomtrail payments {name} --as-of {to}"),
             "every payment, with transaction and price".to_owned(),

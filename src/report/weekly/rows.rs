@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::FamilyWeek;
 use super::words::{UNKNOWN, cents, signed_btc, signed_cents, signed_count, withdrawn};
+use crate::casebook::FamilyWeek;
 use crate::domain::{Amount, Value, format};
-use crate::figures::{Change, Flows, Step};
+use crate::figures::{Change, Compared, Flows, Step};
 
 /// A figure of the week, of the week before, and the difference.
 #[derive(Clone, Debug, Serialize)]
@@ -46,7 +46,7 @@ pub struct FamilyRow {
 impl FamilyRow {
     pub(super) fn of(family: &FamilyWeek<'_>) -> Self {
         let whose = (family.family.name.clone(), family.family.title.clone());
-        Self::with(whose, family.week.known(), family.change.as_ref(), family.events.len())
+        Self::with(whose, family.weeks.week.known(), family.weeks.change.as_ref(), family.events.len())
     }
 
     /// The row of a family, or of the sums.
@@ -73,17 +73,17 @@ impl FamilyRow {
 
 /// The figures of a family's week beside those of the week before. Of weeks in which nothing moved, that is all that is said of it.
 pub(super) fn compare(family: &FamilyWeek<'_>) -> Vec<CompareRow> {
-    let change = family.change.as_ref();
+    let Compared { week, before, change } = &family.weeks;
     let row = |what, of: &dyn Fn(&Flows) -> String, changed: &dyn Fn(&Change) -> Option<String>| CompareRow {
         what,
-        now: told(&family.week, of),
-        before: told(&family.before, of),
-        change: change.and_then(changed).unwrap_or_else(|| UNKNOWN.to_owned()),
+        now: figure(week, of),
+        before: figure(before, of),
+        change: change.as_ref().and_then(changed).unwrap_or_else(|| UNKNOWN.to_owned()),
     };
     let sats = |sats: u64| format::btc(Amount::from_sat(sats), 8);
     let count = |count: usize| format::grouped(count as u64);
     let part = |value: Option<Value>, which: usize| Some(signed_cents(*value?.rounded().get(which)?));
-    let both = [&family.week, &family.before].map(|week| week.known());
+    let both = [week, before].map(|week| week.known());
     let moved = both.iter().flatten().any(|flows| flows.withdrawals > 0);
     let mut out = vec![
         row("received, BTC", &|flows| sats(flows.sats), &|change| Some(signed_btc(change.sats))),
@@ -111,6 +111,6 @@ pub(super) fn compare(family: &FamilyWeek<'_>) -> Vec<CompareRow> {
     out
 }
 
-fn told(week: &Step, of: &dyn Fn(&Flows) -> String) -> String {
+fn figure(week: &Step, of: &dyn Fn(&Flows) -> String) -> String {
     week.known().map_or(UNKNOWN.to_owned(), of)
 }

@@ -130,6 +130,7 @@ CREATE TABLE totals (
     request_id       INTEGER NOT NULL REFERENCES request,
     said_from        INTEGER NOT NULL,
     said_to          INTEGER NOT NULL,
+    answered         INTEGER NOT NULL DEFAULT 0, -- rises from answer to answer: of two of the same second the later one counts
     tip_height       INTEGER,                   -- the explorer's newest block when it said so last, if it tells
     tx_count         INTEGER,
     received         INTEGER,
@@ -142,6 +143,7 @@ CREATE TABLE totals (
     all_spent        INTEGER
 ) STRICT;
 CREATE INDEX totals_address ON totals (address, said_to);
+CREATE INDEX totals_answered ON totals (answered);
 CREATE INDEX totals_request ON totals (request_id);
 
 -- What was told and cannot be true. The same again is counted, not repeated.
@@ -261,6 +263,24 @@ CREATE TABLE paging (
     PRIMARY KEY (address, explorer)
 ) STRICT, WITHOUT ROWID;
 
+-- Histories that were read to their end and do not come to what their explorer counts: while it says the same and the ledger holds the
+-- same, they are not read again.
+CREATE TABLE walked (
+    address          TEXT    NOT NULL,
+    explorer         TEXT    NOT NULL,
+    totals_id        INTEGER NOT NULL REFERENCES totals,                -- what it said
+    at               INTEGER NOT NULL,
+    miscounted       INTEGER NOT NULL CHECK (miscounted IN (0, 1)),     -- the ledger held just what it shows
+    tx_count         INTEGER NOT NULL,          -- what the ledger held, in blocks and waiting
+    received         INTEGER NOT NULL,
+    spent            INTEGER NOT NULL,
+    mempool_tx_count INTEGER NOT NULL,
+    mempool_received INTEGER NOT NULL,
+    mempool_spent    INTEGER NOT NULL,
+    PRIMARY KEY (address, explorer)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX walked_totals ON walked (totals_id);
+
 -- Blocks that the ledger's transactions stand in, and whether they were in an explorer's best chain when it was asked last: a round
 -- that is broken off while it takes in a reorganisation, and a round over other addresses, leave it to the next.
 CREATE TABLE best_chain_check (
@@ -338,9 +358,11 @@ CREATE TABLE explorer (
     resting_until   INTEGER
 ) STRICT, WITHOUT ROWID;
 
--- The rounds that were made, for `status`.
+-- The rounds that were made, for `status`. Those in which nothing happened, one after the other, are one row with the times of the last.
 CREATE TABLE round (
     round_id         INTEGER PRIMARY KEY,
+    times            INTEGER NOT NULL DEFAULT 1, -- rounds that this row stands for
+    first_at         INTEGER NOT NULL,          -- when the first of them began
     started_at       INTEGER NOT NULL,
     ended_at         INTEGER NOT NULL,
     follow           TEXT    NOT NULL REFERENCES follow,
@@ -364,7 +386,7 @@ CREATE TABLE event (
     event_key   TEXT    NOT NULL,               -- kind:txid, and :vout for an arrival
     kind        TEXT    NOT NULL REFERENCES event_kind,
     txid        TEXT    NOT NULL CHECK (length(txid) = 64),
-    height      INTEGER NOT NULL,               -- of its block when it was found last
+    height      INTEGER,                        -- of its block when it was found last; null: a payment that waited for one
     found_at    INTEGER NOT NULL,
     vanished_at INTEGER,
     body        TEXT    NOT NULL,               -- what is told of it, as JSON
@@ -380,7 +402,7 @@ CREATE TABLE receiver (
     PRIMARY KEY (name, family)
 ) STRICT, WITHOUT ROWID;
 
--- The outbox: one row an event and receiver, and one more where the event vanished after it was sent.
+-- The outbox: one row an event and receiver, and one more where the event vanished, or a payment that waited came into a block, after it was sent.
 CREATE TABLE notice (
     notice_id INTEGER PRIMARY KEY,
     receiver  TEXT    NOT NULL,
@@ -391,8 +413,10 @@ CREATE TABLE notice (
     tries     INTEGER NOT NULL DEFAULT 0,
     next_try  INTEGER NOT NULL,
     failure   TEXT,                             -- of the last try
-    sent_at   INTEGER                           -- null: waits
+    sent_at    INTEGER,
+    message    TEXT,                            -- the id of the message that told it, or is about to
+    skipped_at INTEGER                          -- it is not sent; with a failure: the receiver refused it for good
 ) STRICT;
-CREATE INDEX notice_waiting ON notice (receiver, next_try) WHERE sent_at IS NULL;
+CREATE INDEX notice_waiting ON notice (receiver, next_try) WHERE sent_at IS NULL AND skipped_at IS NULL;
 CREATE INDEX notice_event ON notice (event_id, receiver);
 CREATE INDEX notice_about ON notice (about);

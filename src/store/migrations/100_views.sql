@@ -212,7 +212,19 @@ SELECT h.family,
        coalesce(t.tx_count, t.all_tx_count) AS explorer_transactions,
        h.received_sats + iif(t.received IS NULL, h.waiting_received, 0) = coalesce(t.received, t.all_received)
            AND h.spent_sats + iif(t.spent IS NULL, h.waiting_spent, 0) = coalesce(t.spent, t.all_spent)
-           AND (t.tx_count IS NULL OR h.transactions = t.tx_count) AS reconciled,
+           AND (t.tx_count IS NULL OR h.transactions = t.tx_count)
+       -- What blocks brought since is not in the explorer's figures: then those of that moment are compared.
+       OR coalesce(t.tx_count, t.received, t.spent) IS NOT NULL
+           AND coalesce(t.received = (SELECT coalesce(sum(o.sats), 0) FROM tx_output o CROSS JOIN tx_state s ON s.tx_id = o.tx_id
+               WHERE o.address = h.address AND s.state = 'confirmed'
+                 AND iif(t.tip_height IS NULL, s.block_time <= t.said_to, s.block_height <= t.tip_height)), t.received IS NULL)
+           AND coalesce(t.spent = (SELECT coalesce(sum(i.sats), 0) FROM spend i CROSS JOIN tx_state s ON s.tx_id = i.tx_id
+               WHERE i.address = h.address AND s.state = 'confirmed'
+                 AND iif(t.tip_height IS NULL, s.block_time <= t.said_to, s.block_height <= t.tip_height)), t.spent IS NULL)
+           AND coalesce(t.tx_count = (SELECT count(*) FROM tx_state s
+               WHERE s.tx_id IN (SELECT o.tx_id FROM tx_output o WHERE o.address = h.address
+                   UNION SELECT i.tx_id FROM spend i WHERE i.address = h.address) AND s.state = 'confirmed'
+                 AND iif(t.tip_height IS NULL, s.block_time <= t.said_to, s.block_height <= t.tip_height)), t.tx_count IS NULL) AS reconciled,
        r.explorer,
        strftime('%Y-%m-%dT%H:%M:%SZ', t.said_to, 'unixepoch') AS asked_at
 FROM (
@@ -232,7 +244,7 @@ FROM (
             WHERE i.address = w.address AND s.state = 'mempool') AS waiting_spent
     FROM watched w) h
 LEFT JOIN totals t ON t.totals_id =
-    (SELECT l.totals_id FROM totals l WHERE l.address = h.address ORDER BY l.said_to DESC, l.totals_id DESC LIMIT 1)
+    (SELECT l.totals_id FROM totals l WHERE l.address = h.address ORDER BY l.said_to DESC, l.answered DESC, l.totals_id DESC LIMIT 1)
 LEFT JOIN request r ON r.request_id = t.request_id
 ORDER BY h.family, h.position;
 
@@ -287,7 +299,9 @@ SELECT n.receiver,
        n.about,
        strftime('%Y-%m-%dT%H:%M:%SZ', n.made_at, 'unixepoch') AS made_at,
        strftime('%Y-%m-%dT%H:%M:%SZ', n.sent_at, 'unixepoch') AS sent_at,
+       strftime('%Y-%m-%dT%H:%M:%SZ', n.skipped_at, 'unixepoch') AS skipped_at,
        n.tries,
-       n.failure
+       n.failure,
+       n.message
 FROM notice n JOIN event e USING (event_id)
 ORDER BY n.notice_id;

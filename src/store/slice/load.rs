@@ -42,6 +42,8 @@ fn insert(db: &Connection, slice: &Slice) -> rusqlite::Result<()> {
     // A transaction that is not there is a null, which the tables refuse.
     slice.observations.iter().try_for_each(|row| OBSERVATIONS.insert(db, row, &[]))?;
     slice.totals.iter().try_for_each(|row| TOTALS.insert(db, row, &[]))?;
+    // They stand in the order in which they were answered.
+    db.execute("UPDATE totals SET answered = totals_id", [])?;
     slice.outspends.iter().try_for_each(|row| OUTSPENDS.insert(db, row, &[]))?;
     slice.headers.iter().try_for_each(|row| HEADERS.insert(db, row, &[]))?;
     slice.branches.iter().try_for_each(|row| BRANCHES.insert(db, row, &[]))?;

@@ -65,7 +65,7 @@ tables! {
     OUTPUTS = "tx_output", "vout": "address" "address" Plain, "sats" "sats" Plain, "script" "script" Hex;
     OBSERVATIONS = "observation", "observation_id": "txid" "tx_id" Tx, "request" "request_id" Plain, "state" "state" Plain,
         "block_height" "block_height" Plain, "block_hash" "block_hash" Plain, "block_time" "block_time" Time;
-    TOTALS = "totals", "totals_id": "address" "address" Plain, "request" "request_id" Plain, "said_from" "said_from" Time,
+    TOTALS = "totals", "answered": "address" "address" Plain, "request" "request_id" Plain, "said_from" "said_from" Time,
         "said_to" "said_to" Time, "tip_height" "tip_height" Plain, "confirmed" "tx_count" Item, "confirmed" "received" Item,
         "confirmed" "spent" Item, "waiting" "mempool_tx_count" Item, "waiting" "mempool_received" Item,
         "waiting" "mempool_spent" Item, "together" "all_tx_count" Item, "together" "all_received" Item,

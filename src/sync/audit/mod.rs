@@ -62,9 +62,9 @@ pub struct Opinion {
 }
 
 impl Opinion {
-    /// It says what the ledger holds.
+    /// It says what the ledger holds in blocks. What waits need not be known to both.
     pub fn agrees(&self) -> bool {
-        self.said.agrees(&self.ledger)
+        self.said.reconciles(&self.ledger)
     }
 }
 
@@ -100,7 +100,8 @@ pub async fn second_opinion(
         let mut given = false;
         // Another name for the same server is no second one.
         let place = explorers.iter().find(|e| e.name() == first.explorer).map(Explorer::place);
-        let others = |e: &&Explorer| e.name() != first.explorer && Some(e.place()) != place;
+        let is_first = |e: &Explorer| [e.name(), &e.place()].contains(&first.explorer.as_str());
+        let others = |e: &&Explorer| !is_first(e) && Some(e.place()) != place;
         for second in explorers.iter().filter(others) {
             if lost.contains(second.name()) {
                 continue;
@@ -185,7 +186,7 @@ async fn opinion(
     let alone = |of: Address| store.run(move |store| store.told_by_one(&of));
     let before: BTreeSet<Txid> = alone(address.clone()).await?.into_iter().collect();
     let (mut seen, mut after): (BTreeSet<Txid>, Option<Cursor>) = (BTreeSet::new(), None);
-    let mut cursors: BTreeSet<String> = BTreeSet::new();
+    let (mut cursors, mut now_held): (BTreeSet<String>, Totals) = (BTreeSet::new(), ledger);
     while !before.is_subset(&seen) {
         if cursors.len() >= max_pages {
             let reason = format!("its history of {address} takes more than max_pages = {max_pages} pages");
@@ -198,7 +199,8 @@ async fn opinion(
         seen.extend(answer.value.txs.iter().map(|tx| tx.txid));
         let next = answer.value.next.clone();
         let mut txs = answer.value.txs;
-        extra.extend(txs.iter().map(|tx| tx.txid).filter(|txid| !held.contains(txid)));
+        let in_blocks = txs.iter().filter(|tx| tx.state.block().is_some());
+        extra.extend(in_blocks.map(|tx| tx.txid).filter(|txid| !held.contains(txid)));
         txs.retain(|tx| held.contains(&tx.txid));
         elsewhere.extend(txs.iter().filter(|tx| !stands_at(&tx.state, blocks.get(&tx.txid))).map(|tx| tx.txid));
         txs.retain(|tx| !elsewhere.contains(&tx.txid));
@@ -210,8 +212,11 @@ async fn opinion(
             raw: answer.raw,
             tip: chain.height(),
             left: Vec::new(),
+            held: Some(now_held),
+            goal: None,
         };
         let recorded = store.run(move |store| store.record_page(&page)).await?;
+        now_held = recorded.ledger;
         audit.refused.extend(recorded.refused);
         audit.warnings.extend(recorded.settled.iter().map(ToString::to_string));
         match next {

@@ -23,6 +23,8 @@ pub async fn proofs(
     let of = addresses.to_vec();
     let mut wanted: BTreeMap<Txid, BlockRef> = store.run(move |store| store.unproven(&of)).await?.into_iter().collect();
     let mut reasons: BTreeMap<Txid, String> = BTreeMap::new();
+    // Why nobody was asked about the rest.
+    let mut lost: Option<String> = None;
     for explorer in explorers.iter().filter(|e| e.gives_proofs()) {
         let mut strikes = 0;
         let mut order: Vec<(Txid, BlockRef)> = wanted.iter().map(|(txid, block)| (*txid, *block)).collect();
@@ -45,6 +47,7 @@ pub async fn proofs(
                     };
                     reasons.insert(txid, format!("{}: {}", explorer.name(), why.text));
                     if strikes >= STRIKES {
+                        lost = Some(format!("{}: {}", explorer.name(), why.text));
                         audit.failures.push(Failure {
                             explorer: explorer.name().to_owned(),
                             address: None,
@@ -57,7 +60,8 @@ pub async fn proofs(
         }
     }
     for txid in wanted.into_keys() {
-        let why = reasons.remove(&txid).unwrap_or_else(|| "no explorer that was asked gives merkle proofs".to_owned());
+        let nobody = || lost.clone().unwrap_or_else(|| "no explorer that was asked gives merkle proofs".to_owned());
+        let why = reasons.remove(&txid).unwrap_or_else(nobody);
         audit.unproven.push((txid, why));
     }
     Ok(())

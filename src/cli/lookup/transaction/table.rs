@@ -1,8 +1,7 @@
 //! Inputs and outputs as tables.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle};
-
 use super::super::super::links::Links;
+use super::super::super::table;
 use crate::document::{Money, Output, Transaction, Watched, WeighedLabel};
 use crate::domain::{Address, Amount, format};
 
@@ -29,16 +28,16 @@ pub(super) fn tables(document: &Transaction, links: &Links) -> String {
     });
     let outputs = document.outputs.iter().map(|output| {
         let (sats, by) = (Some(output.sats), output.spent_by.as_ref());
-        let fate = fate(output, &document.explorer);
+        let outspend = outspend(output, &document.explorer);
         Line {
-            cells: cells(output.vout, &output.address, &output.watched, &output.labels, sats, &output.value, fate),
+            cells: cells(output.vout, &output.address, &output.watched, &output.labels, sats, &output.value, outspend),
             address: (output.address.as_ref(), output.address_page.as_ref()),
             txid: (by.map(|by| &by.txid), by.and_then(|by| by.page.as_ref())),
         }
     });
     let close = format!("{} close", document.currency);
     let (inputs, outputs): (Vec<_>, Vec<_>) = (inputs.collect(), outputs.collect());
-    table(["in", &close, "from"], &inputs, links) + &table(["out", &close, "what became of it"], &outputs, links)
+    sheet(["in", &close, "from"], &inputs, links) + &sheet(["out", &close, "what became of it"], &outputs, links)
 }
 
 fn cells(
@@ -65,7 +64,7 @@ fn cells(
 }
 
 /// What became of an output, as far as anybody tells.
-fn fate(output: &Output, explorer: &str) -> String {
+fn outspend(output: &Output, explorer: &str) -> String {
     match (output.fate, &output.spent_by) {
         ("unspent", _) => format!("unspent, {explorer} says"),
         ("spent", Some(by)) => format!("spent by {}{}", by.txid, index(by.vin)),
@@ -75,22 +74,15 @@ fn fate(output: &Output, explorer: &str) -> String {
     }
 }
 
-fn table([title, close, rest]: [&str; 3], lines: &[Line<'_>], links: &Links) -> String {
-    let mut table = Table::new();
-    table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header([title, "address (* watched, [whose])", "BTC", close, rest]);
-    for line in lines {
-        table.add_row(&line.cells);
-    }
-    for column in [2, 3] {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
+fn sheet([title, close, rest]: [&str; 3], lines: &[Line<'_>], links: &Links) -> String {
+    let header = [title, "address (* watched, [whose])", "BTC", close, rest];
     let mut out = String::from("\n");
     // The first line is the header.
-    for (text, line) in table.lines().zip(std::iter::once(None).chain(lines.iter().map(Some))) {
-        let mut text = format!(" {}", text.trim_end());
+    for (text, line) in table::lines(&header, lines.iter().map(|line| &line.cells), &[2, 3])
+        .iter()
+        .zip(std::iter::once(None).chain(lines.iter().map(Some)))
+    {
+        let mut text = format!(" {text}");
         if let Some(line) = line {
             if let (Some(txid), page) = line.txid {
                 links.dress(&mut text, txid, page.cloned());
