@@ -213,7 +213,7 @@ fn sentences_are_answered_with_what_happened() {
     let hitbtc = &["20003", "21137.99", "1 arrival at HitBTC, by fifo"];
     check("$20,000 was cashed out at HitBTC", "2017-08-04", "supported", hitbtc);
     check("HitBTC received 7.29 BTC", "2017-08-04", "supported", &["7.29393932"]);
-    check("the largest payment was 2 bitcoin", "2017-08-03", "supported", &["the largest payment to the three"]);
+    check("the largest payment was 2 bitcoin", "2017-08-03", "supported", &["The largest payment to the three"]);
     let first = &["Supported only at first-seen time.", "9.6", "8.73"];
     check("the first withdrawal was 8.73 BTC", "2017-08-03", "supported-only-at", first);
     check("sent 52 BTC to mixers", "2017-12-19", "not-supported", &["0 arrivals, by fifo, as far as recorded"]);
@@ -485,7 +485,7 @@ fn a_claim_may_speak_of_a_span_of_days_or_of_one_wallet() {
         let rows = found["bases"].as_array().unwrap();
         let row = rows.iter().find(|row| row["known"] == "then" && row["time_basis"] == "first-seen").unwrap();
         assert_eq!((&row["close"], &row["verdict"]), (&sats.into(), &"supported".into()));
-        assert!(found["scope"].as_str().unwrap().starts_with("counted from 1"), "{found}");
+        assert!(found["scope"].as_str().unwrap().starts_with("counted on 1"), "{found}");
     }
     // SwitHak, 8 August 2017: the three wallets just before the withdrawals.
     for (address, claim) in [

@@ -59,12 +59,16 @@ impl Scope {
     /// The same, with the end of its days where they are over.
     pub fn words_until(&self, until: Option<Moment>) -> Option<String> {
         let end = until.map(|moment| match moment {
-            Moment::Day(day) => format!("to {}", format::day(day)),
-            Moment::Instant(time) => format!("to {}", rfc3339(time)),
+            Moment::Day(day) => format::day(day),
+            Moment::Instant(time) => rfc3339(time),
         });
-        let from = self.from.map(|day| format!("counted from {}", format::day(day)));
-        let days: Vec<String> = from.into_iter().chain(end).collect();
-        let days = (!days.is_empty()).then(|| days.join(" "));
+        let days = match (self.from.map(format::day), end) {
+            (None, None) => None,
+            (Some(from), None) => Some(format!("counted from {from}")),
+            (Some(from), Some(end)) if from == end => Some(format!("counted on {from}")),
+            (Some(from), Some(end)) => Some(format!("counted from {from} to {end}")),
+            (None, Some(end)) => Some(format!("counted to {end}")),
+        };
         let addresses: Vec<&str> = self.addresses.iter().map(Address::as_str).collect();
         let at = (!addresses.is_empty()).then(|| addresses.join(", "));
         let words: Vec<String> = days.into_iter().chain(at).collect();

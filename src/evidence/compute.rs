@@ -35,7 +35,8 @@ impl<'a> Computed<'a> {
     pub fn of(contents: &'a Contents) -> Result<Self> {
         let options = &contents.options;
         let network = options.network()?;
-        let (family, own_network) = catalog::read(&contents.family).context("the family's file")?;
+        let (mut family, own_network) = catalog::read(&contents.family).context("the family's file")?;
+        family.built_in = catalog::built_in_text(&family.name).is_some_and(|text| text == contents.family);
         ensure!(
             family.name == options.family,
             "the family's file is that of {}, not of {}",

@@ -1,6 +1,6 @@
 //! What is measured: by the verb of the clause, by what its quantity counts, and by the nouns beside it.
 
-use super::clause::Clause;
+use super::phrase::Clause;
 use super::quantity::Quantity;
 use super::role::Role::{self, *};
 use super::role::{COINS, Counted, Verb, WALLETS};

@@ -27,6 +27,7 @@ mod interval;
 mod measure;
 mod names;
 mod number;
+mod phrase;
 mod place;
 mod quantity;
 mod refusal;

@@ -1,6 +1,6 @@
 //! Where coins arrived: at a service with a name, or at any of a category.
 
-use super::clause::Clause;
+use super::phrase::Clause;
 use super::role::Role::*;
 use super::role::Verb;
 use crate::claims::reading;

@@ -17,7 +17,7 @@ struct Files;
 /// Words of every language.
 const COMMON: &str = "common";
 /// The languages that sentences are read in; of two that know as many words of a sentence, the first.
-pub(super) const LANGUAGES: [&str; 4] = ["en", "de", "fr", "es"];
+pub(super) static LANGUAGES: &[&str] = &["en", "de", "fr", "es"];
 
 /// A language's words.
 #[derive(Default)]
