@@ -181,12 +181,12 @@ fn the_page_says_first_what_happened() {
 #[test]
 fn what_cannot_be_checked_or_understood() {
     let trial = Trial::new();
-    let nothing = trial.json(&["verify", "wannacry", "millions of dollars", "--on", "2017-12-19"]);
+    let nothing = trial.json(&["verify", "notpetya", "millions of dollars", "--on", "2017-12-19"]);
     assert_eq!(
         (&nothing["verdict"], &nothing["bases"], &nothing["recorded_to"]),
         (&json!("cannot-check"), &json!([]), &Value::Null)
     );
-    assert!(trial.ok(&["verify", "wannacry", "millions"]).contains("ransomtrail sync wannacry --explorer built-in"));
+    assert!(trial.ok(&["verify", "notpetya", "millions"]).contains("ransomtrail sync notpetya"));
     trial.fails(&["verify", "wannacry", "it was terrible"], 2, "no quantity");
     trial.fails(&["verify", "wannacry", "they never made $140,000"], 2, "denies");
     trial.fails(&["verify", "wannacry"], 2, "<CLAIM>");
@@ -194,9 +194,9 @@ fn what_cannot_be_checked_or_understood() {
     trial.fails(&["verify", "wannacry", "$5", "--estimate", "XX"], 2, "there are DD, DD-DC, DD-DC+MI, DD-DC+MI-OW");
     let recorded = Trial::recorded();
     // No price is known of that day: what the coins were worth then cannot be checked.
-    let answer = recorded.json(&["verify", "wannacry", "millions of dollars now worth", "--on", "2025-06-01"]);
+    let answer = recorded.json(&["verify", "wannacry", "millions of dollars now worth", "--on", "2026-10-01"]);
     assert_eq!(row(&answer, "as-of", "then")["verdict"], "cannot-check");
-    assert!(row(&answer, "as-of", "then")["missing"].as_str().unwrap().contains("no price is known for 1 Jun 2025"));
+    assert!(row(&answer, "as-of", "then")["missing"].as_str().unwrap().contains("no price is known for 1 Oct 2026"));
 }
 
 #[test]
@@ -402,7 +402,7 @@ fn only_a_complete_ledger_contradicts_what_it_falls_short_of() {
 fn a_missing_price_is_not_a_miss() {
     let ours = family(vec![]);
     let book = || {
-        let first = Book::default().inflow(1, 0, 0, 100_000_000, Some("2011-05-12T10:00:00Z"));
+        let first = Book::default().inflow(1, 0, 0, 100_000_000, Some("2010-05-12T10:00:00Z"));
         first.inflow(2, 0, 0, 100_000_000, Some("2017-05-12T10:00:00Z"))
     };
     // One bitcoin was worth some 1,700 to 1,850 dollars on the second day; the first has no price.
@@ -415,7 +415,7 @@ fn a_missing_price_is_not_a_miss() {
     let less = judge(book(), &ours, "less than $1,000", "2017-06-01", None);
     assert_eq!(less.row(Basis::AtReceipt, TimeBasis::Block).unwrap().verdict, Verdict::Contradicted);
     let none =
-        judge(Book::default().inflow(1, 0, 0, 5_000, Some("2011-05-12T10:00:00Z")), &ours, "$5", "2011-06-01", None);
+        judge(Book::default().inflow(1, 0, 0, 5_000, Some("2010-05-12T10:00:00Z")), &ours, "$5", "2010-06-01", None);
     assert_eq!(none.verdict, Verdict::CannotCheck);
     assert!(none.finding.starts_with("Cannot be checked."), "{}", none.finding);
     assert!(none.then().all(|row| row.value.is_none()), "{:?}", none.rows);

@@ -66,7 +66,7 @@ fn every_file_names_its_source() {
         assert!(readme.contains(folder), "data/README.md does not tell of {folder}");
     }
     let labels = std::fs::read_dir(source("data/labels")).unwrap().map(|entry| entry.unwrap().path());
-    let prices = ["prices/btc-usd.csv", "prices/ecb.csv"].map(|file| source("data").join(file));
+    let prices = std::fs::read_dir(source("data/prices")).unwrap().map(|entry| entry.unwrap().path());
     for file in labels.chain(prices) {
         let text = std::fs::read_to_string(&file).unwrap();
         let file = file.display();

@@ -6,6 +6,7 @@ mod audit;
 mod breaker;
 mod channels;
 mod claims;
+mod colonial;
 mod commands;
 mod damage;
 mod data;

@@ -18,9 +18,9 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-/// A few days after the built-in history ends (27 October 2024).
+/// A few days after the built-in history ends (21 August 2026).
 fn early() -> Time {
-    "2024-11-05T03:00:00Z".parse().unwrap()
+    "2026-08-30T03:00:00Z".parse().unwrap()
 }
 
 fn a_day_later() -> Time {
@@ -29,7 +29,7 @@ fn a_day_later() -> Time {
 
 /// Two years on: further back than 720 candles reach.
 fn late() -> Time {
-    "2026-11-22T03:00:00Z".parse().unwrap()
+    "2028-09-15T03:00:00Z".parse().unwrap()
 }
 
 /// A database in memory, and the three sources of a market.
@@ -83,17 +83,17 @@ async fn every_day_up_to_yesterday_is_filled_and_asked_for_once() {
     assert_eq!(round.feeds.iter().map(|f| f.requests).collect::<Vec<_>>(), [1, 3, 1]);
     assert_eq!((round.filled.len(), round.missing.len(), round.disagreements.len()), (755, 0, 0));
     let prices = desk.prices().await;
-    assert_eq!(prices.last_day(), Some(day("2026-11-21")), "the running day is not stored");
-    assert_eq!(prices.source_of(day("2024-10-27")), Some("built-in"));
-    assert_eq!(prices.source_of(day("2024-12-02")), Some("coinbase"), "out of Kraken's reach");
-    assert_eq!(prices.source_of(day("2024-12-03")), Some("kraken"));
-    let price = prices.at(day("2024-12-03")).unwrap();
+    assert_eq!(prices.last_day(), Some(day("2028-09-14")), "the running day is not stored");
+    assert_eq!(prices.source_of(day("2026-08-21")), Some("yahoo"));
+    assert_eq!(prices.source_of(day("2026-09-26")), Some("coinbase"), "out of Kraken's reach");
+    assert_eq!(prices.source_of(day("2026-09-27")), Some("kraken"));
+    let price = prices.at(day("2026-09-27")).unwrap();
     let expect = close(price.day);
     assert_eq!([price.low, price.close, price.high], [expect - 500, expect, expect + 500].map(Decimal::from));
     assert!(
         prices.source().ends_with(
-            "(built-in); from 2024-10-28 daily low, close and high from Coinbase (36 days) and Kraken (719 days), \
-             asked 22 Nov 2026"
+            "in public copies (built-in); from 2026-08-22 daily low, close and high from Coinbase (36 days) and Kraken (719 days), \
+             asked 15 Sep 2028"
         ),
         "{}",
         prices.source()
@@ -110,16 +110,16 @@ async fn a_second_update_asks_for_the_day_that_is_missing() {
     let desk = Desk::new(a_day_later);
     let round = desk.update(early).await;
     // The server has the 5th already: by our clock it is the running day.
-    assert_eq!((new(&round), desk.prices().await.last_day()), (vec![8, 8, 8], Some(day("2024-11-04"))));
+    assert_eq!((new(&round), desk.prices().await.last_day()), (vec![8, 8, 8], Some(day("2026-08-29"))));
     let asked = desk.market.requests().len();
     let round = desk.update(a_day_later).await;
-    assert_eq!((new(&round), round.filled), (vec![1, 1, 1], vec![day("2024-11-05")]));
+    assert_eq!((new(&round), round.filled), (vec![1, 1, 1], vec![day("2026-08-30")]));
     assert_eq!(
         desk.asked_since(asked),
         [
-            "kraken/OHLC?pair=XBTUSD&interval=1440&since=1730764799",
-            "coinbase/products/BTC-USD/candles?granularity=86400&start=2024-11-05T00:00:00Z&end=2024-11-05T00:00:00Z",
-            "mempool/historical-price?currency=USD&timestamp=1730851199",
+            "kraken/OHLC?pair=XBTUSD&interval=1440&since=1788047999",
+            "coinbase/products/BTC-USD/candles?granularity=86400&start=2026-08-30T00:00:00Z&end=2026-08-30T00:00:00Z",
+            "mempool/historical-price?currency=USD&timestamp=1788134399",
         ]
     );
 }
@@ -127,20 +127,20 @@ async fn a_second_update_asks_for_the_day_that_is_missing() {
 #[tokio::test]
 async fn a_missing_day_stays_unknown_until_it_can_be_filled() {
     let desk = Desk::new(early);
-    let gap = day("2024-10-31");
+    let gap = day("2026-08-25");
     desk.market.tell("kraken", gap, None);
     desk.market.tell("coinbase", gap, None);
     let round = desk.update(early).await;
     assert_eq!((round.filled.len(), &round.missing), (7, &vec![gap]));
     let prices = desk.prices().await;
     // mempool.space told a close, which is no interval.
-    assert_eq!((prices.at(gap), prices.source_of(gap), prices.gaps(day("2024-11-04"))), (None, None, vec![gap]));
+    assert_eq!((prices.at(gap), prices.source_of(gap), prices.gaps(day("2026-08-29"))), (None, None, vec![gap]));
 
     let asked = desk.market.requests().len();
     assert_eq!(desk.update(early).await.missing, [gap]);
     let gap_asked = desk.asked_since(asked);
     assert!(gap_asked.iter().all(|path| !path.starts_with("mempool")) && gap_asked.len() == 2, "{gap_asked:?}");
-    assert!(gap_asked[1].ends_with("start=2024-10-31T00:00:00Z&end=2024-10-31T00:00:00Z"), "{gap_asked:?}");
+    assert!(gap_asked[1].ends_with("start=2026-08-25T00:00:00Z&end=2026-08-25T00:00:00Z"), "{gap_asked:?}");
 
     desk.market.tell_the_truth("coinbase", gap);
     let round = desk.update(early).await;
@@ -167,7 +167,7 @@ async fn a_source_that_fails_is_named_and_the_others_fill_the_days() {
         let failure = round.feeds[0].failure.as_ref().unwrap().to_string();
         assert!(failure.starts_with("kraken: ") && failure.contains(words), "{failure}");
         assert_eq!((new(&round), round.filled.len(), round.missing.len()), (vec![0, 8, 8], 8, 0), "{words}");
-        assert_eq!(desk.prices().await.source_of(day("2024-11-01")), Some("coinbase"));
+        assert_eq!(desk.prices().await.source_of(day("2026-08-26")), Some("coinbase"));
 
         // Without Coinbase nothing is left that a value could be computed with.
         let desk = Desk::new(early);
@@ -175,14 +175,14 @@ async fn a_source_that_fails_is_named_and_the_others_fill_the_days() {
         desk.market.trouble("coinbase", 1_000, trouble);
         let round = desk.update(early).await;
         assert_eq!((round.filled.len(), round.missing.len()), (0, 8), "{words}");
-        assert_eq!(desk.prices().await.last_day(), Some(day("2024-10-27")));
+        assert_eq!(desk.prices().await.last_day(), Some(day("2026-08-21")));
     }
 }
 
 #[tokio::test]
 async fn sources_that_disagree_are_shown_and_a_correction_counts() {
     let desk = Desk::new(early);
-    let [one, other, within] = ["2024-10-29", "2024-11-02", "2024-11-03"].map(day);
+    let [one, other, within] = ["2026-08-23", "2026-08-27", "2026-08-28"].map(day);
     desk.market.tell("coinbase", one, Some(close(one) * 103 / 100));
     desk.market.tell("mempool", other, Some(close(other) * 97 / 100));
     desk.market.tell("coinbase", within, Some(close(within) * 101 / 100));
@@ -191,8 +191,8 @@ async fn sources_that_disagree_are_shown_and_a_correction_counts() {
     assert_eq!(
         said,
         [
-            "2024-10-29: Kraken closes at 60,010.00 US dollars, Coinbase at 61,810.00 (3.0 % apart)",
-            "2024-11-02: Kraken closes at 60,050.00 US dollars, mempool.space at 58,255.50 (3.0 % apart)",
+            "2026-08-23: Kraken closes at 60,010.00 US dollars, Coinbase at 61,810.00 (3.0 % apart)",
+            "2026-08-27: Kraken closes at 60,050.00 US dollars, mempool.space at 58,255.50 (3.0 % apart)",
         ]
     );
 
@@ -214,13 +214,13 @@ async fn sources_that_disagree_are_shown_and_a_correction_counts() {
 #[tokio::test]
 async fn a_day_that_cannot_be_is_refused_and_the_others_count() {
     let desk = Desk::new(early);
-    let bad = day("2024-10-30");
+    let bad = day("2026-08-24");
     desk.market.tell("kraken", bad, None);
     desk.market.tell("coinbase", bad, Some(close(bad) * 2));
     let round = desk.update(early).await;
     assert_eq!((new(&round), &round.missing), (vec![7, 7, 8], &vec![bad]));
     let said: Vec<String> = round.feeds[1].refused.iter().map(ToString::to_string).collect();
-    assert_eq!(said, ["the low, close and high of 2024-10-30 disagree"]);
+    assert_eq!(said, ["the low, close and high of 2026-08-24 disagree"]);
     assert_eq!(desk.prices().await.at(bad), None);
 }
 
@@ -254,7 +254,7 @@ fn an_update_gives_the_newest_days_a_value() {
     assert!(caveats(&before).contains(&format!("no price is known for {recent}")), "{before}");
     assert!(market.requests().is_empty(), "no other command asks");
     let page = trial.ok(&["prices"]);
-    assert!(page.contains("gap         no price for 28 Oct 2024 – ") && page.contains("nothing asked yet"), "{page}");
+    assert!(page.contains("gap         no price for 22 Aug 2026 – ") && page.contains("nothing asked yet"), "{page}");
 
     let page = trial.ok(&["prices", "--update"]);
     assert!(page.contains("filled") && !page.contains("gap  ") && !page.contains("unknown"), "{page}");
@@ -267,7 +267,7 @@ fn an_update_gives_the_newest_days_a_value() {
     assert!(!caveats(&after).contains("no price") && !caveats(&after).contains("disagree"), "{after}");
     let source = after["price_source"].as_str().unwrap();
     assert!(
-        source.contains("; from 2024-10-28 ") && source.contains("Kraken") && source.contains(", asked "),
+        source.contains("; from 2026-08-22 ") && source.contains("Kraken") && source.contains(", asked "),
         "{source}"
     );
     let euros = trial.json(&["summary", "wannacry", "--currency", "EUR", "--as-of", "2026-10-30"]);
@@ -339,7 +339,7 @@ fn failures_and_mistakes_are_told_and_nothing_is_lost() {
     let ran = fresh.fails(&["prices", "--update", "--json"], 1, "without a price; nothing was lost");
     let json: Value = serde_json::from_str(&ran.out).unwrap();
     assert!(json["update"]["sources"].as_array().unwrap().iter().all(|s| s["failure"].is_string()), "{json}");
-    assert_eq!(json["gaps"][0]["from"], "2024-10-28");
+    assert_eq!(json["gaps"][0]["from"], "2026-08-22");
     assert_eq!(json["last_days"][0]["close"], Value::Null, "unknown, not 0");
 
     configure(&fresh, &market, "sources = []");
@@ -349,4 +349,84 @@ fn failures_and_mistakes_are_told_and_nothing_is_lost() {
     fresh.fails(&["summary", "wannacry"], 2, "no price source \"krakken\"");
     fresh.fails(&["--network", "regtest", "prices"], 2, "coins of regtest have no price");
     assert!(Trial::new().ok(&["prices"]).contains("built-in"), "also without a database");
+}
+
+#[test]
+fn a_day_is_shown_with_what_every_source_says_of_it() {
+    let trial = Trial::recorded();
+    let page = trial.ok(&["prices", "2013-04-10"]);
+    assert!(page.contains("105.00      165.00      266.00   mt-gox"), "{page}");
+    assert!(page.contains("Ransomwhere's series: low 184.08, close 228.20, high 250.19"), "{page}");
+    let of = |days: &[&str]| trial.json(&[&["prices"], days].concat())["days"].clone();
+    assert_eq!(of(&["2024-10-27"])[0]["close"], "67929.30");
+    assert_eq!(
+        (&of(&["2010-07-17"])[0]["close"], trial.ok(&["prices", "2010-07-17"]).contains(" 0.04951 ")),
+        (&json!("0.04951"), true)
+    );
+    assert_eq!(
+        (&of(&["2026-08-21"])[0]["one_copy"], &of(&["2026-06-17"])[0]["one_copy"]),
+        (&json!(true), &Value::Null)
+    );
+    let span = of(&["--from", "2011-06-19", "--to", "2011-06-26"]);
+    let closes: Vec<bool> = span.as_array().unwrap().iter().map(|row| row["close"].is_string()).collect();
+    assert_eq!(closes, [true, false, false, false, false, false, false, true], "the exchange was closed");
+    assert_eq!(span[1]["lacking"], "no price is known for 2011-06-20");
+    assert_eq!(
+        of(&["--from", "2026-08-22"])[0]["lacking"],
+        "no price is known for 2026-08-22; run: ransomtrail prices --update"
+    );
+    assert_eq!(of(&["--to", "2010-07-20"]).as_array().unwrap().len(), 4);
+    assert_eq!(trial.json(&["prices", "2017-08-03", "--currency", "GBP"])["currency"], "GBP");
+    let early = trial.ok(&["prices", "2010-07-17", "--currency", "EUR"]);
+    assert!(!early.contains("unknown"), "{early}");
+    trial.fails(&["prices", "--from", "2017-08-04", "--to", "2017-08-03"], 2, "lies before --from");
+    trial.fails(&["prices", "2017-08-32"], 2, "2017-08-32");
+    let whole = trial.json(&["prices"]);
+    assert_eq!((&whole["closed"][0]["from"], &whole["closed"][0]["days"]), (&json!("2011-06-20"), &json!(6)));
+}
+
+#[test]
+fn an_imported_file_fills_days_and_is_compared_with() {
+    let trial = Trial::recorded();
+    let asked = ["summary", "wannacry", "--as-of", "2026-09-02"];
+    assert_eq!(trial.json(&asked)["received"]["as_of_value"], Value::Null);
+    let file = "Date;Close;High;Low\n2026-09-01;70000;71000;69000\n2026-09-02;70000.5;71000;69000\n2026-09-03;1;;\n\
+                2026-09-04;70000\n2026-13-01;1;1;1\n2999-01-01;1;1;1\n2017-08-03;9000;9001;8999\n";
+    trial.write("mine.csv", file);
+    let dry = trial.ok(&["prices", "import", "mine.csv", "--dry-run"]);
+    assert!(dry.contains("nothing (--dry-run)") && trial.json(&asked)["received"]["as_of_value"].is_null(), "{dry}");
+    let page = trial.ok(&["prices", "import", "mine.csv"]);
+    for part in [
+        "taken     5 days, 3 Aug 2017",
+        "2 days tell the close alone",
+        "5 days new, 0 days told",
+        "refused   2 rows",
+        "line 6: ",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let summary = trial.json(&asked);
+    assert_eq!(summary["received"]["as_of_value"]["close"], "3647929.72");
+    assert!(
+        summary["price_source"].as_str().unwrap().contains("from 2026-09-01 the imported file daily low"),
+        "{summary}"
+    );
+    assert!(caveats(&summary).contains("the word of one price source"), "{summary}");
+    let value = "SELECT source, close FROM day_prices WHERE day = '2026-09-02'";
+    let db = rusqlite::Connection::open(trial.path("test.db")).unwrap();
+    let row = db.query_row(value, [], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))).unwrap();
+    assert_eq!(row, ("imported".to_owned(), 700_005_000));
+    // A close alone is no price, and the built-in history is not moved by a file.
+    assert_eq!(trial.json(&["prices", "2026-09-04"])["days"][0]["close"], Value::Null);
+    let day = &trial.json(&["prices", "2017-08-03"])["days"][0];
+    assert_eq!((&day["source"], &day["closes"]["imported"]), (&json!("ransomwhere"), &json!("9000")));
+    assert!(
+        trial
+            .ok(&["prices"])
+            .contains("2017-08-03: Ransomwhere's series closes at 2,804.73 US dollars, the imported file at 9,000.00")
+    );
+    assert!(trial.ok(&["prices", "import", "mine.csv"]).contains("0 days new"), "again it brings nothing");
+    trial.write("none.csv", "day,price\n");
+    trial.fails(&["prices", "import", "none.csv"], 2, "no column is called close");
+    trial.fails(&["prices", "import", "absent.csv"], 1, "absent.csv");
 }

@@ -257,6 +257,7 @@ fn family(addresses: &[Address]) -> Family {
         demands: Vec::new(),
         sources: Vec::new(),
         addresses: addresses.iter().map(watched).collect(),
+        stations: Vec::new(),
         facts: Vec::new(),
         links: Vec::new(),
         built_in: false,

@@ -113,6 +113,12 @@ impl<'a> Casebook<'a> {
         Ok(loaded)
     }
 
+    /// The same where the coins of a family are followed: what its file says of an address stands first.
+    pub fn owners_about<'b>(&'b self, family: &'b Family) -> Result<impl Fn(&Address) -> Option<LabelInfo> + 'b> {
+        let owners = self.owners()?;
+        Ok(move |address: &Address| station(family, address).or_else(|| owners(address)))
+    }
+
     /// What was published about a family: nothing where it is the user's own.
     pub fn published(&self, family: &Family) -> Result<Vec<Published>> {
         match &self.shelf.published {
@@ -129,6 +135,13 @@ impl<'a> Casebook<'a> {
         told.into_iter().for_each(|(output, status)| builder.say(output, status));
         Ok(builder.finish())
     }
+}
+
+/// The part that an address plays in a family, for those who follow coins.
+pub fn station(family: &Family, address: &Address) -> Option<LabelInfo> {
+    let role = family.station(address)?.role;
+    let name = format!("{}, {}", family.title, role.name());
+    Some(LabelInfo { name, category: role.name().to_owned(), service: role.ends_a_trail() })
 }
 
 /// Whose an address is by these labels, for those who follow coins: where several are known, one that names a service.

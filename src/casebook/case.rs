@@ -7,10 +7,10 @@ use chrono_tz::Tz;
 
 use super::{Casebook, Inquiry, LinkedAddresses, linked};
 use crate::claims::{self, Claim, Evidence, Landed, Published, Scope, Verified};
-use crate::domain::{Address, Currency, EventKind, Family, Ledger, Period, Time};
+use crate::domain::{Address, Currency, EventKind, Family, Ledger, Period, Role, Time};
 use crate::events::{self, Event, Watched};
 use crate::explorer;
-use crate::figures::{self, Account, Question, Recorded, Step, USUAL};
+use crate::figures::{self, Account, AddressFigures, Question, Recorded, Step, USUAL};
 use crate::price::Prices;
 use crate::store::TrailStart;
 use crate::trace::{self, Followed, Graph, LabelInfo, PeelChain, Policy, Rules, Source, Trail};
@@ -127,6 +127,18 @@ impl<'a> Case<'a> {
         account.as_ref().ok_or_else(|| self.nothing_recorded().into())
     }
 
+    /// What the family's other addresses received and passed on, each with its part: no part of the account.
+    pub fn stations(&self) -> Result<Vec<(Role, AddressFigures)>> {
+        let stations = &self.family.stations;
+        let addresses = stations.iter().map(|station| station.watched.clone()).collect();
+        let alone = Family { addresses, stations: Vec::new(), demands: Vec::new(), ..self.family.clone() };
+        let ledger = self.book.store().ledger(stations.iter().map(|station| &station.watched.address))?;
+        let account = figures::open(&alone, &ledger, &self.prices, self.inquiry.question);
+        let rows = account.map(|account| account.summary.addresses).unwrap_or_default();
+        let role = |row: &AddressFigures| self.family.station(&row.address).map(|station| station.role);
+        Ok(rows.into_iter().filter_map(|row| Some((role(&row)?, row))).collect())
+    }
+
     /// The figures with those ways of counting that look at linked addresses.
     pub fn with_estimates(&self) -> Result<Account> {
         let (account, linked) = (self.account()?.clone(), &self.linked()?.recorded);
@@ -159,7 +171,7 @@ impl<'a> Case<'a> {
     }
 
     fn follow(&self, rules: Rules) -> Result<Trail> {
-        Ok(trace::follow(self.graph()?, &self.source(), rules, &self.book.owners()?))
+        Ok(trace::follow(self.graph()?, &self.source(), rules, &self.book.owners_about(self.family)?))
     }
 
     fn source(&self) -> Source {

@@ -8,7 +8,7 @@ mod inquiry;
 mod linked;
 mod week;
 
-pub use book::{Casebook, Shelf, owner};
+pub use book::{Casebook, Shelf, owner, station};
 pub use case::{Case, NothingRecorded};
 pub use inquiry::Inquiry;
 pub use linked::LinkedAddresses;

@@ -11,10 +11,11 @@ use toml::Spanned;
 use super::lines::{BadFile, Lines};
 use crate::domain::words::{NAME, NOTE, SUMMARY, TITLE};
 use crate::domain::{
-    Address, Amount, Demand, DemandAmount, Fact, FactKind, Family, Link, Source, WatchedAddress, parse_network,
+    Address, Amount, Demand, DemandAmount, Fact, FactKind, Family, Link, Role, Source, Station, WatchedAddress,
+    parse_network,
 };
 
-/// What a file says, with the line of each address.
+/// What a file says, with the line of each address, in the order of [`Family::watched`].
 pub(super) struct FamilyFile {
     pub family: Family,
     pub network: Network,
@@ -76,6 +77,7 @@ struct RawSource {
 #[serde(deny_unknown_fields)]
 struct RawAddresses {
     source: Spanned<String>,
+    role: Option<Spanned<String>>,
     note: Option<Spanned<String>>,
     list: Vec<Spanned<String>>,
 }
@@ -117,7 +119,7 @@ pub(super) fn parse(text: &str) -> Result<FamilyFile, BadFile> {
         None => Network::Bitcoin,
         Some(name) => parse_network(name.get_ref()).map_err(|reason| lines.bad(name, reason))?,
     };
-    let (addresses, address_lines) = addresses(&raw, network, &lines)?;
+    let Watched { addresses, stations, lines: address_lines } = addresses(&raw, network, &lines)?;
     let demands = raw.demands.iter().map(|d| demand(d, &lines)).collect::<Result<_, _>>()?;
     let facts = raw.facts.iter().map(|f| fact(f, &raw, &lines)).collect::<Result<_, _>>()?;
     let active_from = raw.active.from.as_ref().map(|d| day(d, &lines)).transpose()?;
@@ -153,6 +155,7 @@ pub(super) fn parse(text: &str) -> Result<FamilyFile, BadFile> {
         demands,
         sources: sources.collect::<Result<_, _>>()?,
         addresses,
+        stations,
         facts,
         links: links.collect::<Result<_, _>>()?,
         built_in: false,
@@ -174,9 +177,30 @@ fn complete(raw: &Raw, lines: &Lines<'_>) -> Result<Option<String>, BadFile> {
     }
 }
 
-fn addresses(raw: &Raw, network: Network, lines: &Lines<'_>) -> Result<(Vec<WatchedAddress>, Vec<usize>), BadFile> {
-    let mut out = Vec::new();
-    let mut found_at = Vec::new();
+/// The addresses of a file, and the line of each.
+struct Watched {
+    addresses: Vec<WatchedAddress>,
+    stations: Vec<Station>,
+    lines: Vec<usize>,
+}
+
+/// The part of a block's addresses; `None` where they took ransom.
+fn role(text: &Spanned<String>, lines: &Lines<'_>) -> Result<Option<Role>, BadFile> {
+    let name = text.get_ref();
+    let role = Role::ALL.into_iter().find(|role| role.name() == name);
+    if role.is_none() && name != RANSOM {
+        let known: Vec<&str> = [RANSOM].into_iter().chain(Role::ALL.map(Role::name)).collect();
+        return Err(lines.bad(text, format!("no role \"{name}\"; there are {}", known.join(", "))));
+    }
+    Ok(role)
+}
+
+/// What a block's addresses are where it says nothing else.
+const RANSOM: &str = "ransom";
+
+fn addresses(raw: &Raw, network: Network, lines: &Lines<'_>) -> Result<Watched, BadFile> {
+    let (mut out, mut stations) = (Vec::new(), Vec::new());
+    let (mut found_at, mut stations_at) = (Vec::new(), Vec::new());
     let mut seen: HashMap<Address, usize> = HashMap::new();
     // Lines are counted onward from the last address, not from the top each time: files hold thousands.
     let (mut offset, mut line) = (0, 1);
@@ -186,6 +210,7 @@ fn addresses(raw: &Raw, network: Network, lines: &Lines<'_>) -> Result<(Vec<Watc
             return Err(lines.bad(&block.source, format!("no source \"{source}\"; add [sources.{source}]")));
         }
         let note = lines.maybe(&block.note, NOTE)?;
+        let role = block.role.as_ref().map(|text| role(text, lines)).transpose()?.flatten();
         for text in &block.list {
             let at = text.span().start;
             if at >= offset {
@@ -199,14 +224,24 @@ fn addresses(raw: &Raw, network: Network, lines: &Lines<'_>) -> Result<(Vec<Watc
             if let Some(before) = seen.insert(address.clone(), line) {
                 return Err(BadFile { line, reason: format!("{address} is named twice (line {before})") });
             }
-            out.push(WatchedAddress { address, source: source.clone(), note: note.clone() });
-            found_at.push(line);
+            let watched = WatchedAddress { address, source: source.clone(), note: note.clone() };
+            match role {
+                None => {
+                    out.push(watched);
+                    found_at.push(line);
+                }
+                Some(role) => {
+                    stations.push(Station { watched, role });
+                    stations_at.push(line);
+                }
+            }
         }
     }
     if out.is_empty() {
-        return Err(BadFile { line: 1, reason: "a family needs at least one address".to_owned() });
+        return Err(BadFile { line: 1, reason: "a family needs at least one address that took ransom".to_owned() });
     }
-    Ok((out, found_at))
+    found_at.extend(stations_at);
+    Ok(Watched { addresses: out, stations, lines: found_at })
 }
 
 fn demand(raw: &Spanned<RawDemand>, lines: &Lines<'_>) -> Result<Demand, BadFile> {
@@ -284,89 +319,4 @@ fn day(raw: &Spanned<toml::value::Datetime>, lines: &Lines<'_>) -> Result<NaiveD
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const GOOD: &str = r#"name = "try-one"
-title = "Try One"
-summary = "A family for tests."
-active = { from = 2017-05-12 }
-
-[[demands]]
-usd = "300"
-from = 2017-05-12
-to = 2017-05-15
-
-[sources.press]
-title = "A newspaper"
-
-[[addresses]]
-source = "press"
-list = [
-  "12t9YDPgwueZ9NyMgw519p7AA8isjr6SMw",
-  "13AM4VW2dhxYgXeQepoHkHSQuy6NgaEb94",
-]
-"#;
-
-    #[test]
-    fn a_good_file_is_read() {
-        let file = parse(GOOD).unwrap();
-        assert_eq!(file.family.addresses.len(), 2);
-        assert_eq!(file.lines, [17, 18]);
-        assert_eq!(file.family.demands[0].tolerance, Decimal::new(1, 1));
-    }
-
-    #[test]
-    fn what_acts_is_written_out() {
-        let text = GOOD.replace("Try One", "Try\u{202e} \\u001b[2J").replace("for tests", "for\u{200b} tests");
-        let family = parse(&text).unwrap().family;
-        assert_eq!(
-            (family.title.as_str(), family.summary.as_str()),
-            ("Try\\u{202e} \\u{1b}[2J", "A family for\\u{200b} tests.")
-        );
-    }
-
-    #[test]
-    fn a_bad_file_is_refused_with_line_and_reason() {
-        let check = |from: &str, to: &str, expect: &str| {
-            assert!(GOOD.contains(from), "{from}");
-            let error = parse(&GOOD.replacen(from, to, 1)).map(|_| ()).unwrap_err().to_string();
-            assert!(error.contains(expect), "{error:?} does not say {expect:?}");
-        };
-        check("12t9YDPgwueZ9NyMgw519p7AA8isjr6SMw", "12t9YDPgwueZ9NyMgw519p7AA8isjr6SMx", "line 17: \"12t9");
-        check("12t9YDPgwueZ9NyMgw519p7AA8isjr6SMw", "tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx", "line 17");
-        check("12t9YDPgwueZ9NyMgw519p7AA8isjr6SMw", "13AM4VW2dhxYgXeQepoHkHSQuy6NgaEb94", "line 18: 13AM4V");
-        check("source = \"press\"", "source = \"radio\"", "line 15: no source \"radio\"");
-        check("source = \"press\"\n", "", "missing field `source`");
-        check("usd = \"300\"", "usd = \"-3\"", "line 7: \"-3\" is not a positive");
-        check("usd = \"300\"", "", "either usd or btc");
-        check("to = 2017-05-15", "to = 2017-05-11", "ends before it begins");
-        check("{ from = 2017-05-12 }", "{ from = 2017-05-12, to = 2016-05-12 }", "line 4: it ends before it begins");
-        check("from = 2017-05-12\nto", "from = 2017-05-12T00:00:00\nto", "is not a day");
-        let fact =
-            |what: &str| format!("[[facts]]\n{what}\nby = \"a newspaper\"\nsource = \"press\"\n\n[sources.press]");
-        check("[sources.press]", &fact("machines = 5\ncountries = 2"), "line 11: a fact is one of");
-        check("[sources.press]", &fact("machines = 0"), "line 11: leave out");
-        check("[sources.press]", &fact("first_day = 2017-05-12T00:00:00"), "is not a day");
-        check(
-            "[sources.press]",
-            &fact("machines = 5").replace("\"press\"", "\"radio\""),
-            "line 14: no source \"radio\"",
-        );
-        check("try-one", "Try One", "line 1: a name has");
-        check("title", "tilte", "line 2: unknown field");
-        let long = |most: usize| "x".repeat(most + 1);
-        check("Try One", &long(300), "line 2: the title has more than 300 characters");
-        check("A family for tests.", &long(2_000), "line 3: the summary has more than 2000 characters");
-        check("A newspaper", &long(300), "line 12: the title has");
-        check("try-one", &long(200), "line 1: the name has more than 200 characters");
-        check("to = 2017-05-15", &format!("note = \"{}\"", long(4_000)), "line 9: the note has");
-        let url = |url: &str| format!("\"A newspaper\"\nurl = \"{url}\"");
-        check("\"A newspaper\"", &url("javascript:alert(1)"), "line 13: \"javascript:alert(1)\" is no web page");
-        check("\"A newspaper\"", &url("data:text/html,x"), "line 13: ");
-        check("\"A newspaper\"", &url("https://x.example/\\u202e"), "line 13: ");
-        let reading = "\"A newspaper\"\n[[links]]\ntitle = \"x\"\nurl = \"vbscript:x\"";
-        check("\"A newspaper\"", reading, "line 15: \"vbscript:x\" is no web page");
-        check("[sources.press]", "[sources.press", "line 11");
-    }
-}
+mod tests;

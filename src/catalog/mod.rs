@@ -93,7 +93,7 @@ impl Catalog {
                 _ => self.names.insert(key, family.name.clone()),
             };
         }
-        for (watched, line) in family.addresses.iter().zip(lines) {
+        for (watched, line) in family.watched().zip(lines) {
             if let Some((other, there)) = self.places.insert(watched.address.clone(), (place.to_owned(), line)) {
                 bail!("{place}: line {line}: {} is named before ({other}, line {there})", watched.address);
             }
@@ -129,7 +129,7 @@ impl Catalog {
     /// The family that watches an address, and what it says of it.
     pub fn watching(&self, address: &Address) -> Option<(&Family, &WatchedAddress)> {
         self.places.get(address)?;
-        self.families().find_map(|family| Some((family, family.addresses.iter().find(|w| w.address == *address)?)))
+        self.families().find_map(|family| Some((family, family.watched().find(|w| w.address == *address)?)))
     }
 
     /// Where an address is named: file and line.

@@ -60,6 +60,7 @@ struct RawSource<'a> {
 #[derive(Serialize)]
 struct RawAddresses<'a> {
     source: &'a str,
+    role: Option<&'static str>,
     note: Option<&'a str>,
     list: Vec<&'a str>,
 }
@@ -110,14 +111,16 @@ pub(super) fn family(family: &Family, network: Network) -> Result<String> {
     toml::to_string_pretty(&raw).with_context(|| format!("the family {} cannot be written as TOML", family.name))
 }
 
-/// One block a source and note, in the order of the addresses.
+/// One block a source, role and note, in the order of the addresses.
 fn addresses(family: &Family) -> Vec<RawAddresses<'_>> {
     let mut blocks: Vec<RawAddresses<'_>> = Vec::new();
-    for watched in &family.addresses {
+    let ransom = family.addresses.iter().map(|watched| (watched, None));
+    let stations = family.stations.iter().map(|station| (&station.watched, Some(station.role.name())));
+    for (watched, role) in ransom.chain(stations) {
         let (source, note) = (watched.source.as_str(), watched.note.as_deref());
-        match blocks.last_mut().filter(|block| (block.source, block.note) == (source, note)) {
+        match blocks.last_mut().filter(|block| (block.source, block.role, block.note) == (source, role, note)) {
             Some(block) => block.list.push(watched.address.as_str()),
-            None => blocks.push(RawAddresses { source, note, list: vec![watched.address.as_str()] }),
+            None => blocks.push(RawAddresses { source, role, note, list: vec![watched.address.as_str()] }),
         }
     }
     blocks
@@ -164,7 +167,7 @@ mod tests {
     use super::super::file;
     use super::*;
     use crate::domain::words::{NAME, shown};
-    use crate::domain::{Address, Amount, Decimal, Link, Source, WatchedAddress};
+    use crate::domain::{Address, Amount, Decimal, Link, Role, Source, Station, WatchedAddress};
 
     /// A family with every field in use, and this text, as it is kept, wherever text may stand.
     fn with(text: &str) -> Family {
@@ -203,6 +206,10 @@ mod tests {
                 watched("13AM4VW2dhxYgXeQepoHkHSQuy6NgaEb94", None),
                 watched("115p7UMMngoj1pMvkpHijcRdfJNXj6LrLn", Some(text)),
             ],
+            stations: vec![Station {
+                watched: watched("1DToN8Q6y31TGAz75Df729Bnujk6Xg7q5X", None),
+                role: Role::Collector,
+            }],
             facts: vec![
                 fact(FactKind::Machines(230_000), day("2017-05-15")),
                 fact(FactKind::Countries(150), None),
@@ -250,6 +257,7 @@ mod tests {
     fn the_network_is_written_where_it_is_not_mainnet() {
         let mut one = with("x");
         one.addresses.truncate(1);
+        one.stations.clear();
         one.addresses[0].address =
             Address::parse("tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx", Network::Signet).unwrap();
         let read = file::parse(&family(&one, Network::Signet).unwrap()).map_err(|e| e.to_string()).unwrap();

@@ -78,6 +78,8 @@ pub struct Input<'a> {
     pub account: &'a Account,
     /// What the coins were worth, from the first payment to the last day to draw.
     pub worth: &'a [Worth],
+    /// Who gives those days their prices.
+    pub worth_source: &'a str,
     /// The account by ISO weeks.
     pub weeks: &'a [Step],
     /// The ISO week that the chart of weeks is about; `None`: all of them.

@@ -117,6 +117,7 @@ impl Sample {
             demands: self.demands.iter().map(demand).collect(),
             sources: Vec::new(),
             addresses: Vec::new(),
+            stations: Vec::new(),
             facts: Vec::new(),
             links: Vec::new(),
             built_in: false,
@@ -147,7 +148,8 @@ impl Sample {
 
 /// Without a trail: what is drawn of one has samples of its own.
 fn input<'a>(family: &'a Family, account: &'a Account, worth: &'a [Worth], weeks: &'a [Step], look: Look) -> Input<'a> {
-    Input { family, account, worth, weeks, week: None, trail: None, chains: &[], look }
+    let worth_source = &account.summary.price_source;
+    Input { family, account, worth, worth_source, weeks, week: None, trail: None, chains: &[], look }
 }
 
 pub(super) fn keeps_the_rules(what: &str, drawing: &Drawing, look: Look) {

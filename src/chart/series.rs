@@ -13,6 +13,7 @@ pub struct Series<'a> {
     case: &'a Case<'a>,
     account: &'a Account,
     worth: Vec<Worth>,
+    worth_source: String,
     weeks: Vec<Step>,
     week: Option<Span>,
     trail: Option<(&'a Trail, &'a [PeelChain])>,
@@ -24,10 +25,12 @@ impl<'a> Series<'a> {
         let (account, prices) = (case.account()?, case.prices());
         let until = until.unwrap_or_else(|| account.last_day(prices));
         let worth = account.worth(prices, prices.last_day().map_or(until, |last| until.min(last)));
+        let days = worth.first().zip(worth.last());
+        let worth_source = days.map(|(first, last)| prices.source_between(first.day, last.day)).unwrap_or_default();
         let weeks = figures::weeks(account);
         let follows = charts.iter().any(|chart| chart.shows_the_trail);
         let trail = if follows { Some((case.trail()?, case.chains()?)) } else { None };
-        Ok(Self { case, account, worth, weeks, week: None, trail })
+        Ok(Self { case, account, worth, worth_source, weeks, week: None, trail })
     }
 
     /// The same with this week marked.
@@ -41,6 +44,7 @@ impl<'a> Series<'a> {
             family: self.case.family(),
             account: self.account,
             worth: &self.worth,
+            worth_source: &self.worth_source,
             weeks: &self.weeks,
             week: self.week,
             trail: self.trail.map(|(trail, _)| trail),

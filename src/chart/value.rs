@@ -313,7 +313,7 @@ fn subtitle(input: &Input<'_>) -> String {
 }
 
 fn foot(input: &Input<'_>, last: NaiveDate) -> Vec<String> {
-    let mut lines = words::foot(input, true);
+    let mut lines = words::foot_with(input, input.worth_source);
     let known = words::day_of(input.account, words::known_to(input.account));
     let line = "Coins counted to the end of each UTC day";
     if last > known + Days::new(1) {

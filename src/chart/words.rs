@@ -58,11 +58,16 @@ pub(super) fn short(amount: Option<Amount>) -> String {
 
 /// The lines at the foot: source and coverage; prices, where the chart uses them; what else must be known.
 pub(super) fn foot(input: &Input<'_>, with_prices: bool) -> Vec<String> {
+    foot_with(input, if with_prices { &input.account.summary.price_source } else { "" })
+}
+
+/// The same where the prices that the chart uses come from there.
+pub(super) fn foot_with(input: &Input<'_>, price_source: &str) -> Vec<String> {
     let account = input.account;
     let summary = &account.summary;
     let mut lines = vec![source(account)];
-    if with_prices && !summary.price_source.is_empty() {
-        let mut line = format!("Prices: {}.", summary.price_source);
+    if !price_source.is_empty() {
+        let mut line = format!("Prices: {price_source}.");
         let without = summary.received.without_price;
         if without > 0 {
             let payments = format::count(without, "payment has", "payments have");

@@ -8,7 +8,7 @@ use super::span::{Given, Window, window};
 use super::verdict::overall;
 use super::{Checked, Claim, Clause, Evidence, Known, Row, Scope, Verdict, Verified, caveats, finding};
 use crate::domain::{Moment, TimeBasis};
-use crate::figures::{Account, Question};
+use crate::figures::{Account, Payment, Question};
 use crate::price::Prices;
 
 /// Holds a sentence against the family's ledger: each of its claims on every basis that its measure has, as known on its day and as
@@ -57,6 +57,13 @@ struct Case<'a> {
 impl Case<'_> {
     fn account(&self, as_of: Option<Moment>, basis: TimeBasis, scope: &Scope) -> Result<Option<Account>> {
         self.evidence.account(Question { as_of, basis, zone: self.evidence.zone() }, scope, self.prices)
+    }
+
+    /// Who gives the prices of then, and of all days since that are held against the claim as known now.
+    fn price_source(&self, then: &Account) -> String {
+        let asked = then.price_day();
+        let first = then.payments.iter().map(Payment::price_day).min().map_or(asked, |first| first.min(asked));
+        self.prices.source_between(first, self.prices.last_day().map_or(asked, |last| last.max(asked)))
     }
 
     /// Before anything is known: it cannot be checked, since nothing is recorded.
@@ -122,7 +129,7 @@ impl Case<'_> {
             scope: Scope { from: window.from, ..scope.clone() }.words_until(window.closed.then_some(window.until)),
             verdict: overall(&rows, &self.clause.named),
             as_of: Some(then.summary.as_of),
-            price_source: self.clause.unit.currency().map(|_| then.summary.price_source.clone()),
+            price_source: self.clause.unit.currency().map(|_| self.price_source(&then)),
             rows,
             ..self.unchecked()
         };

@@ -48,7 +48,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         bail!("nothing is recorded yet; run ransomtrail sync first");
     };
     let mut addresses: Vec<Address> = Vec::new();
-    for address in families.iter().flat_map(|f| &f.addresses).map(|a| &a.address) {
+    for address in families.iter().flat_map(|f| f.watched()).map(|a| &a.address) {
         if store.last_check(address)?.is_some() {
             addresses.push(address.clone());
         }

@@ -136,7 +136,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let charts: Vec<&Chart> = if args.kind.is_empty() { CHARTS.iter().collect() } else { args.kind.clone() };
     let catalog = context.catalog()?;
     let family = catalog.find(name)?;
-    let store = context.ledger_store()?;
+    let store = context.ledger_store_of(family)?;
     let book = context.casebook(&store)?;
     let limits = args.limits.rules(context.config.onward.limits_of(&family.name));
     let rules = Rules { policy: args.policy.unwrap_or_default(), ..limits };

@@ -6,9 +6,10 @@ use anyhow::{Context as _, Result, anyhow};
 use chrono::Utc;
 use etcetera::BaseStrategy;
 
-use super::{Global, config_file};
+use super::{Global, config_file, output};
 use crate::config::Config;
-use crate::domain::{Network, Time};
+use crate::domain::{Family, Network, Time};
+use crate::explorer::is_recorded;
 use crate::files;
 use crate::notify;
 use crate::store::Store;
@@ -64,6 +65,27 @@ impl Context {
         }
         kept.sort();
         files::warning(&kept)
+    }
+
+    /// Opens the database for reading figures of a family. Where nothing is recorded of it there, and the program carries its record, that
+    /// is read into memory and said: a command about such a family just works, and nothing is written.
+    pub fn ledger_store_of(&self, family: &Family) -> Result<Store> {
+        let store = self.ledger_store()?;
+        if self.network() != Network::Bitcoin || !family.built_in || !is_recorded(&family.name) {
+            return Ok(store);
+        }
+        let known = store.ledger(family.watched().map(|watched| &watched.address))?;
+        if known.addresses.iter().any(|one| one.check.is_some() || one.followed_to.is_some()) {
+            return Ok(store);
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let memory = runtime.block_on(work::carried(self, family))?;
+        let place = self.db_path().map(|path| path.display().to_string()).unwrap_or_default();
+        output::say(&format!(
+            "note: nothing is recorded of {} in {place}: this is the record that the program carries; ransomtrail sync {} asks explorers",
+            family.title, family.name
+        ));
+        Ok(memory)
     }
 
     /// Opens the database for writing where there is one.

@@ -50,7 +50,7 @@ const SHOWN: usize = 6;
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(&args.family)?;
-    let store = context.ledger_store()?;
+    let store = context.ledger_store_of(family)?;
     let book = context.casebook(&store)?;
     let asked = QuestionArgs { as_of: args.as_of, currency: args.currency, ..QuestionArgs::default() };
     let mut inquiry = asked.inquiry(context, family);

@@ -43,7 +43,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
     let catalog = context.catalog()?;
     let family = catalog.find(args.family.as_deref().unwrap_or_default())?;
-    let store = context.ledger_store()?;
+    let store = context.ledger_store_of(family)?;
     let book = context.casebook(&store)?;
     let case = book.case(family, args.question.inquiry(context, family))?;
     let account = case.account()?;

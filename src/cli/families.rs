@@ -143,6 +143,19 @@ fn one(family: &Family) -> Result<Answer> {
         let note = watched.note.as_deref().map(|n| format!("  {n}")).unwrap_or_default();
         lines.push(format!("  {}  [{}]{note}", watched.address, watched.source));
     }
+    if !family.stations.is_empty() {
+        let count = format::count(family.stations.len(), "address plays", "addresses play");
+        lines.push(format!("\n  {count} another part: no sum has them in it"));
+    }
+    for station in &family.stations {
+        let note = station.watched.note.as_deref().map(|n| format!("  {n}")).unwrap_or_default();
+        lines.push(format!(
+            "  {}  {}  [{}]{note}",
+            station.watched.address,
+            station.role.name(),
+            station.watched.source
+        ));
+    }
     Ok(Answer::of(lines.join("\n"), &document::Family::from(family))?)
 }
 

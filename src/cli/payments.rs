@@ -22,7 +22,7 @@ pub struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(&args.family)?;
-    let store = context.ledger_store()?;
+    let store = context.ledger_store_of(family)?;
     let book = context.casebook(&store)?;
     let case = book.case(family, args.question.inquiry(context, family))?;
     let account = case.account()?;

@@ -43,7 +43,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(&args.family)?;
     let claim = args.claim.as_deref().map(|text| claimed(text, args.on)).transpose()?;
-    let store = context.ledger_store()?;
+    let store = context.ledger_store_of(family)?;
     let book = context.casebook(&store)?;
     let mut inquiry = args.question.inquiry(context, family);
     inquiry.rules.policy = args.policy.unwrap_or_default();

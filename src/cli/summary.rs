@@ -9,8 +9,8 @@ use chrono_tz::Tz;
 use super::ask::QuestionArgs;
 use super::{Answer, Context};
 use crate::document::Summary;
-use crate::domain::{Amount, Period, Time, Trust, Value as Worth, format};
-use crate::figures::{self, Account, Class, Step};
+use crate::domain::{Amount, Period, Role, Time, Trust, Value as Worth, format};
+use crate::figures::{self, Account, AddressFigures, Class, Step};
 
 /// Flags of `summary`.
 #[derive(Debug, clap::Args)]
@@ -31,12 +31,17 @@ pub struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(&args.family)?;
-    let store = context.ledger_store()?;
+    let store = context.ledger_store_of(family)?;
     let book = context.casebook(&store)?;
     let case = book.case(family, args.question.inquiry(context, family))?;
     let account = if args.estimates { &case.with_estimates()? } else { case.account()? };
 
     let (mut text, mut document) = (page(account), Summary::of(account));
+    let stations = case.stations()?;
+    if !stations.is_empty() {
+        text.push_str(&stations_table(&stations));
+        document = document.stations(&stations);
+    }
     if args.estimates {
         text.push_str(&estimates(account));
         document = document.linked(case.linked()?);
@@ -48,6 +53,23 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
     text.push_str(&basis(account));
     Ok(Answer::of(text, &document)?)
+}
+
+/// The family's other addresses, each with what it received and passed on.
+fn stations_table(stations: &[(Role, AddressFigures)]) -> String {
+    let mut out = String::from("\n  other addresses, no part of the sums            received      passed on\n");
+    for (role, row) in stations {
+        let check = match row.reconciled {
+            Some(true) => "reconciled",
+            Some(false) => "NOT reconciled",
+            None => "never asked about",
+        };
+        let (received, passed) = (format::btc_if_known(Some(row.received)), format::btc_if_known(row.withdrawn));
+        let transactions = format::count(row.transactions, "transaction", "transactions");
+        let _ = writeln!(out, "  {:<14}{}", role.name(), row.address);
+        let _ = writeln!(out, "  {:<14}{:>42}{passed:>15} BTC   {transactions}, {check}", "", received);
+    }
+    out
 }
 
 /// The head of the page: what came in, what left, what it was worth.

@@ -84,7 +84,7 @@ pub(super) fn round(
     plan: Option<&Plan>,
 ) -> Result<(Store, Made)> {
     let bar =
-        bar(families.iter().map(|family| family.addresses.len()).sum(), explorers.iter().all(Explorer::is_recorded));
+        bar(families.iter().map(|family| family.watched().count()).sum(), explorers.iter().all(Explorer::is_recorded));
     let progress = |step: Step<'_>| match step {
         Step::Address(address) => bar.set_message(address.to_string()),
         Step::Page { read, of: Some(of) } => bar.set_message(format!("{read} of {of} transactions")),

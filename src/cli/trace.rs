@@ -11,7 +11,7 @@ use crate::config::OnwardLimits;
 use crate::document::{Trail, TrailSubject};
 use crate::domain::{Address, Amount, Family, Moment, Network, OutPoint, Time, Txid};
 use crate::store::{Store, TrailStart};
-use crate::trace::{self, Followed, Graph, Policy, Rules, Source};
+use crate::trace::{self, Followed, Graph, LabelInfo, Policy, Rules, Source};
 
 /// Flags of `trace`.
 #[derive(Debug, clap::Args)]
@@ -72,8 +72,12 @@ enum Subject<'a> {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let subject = subject(&args.what, &catalog, context.network())?;
-    let Some(store) = context.existing_store()? else {
-        bail!("there is no database yet; run: ransomtrail sync");
+    let store = match &subject {
+        Subject::Family(family) => context.ledger_store_of(family)?,
+        _ => match context.existing_store()? {
+            Some(store) => store,
+            None => bail!("there is no database yet; run: ransomtrail sync"),
+        },
     };
     let book = context.casebook(&store)?;
     let (zone, onward) = (context.config.time_zone, &context.config.onward);
@@ -96,7 +100,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         let case = book.case(family, context.inquiry(family))?;
         ensure!(case.is_recorded(), case.nothing_recorded());
     }
-    let labels = book.owners()?;
+    let labels: Box<dyn Fn(&Address) -> Option<LabelInfo> + '_> = match &subject {
+        Subject::Family(family) => Box::new(book.owners_about(family)?),
+        _ => Box::new(book.owners()?),
+    };
     let trail = trace::follow(&graph, &source, rules, &labels);
     if matches!(source, Source::Outputs(_)) && trail.coins == 0 {
         bail!("{} is in no block up to that moment; only coins in blocks are followed", args.what.trim());

@@ -70,7 +70,7 @@ fn one(context: &Context, args: &Args, family: &Family, text: &str) -> Result<An
         }
         claim.scope.addresses.push(address);
     }
-    let store = context.ledger_store()?;
+    let store = context.ledger_store_of(family)?;
     let verified = context.casebook(&store)?.verify(family, inquiry(context, args, family), &claim);
     let verified = verified.map_err(|error| match error.downcast::<NoDays>() {
         Ok(days) => Usage(days.to_string()).into(),

@@ -34,7 +34,7 @@ pub struct Family {
     pub facts: Vec<Fact>,
     /// Where addresses and facts come from.
     pub sources: Vec<FamilySource>,
-    /// The watched addresses.
+    /// The watched addresses: those that took ransom, then the others.
     pub addresses: Vec<FamilyAddress>,
     /// Further reading.
     pub links: Vec<FamilyLink>,
@@ -108,6 +108,8 @@ pub struct FamilyAddress {
     /// The address.
     #[schemars(with = "String")]
     pub address: Address,
+    /// Its part: `ransom`, whose sums are the family's, or `collector`, `seizure`, `salary`, `reimbursement`.
+    pub role: &'static str,
     /// Key of its source.
     pub source: String,
     /// What is known of it.
@@ -127,6 +129,7 @@ impl From<&domain::Family> for Family {
     fn from(family: &domain::Family) -> Self {
         let address = |one: &domain::WatchedAddress| FamilyAddress {
             address: one.address.clone(),
+            role: family.station(&one.address).map_or("ransom", |station| station.role.name()),
             source: one.source.clone(),
             note: one.note.clone(),
         };
@@ -143,7 +146,7 @@ impl From<&domain::Family> for Family {
             demands: family.demands.iter().map(Demand::from).collect(),
             facts: family.facts.iter().map(Fact::from).collect(),
             sources: family.sources.iter().map(FamilySource::from).collect(),
-            addresses: family.addresses.iter().map(address).collect(),
+            addresses: family.watched().map(address).collect(),
             links: family.links.iter().map(|l| FamilyLink { title: l.title.clone(), url: l.url.clone() }).collect(),
         }
     }

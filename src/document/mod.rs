@@ -36,7 +36,7 @@ pub use payment::Payment;
 pub use report::{Report, ReportClaim};
 pub use schemars::Schema;
 pub use step::Step;
-pub use summary::{LinkedAddress, Summary};
+pub use summary::{LinkedAddress, StationFigures, Summary};
 pub use table::{Column, Content, TABLES, Table, find, schema};
 pub use trail::{Peel, Trail, TrailChain, TrailCoin, TrailHop, TrailLimits, TrailLink, TrailSubject};
 pub use week::{ChartFile, FamilyWeek, Week, WeekBefore, WeekReach};
@@ -47,8 +47,8 @@ pub use incident::{AnswerBody, Incident, IncidentAnswer};
 pub use label::{Label, WeighedLabel};
 pub use money::Money;
 pub use price::{
-    PriceCorrection, PriceCoverage, PriceDay, PriceDisagreement, PriceFeedUpdate, PriceGap, PriceUpdate, Prices,
-    corrections,
+    OtherPrice, PriceCorrection, PriceCoverage, PriceDay, PriceDisagreement, PriceExtreme, PriceFeedUpdate, PriceGap,
+    PriceImport, PriceUpdate, Prices, corrections,
 };
 pub use status::{
     AsideStatus, ExplorerStatus, FamilyStatus, ReceiverStatus, RoundStatus, ScanStatus, Status, Unreconciled,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Timestamp;
 use crate::domain::{Decimal, QuoteRecord};
-use crate::price::{self, Live, SOURCES};
+use crate::price::{self, IMPORTED, Live, Other, SOURCES};
 use crate::sync::{FeedRound, PriceRound};
 
 /// What a bitcoin cost, who told it, what is missing and where sources disagree.
@@ -21,12 +21,20 @@ pub struct Prices {
     pub price_source: String,
     /// Source by source, the built-in ones first.
     pub sources: Vec<PriceCoverage>,
-    /// The last days.
+    /// The last days; none where others were asked about.
     pub last_days: Vec<PriceDay>,
-    /// Days without a price.
+    /// The days asked about; none where none were.
+    pub days: Vec<PriceDay>,
+    /// The currency of `last_days` and `days`.
+    pub currency: &'static str,
+    /// Days after the built-in history without a price.
     pub gaps: Vec<PriceGap>,
+    /// Days within it on which nobody traded: they have no price, and asking brings none.
+    pub closed: Vec<PriceGap>,
     /// Where another source tells something else.
     pub disagreements: Vec<PriceDisagreement>,
+    /// Lows and highs that no second source comes near: the other's count.
+    pub extremes: Vec<PriceExtreme>,
     /// What a source told otherwise later.
     pub corrections: Vec<PriceCorrection>,
     /// What asking brought; only where sources were asked.
@@ -51,7 +59,7 @@ pub struct PriceCoverage {
     pub whole: bool,
 }
 
-/// A day's price in US dollars; null where there is none.
+/// A day's price; null where there is none.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PriceDay {
     /// The UTC day.
@@ -73,8 +81,27 @@ pub struct PriceDay {
     pub source: Option<String>,
     /// When that one was asked; null for the built-in history.
     pub asked_at: Option<Timestamp>,
-    /// The close by every live source that told one.
+    /// What a second built-in series says of the day; null where there is none.
+    pub other: Option<OtherPrice>,
+    /// The price rests on one public copy of its source.
+    pub one_copy: bool,
+    /// Why there is no price, and what helps; null where there is one.
+    pub lacking: Option<String>,
+    /// The close in US dollars by every live source that told one, and by an imported file.
     pub closes: BTreeMap<String, String>,
+}
+
+/// What a second built-in series says of a day.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct OtherPrice {
+    /// How it is called.
+    pub source: &'static str,
+    /// The lowest price.
+    pub low: String,
+    /// The last.
+    pub close: String,
+    /// The highest.
+    pub high: String,
 }
 
 /// Days in a row without a price.
@@ -106,6 +133,49 @@ pub struct PriceDisagreement {
     pub other_close: String,
     /// How far they lie apart, in per cent of the close used.
     pub percent: Option<String>,
+}
+
+/// A low or high that lies further out than another source's by more than the band, in US dollars.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct PriceExtreme {
+    /// The UTC day.
+    #[schemars(with = "String")]
+    pub day: NaiveDate,
+    /// `low` or `high`.
+    pub what: &'static str,
+    /// The source that gives the day its close.
+    pub source: String,
+    /// What it told.
+    pub told: String,
+    /// The source that supports no such price.
+    pub other: String,
+    /// What counts.
+    pub counts: String,
+}
+
+/// What a file of prices brought.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct PriceImport {
+    /// The file.
+    pub file: String,
+    /// Days taken.
+    pub days: usize,
+    /// The first of them.
+    #[schemars(with = "Option<String>")]
+    pub from: Option<NaiveDate>,
+    /// The last of them.
+    #[schemars(with = "Option<String>")]
+    pub to: Option<NaiveDate>,
+    /// Those with the close alone: compared with, and no price of their own.
+    pub close_alone: usize,
+    /// Days of which no file had told before.
+    pub new: usize,
+    /// Days of which a file told something else before.
+    pub corrected: usize,
+    /// It was written down.
+    pub stored: bool,
+    /// Rows that were not taken, with their line and why.
+    pub refused: Vec<String>,
 }
 
 /// A day of which a source told something else before.
@@ -158,26 +228,42 @@ pub struct PriceFeedUpdate {
 
 impl Prices {
     /// What the built-in history and the configured sources tell up to a day, with the last days one by one.
-    pub fn of(live: &Live, prices: &price::Prices, until: NaiveDate, last: u16) -> anyhow::Result<Self> {
+    /// Where days are `asked` about, those take their place.
+    pub fn of(
+        live: &Live,
+        prices: &price::Prices,
+        until: NaiveDate,
+        last: u16,
+        asked: Option<&[NaiveDate]>,
+    ) -> anyhow::Result<Self> {
         let mut sources = Vec::new();
         for source in SOURCES {
-            let days: Vec<NaiveDate> = (source.days)()?.iter().map(|price| price.day).collect();
-            sources.push(PriceCoverage::of(source.name, &days, true));
+            sources.push(PriceCoverage::of(source.name, &source.days()?, true));
         }
         for source in &live.sources {
             let told = live.quotes.iter().filter(|q| q.source == source.name);
             let days: Vec<NaiveDate> = told.map(|q| q.quote.day()).collect();
             sources.push(PriceCoverage::of(source.name, &days, source.whole));
         }
-        let back = (0..u64::from(last)).rev();
+        let imported: Vec<NaiveDate> =
+            live.quotes.iter().filter(|q| q.source == IMPORTED).map(|q| q.quote.day()).collect();
+        if !imported.is_empty() {
+            sources.push(PriceCoverage::of(IMPORTED, &imported, true));
+        }
+        let back = (0..u64::from(last)).rev().filter(|_| asked.is_none());
         let days = back.filter_map(|back| until.checked_sub_days(Days::new(back)));
+        let extremes = prices.extreme_days().flat_map(|day| prices.extremes(day));
         Ok(Self {
             until,
             band: live.band.to_string(),
             price_source: prices.source().to_owned(),
             sources,
             last_days: days.map(|day| PriceDay::of(day, live, prices)).collect(),
+            days: asked.into_iter().flatten().map(|day| PriceDay::of(*day, live, prices)).collect(),
+            currency: prices.currency().code(),
+            extremes: extremes.map(PriceExtreme::from).collect(),
             gaps: PriceGap::spans(&prices.gaps(until)),
+            closed: PriceGap::spans(&prices.closed()),
             disagreements: prices.disagreements().iter().map(PriceDisagreement::from).collect(),
             corrections: corrections(live).map(PriceCorrection::from).collect(),
             update: None,
@@ -200,7 +286,7 @@ impl PriceCoverage {
 
 impl PriceDay {
     fn of(day: NaiveDate, live: &Live, prices: &price::Prices) -> Self {
-        let price = prices.usd_at(day);
+        let price = prices.at(day);
         let told = live.quotes.iter().filter(|q| q.quote.day() == day);
         Self {
             day,
@@ -209,6 +295,14 @@ impl PriceDay {
             high: price.map(|p| p.high),
             source: prices.source_of(day).map(str::to_owned),
             asked_at: prices.told(day).map(|record| Timestamp(record.asked_at)),
+            other: prices.other(day).map(|Other { source, price }| OtherPrice {
+                source,
+                low: price.low.to_string(),
+                close: price.close.to_string(),
+                high: price.high.to_string(),
+            }),
+            lacking: prices.lacks(day).map(|lacking| lacking.advice(&day.to_string())),
+            one_copy: prices.rests_on_one_copy(day),
             closes: told.map(|q| (q.source.clone(), q.quote.close().to_string())).collect(),
         }
     }
@@ -237,6 +331,19 @@ impl From<&price::Disagreement> for PriceDisagreement {
             other: one.other.clone(),
             other_close: one.other_close.to_string(),
             percent: one.percent().map(|percent| percent.to_string()),
+        }
+    }
+}
+
+impl From<&price::Extreme> for PriceExtreme {
+    fn from(one: &price::Extreme) -> Self {
+        Self {
+            day: one.day,
+            what: one.what,
+            source: one.source.clone(),
+            told: one.told.to_string(),
+            other: one.other.clone(),
+            counts: one.counts.to_string(),
         }
     }
 }

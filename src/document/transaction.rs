@@ -260,7 +260,7 @@ impl Transaction {
             as_of_value: figures.as_of.as_ref().map(|at| MoneyOn { date: at.date, value: Money::of(Some(at.value)) }),
             inputs: inputs.collect(),
             outputs: outputs.collect(),
-            price_source: prices.source().to_owned(),
+            price_source: figures.price_source(prices),
             caveats: caveats(known),
         }
     }

@@ -67,6 +67,17 @@ caveats! {
     WeekNotRecorded, Ledger, "not every ledger is recorded to the end of {week}; run: ransomtrail sync";
     NoPrice, Prices, "{payments|payment|payments} and {withdrawals|withdrawal|withdrawals} have no price for their day and are not in the values";
     NoPriceAsOf, Prices, "no price is known for {day}; the value of the coins on that day is unknown";
+    NoRate, Prices, "{payments|payment|payments} and {withdrawals|withdrawal|withdrawals} have no exchange rate of {currency} for their day and are not in the values";
+    NoRateAsOf, Prices, "no exchange rate of {currency} is known for {day}; the value of the coins on that day is unknown";
+    AskPrices, Prices, "the newest prices and exchange rates are asked for with: ransomtrail prices --update";
+    OtherAtReceipt, Prices, "{source} tells other prices than Mt. Gox, whose are used; by it received is {low:cents} – {close:cents} – {high:cents} {currency} at receipt";
+    OtherAtWithdrawal, Prices, "{source} tells other prices than Mt. Gox, whose are used; by it withdrawn is {low:cents} – {close:cents} – {high:cents} {currency} at withdrawal";
+    OtherAsOf, Prices, "{source} tells other prices than Mt. Gox, whose are used; by it received is {low:cents} – {close:cents} – {high:cents} {currency} on {day}";
+    OtherPeak, Prices, "{source} tells other prices than Mt. Gox, whose are used; by it the highest day, {day}, is {low:cents} – {close:cents} – {high:cents} {currency}";
+    OneCopy, Prices, "{days|price rests|prices rest} on one public copy of the source";
+    OneSource, Prices, "low and high of {days|day are|days are} the word of one price source";
+    ExtremePrice, Prices, "on {day} {source} tells a {what} of {told:cents} US dollars, {other} none beyond {counts:cents}; the second is used";
+    MoreExtremePrices, Prices, "a second source does not support {prices|further low or high|further lows and highs}, and its own are used; run: ransomtrail prices";
     PeakInPart, Prices, "{days|day has|days have} no price; the highest day is that of the days that have one";
     PricesDisagree, Prices, "price sources disagree on {day}: {used} closes at {close:cents} US dollars, {other} at {other_close:cents} ({percent} % apart); the first is used";
     MorePricesDisagree, Prices, "sources disagree on {prices|further price|further prices} of the days used; run: ransomtrail prices";

@@ -26,8 +26,10 @@ pub struct Family {
     pub demands: Vec<Demand>,
     /// Where the addresses and facts come from, by key.
     pub sources: Vec<Source>,
-    /// The watched addresses.
+    /// The addresses that took ransom: every sum is theirs.
     pub addresses: Vec<WatchedAddress>,
+    /// Addresses that play another part, watched and reconciled: no part of any sum, and named where a trail comes by.
+    pub stations: Vec<Station>,
     /// What others say of it, to set the figures against.
     pub facts: Vec<Fact>,
     /// Further reading.
@@ -37,6 +39,16 @@ pub struct Family {
 }
 
 impl Family {
+    /// All that is watched: the addresses that took ransom, then the stations.
+    pub fn watched(&self) -> impl Iterator<Item = &WatchedAddress> {
+        self.addresses.iter().chain(self.stations.iter().map(|station| &station.watched))
+    }
+
+    /// The station that an address is.
+    pub fn station(&self, address: &Address) -> Option<&Station> {
+        self.stations.iter().find(|station| station.watched.address == *address)
+    }
+
     /// The number of infected machines to set payments against: the first that its facts name.
     pub fn machines(&self) -> Option<u64> {
         self.facts.iter().find_map(|fact| match fact.what {
@@ -92,6 +104,48 @@ pub struct WatchedAddress {
     pub source: String,
     /// What is known of this very address.
     pub note: Option<String>,
+}
+
+/// An address that plays another part than taking ransom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Station {
+    /// The address.
+    pub watched: WatchedAddress,
+    /// Its part.
+    pub role: Role,
+}
+
+/// What part a [`Station`] plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Ransoms are gathered there, and move on.
+    Collector,
+    /// Authorities took coins there.
+    Seizure,
+    /// Somebody was paid for work.
+    Salary,
+    /// Somebody was paid back an expense.
+    Reimbursement,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Collector, Self::Seizure, Self::Salary, Self::Reimbursement];
+
+    /// Its name in files and in print.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Collector => "collector",
+            Self::Seizure => "seizure",
+            Self::Salary => "salary",
+            Self::Reimbursement => "reimbursement",
+        }
+    }
+
+    /// Whether coins that come there are somebody else's from then on: a trail ends.
+    pub fn ends_a_trail(self) -> bool {
+        self != Self::Collector
+    }
 }
 
 /// Something that was said of a family and that no chain shows.

@@ -40,7 +40,7 @@ pub use caveat::Caveat;
 pub use coins::{Inflow, Spend};
 pub use confidence::Confidence;
 pub use event::EventKind;
-pub use family::{Demand, DemandAmount, Fact, FactKind, Family, Link, Source, WatchedAddress};
+pub use family::{Demand, DemandAmount, Fact, FactKind, Family, Link, Role, Source, Station, WatchedAddress};
 pub use follow::Follow;
 pub use history::Observation;
 pub use incident::{Incident, IncidentKind};

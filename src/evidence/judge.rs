@@ -23,7 +23,7 @@ pub(super) fn judge<'a>(contents: &'a Contents, bodies: &mut Bodies<'_>) -> Resu
     let (slice, network) = (&contents.slice, contents.options.network()?);
     let index = Index::of(slice);
     let family = catalog::read(&contents.family).ok().map(|(family, _)| family);
-    let addresses: Vec<Address> = family.into_iter().flat_map(|one| one.addresses).map(|one| one.address).collect();
+    let addresses: Vec<Address> = family.iter().flat_map(|one| one.watched()).map(|one| one.address.clone()).collect();
     let verified = ledger::verify(slice, &index, network);
     let recorded = record::compare(slice, &index, &verified, network, &addresses);
     let reread = reread::compare(contents, &index, network, bodies);

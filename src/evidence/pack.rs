@@ -151,7 +151,7 @@ pub fn pack(store: &Store, packing: &Packing<'_>) -> Result<Packed> {
 
 /// Everything, and the bodies of answers by their SHA-256.
 fn contents(store: &Store, packing: &Packing<'_>) -> Result<(Contents, BTreeMap<String, Vec<u8>>)> {
-    let addresses: Vec<Address> = packing.family.addresses.iter().map(|a| a.address.clone()).collect();
+    let addresses: Vec<Address> = packing.family.watched().map(|a| a.address.clone()).collect();
     // Coins of test networks are worth nothing, whatever is known of prices.
     let has_prices = packing.network == Network::Bitcoin;
     let slice = store.slice(&addresses, has_prices)?;

@@ -12,7 +12,7 @@ use super::ledger::listed;
 use crate::domain::format::count;
 use crate::domain::{Amount, Network, Quote, State, Sums, Tx, Txid};
 use crate::explorer::{Block, Dialect, Garbled, Known, Outspend, Request, Told, TotalsAnswer, Unread, dialect};
-use crate::price::live_source;
+use crate::price::reader;
 use crate::proof::MerkleBranch;
 use crate::store::Slice;
 use crate::store::slice::{BranchRow, HeaderRow, ObservationRow, OutspendRow, PriceRow, RequestRow, TotalsRow, TxRow};
@@ -221,7 +221,7 @@ struct Answer<'a> {
     header: OnceCell<Option<String>>,
     branch: OnceCell<Option<(u32, Option<String>)>>,
     /// The prices that it tells, by source.
-    prices: HashMap<&'static str, Days>,
+    prices: HashMap<String, Days>,
 }
 
 impl<'a> Answer<'a> {
@@ -321,10 +321,10 @@ impl<'a> Answer<'a> {
     }
 
     fn price(&mut self, row: &PriceRow) -> Agreement {
-        let Some(source) = live_source(&row.source) else { return Agreement::Unread };
+        let Some(read) = reader(&row.source) else { return Agreement::Unread };
         let body = self.told.body();
-        let prices = self.prices.entry(source.name).or_insert_with(|| {
-            let quotes = (source.read)(body).map(|reading| reading.quotes).unwrap_or_default();
+        let prices = self.prices.entry(row.source.clone()).or_insert_with(|| {
+            let quotes = read(body).map(|reading| reading.quotes).unwrap_or_default();
             let row = |quote: &Quote| {
                 let (low, high) = quote.range().map(|(low, high)| (low.to_string(), high.to_string())).unzip();
                 (quote.day().to_string(), [low, Some(quote.close().to_string()), high])

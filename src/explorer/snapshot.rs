@@ -13,7 +13,10 @@ use super::{BUILT_IN, Dialect, Known, Request, Told};
 use crate::domain::{Network, Time, Tx, Txid};
 
 /// The files, one a recorded family.
-static FILES: &[&str] = &[include_str!("../../data/snapshots/wannacry.jsonl")];
+static FILES: &[&str] = &[
+    include_str!("../../data/snapshots/wannacry.jsonl"),
+    include_str!("../../data/snapshots/colonial-pipeline.jsonl"),
+];
 /// Transactions a page.
 const PAGE: usize = 100;
 

@@ -78,7 +78,7 @@ pub fn open(family: &Family, ledger: &Ledger, prices: &Prices, question: Questio
         addresses: totals::addresses(ledger, &payments, question, as_of),
         explorers,
         trust: totals::trust(&payments),
-        price_source: prices.source().to_owned(),
+        price_source: source(prices, &payments, &withdrawals, day),
         caveats: Vec::new(),
     };
     let unvalued = spendings.iter().map(|one| one.split.unvalued()).sum();
@@ -117,6 +117,13 @@ impl Account {
     pub fn income(&self) -> impl Iterator<Item = &Payment> {
         self.payments.iter().filter(|p| !p.internal)
     }
+}
+
+/// Who gives the days from the first of a payment, a withdrawal or the one asked about to the last of them its price.
+fn source(prices: &Prices, payments: &[Payment], withdrawals: &[Withdrawal], day: NaiveDate) -> String {
+    let days = payments.iter().map(Payment::price_day).chain(withdrawals.iter().map(|w| w.time.date_naive()));
+    let (from, to) = days.fold((day, day), |(from, to), day| (from.min(day), to.max(day)));
+    prices.source_between(from, to)
 }
 
 /// The moment to which every address of the ledger is complete: asked about, and equal to the explorer's totals.

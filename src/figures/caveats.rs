@@ -6,10 +6,11 @@ use chrono::NaiveDate;
 
 use super::payment::{Payment, Withdrawal};
 use super::question::Question;
+use super::second_series;
 use super::summary::{AddressFigures, Summary};
 use crate::domain::caveat::Code;
 use crate::domain::{Caveat, Family, Moment, TimeBasis, Trust};
-use crate::price::Prices;
+use crate::price::{Lacking, Prices};
 use crate::proof::targets_known_to;
 
 pub(super) fn of(
@@ -26,8 +27,10 @@ pub(super) fn of(
         out.push(Code::Sample.with([("of", sample.trim_end_matches('.').into())]));
     }
     out.extend(completeness(summary, question));
-    out.extend(without_price(summary, question));
-    out.extend(disputed(summary, payments, withdrawals, prices, question));
+    out.extend(without_price(summary, payments, withdrawals, prices, question));
+    let days = days_used(summary, payments, withdrawals, question);
+    out.extend(second_series::caveats(summary, payments, withdrawals, prices, &days, asked(summary, question)));
+    out.extend(disputed(&days, prices));
     out.extend(unknown_coins(summary, unvalued));
     if summary.joined.transactions > 0 {
         out.push(Code::Joined.with([("transactions", summary.joined.transactions.into())]));
@@ -97,15 +100,44 @@ fn completeness(summary: &Summary, question: Question) -> Vec<Caveat> {
     out
 }
 
-fn without_price(summary: &Summary, question: Question) -> Vec<Caveat> {
+fn without_price(
+    summary: &Summary,
+    payments: &[Payment],
+    withdrawals: &[Withdrawal],
+    prices: &Prices,
+    question: Question,
+) -> Vec<Caveat> {
     let mut out = Vec::new();
-    let (payments, withdrawals) = (summary.received.without_price, summary.withdrawn.without_price);
-    if payments + withdrawals > 0 {
-        out.push(Code::NoPrice.with([("payments", payments.into()), ("withdrawals", withdrawals.into())]));
+    let code = prices.currency().code();
+    let unvalued = payments.iter().filter(|p| !p.internal && p.value.is_none());
+    let unvalued: Vec<Lacking> = unvalued.filter_map(|p| prices.lacks(p.price_day())).collect();
+    let unvalued_out = withdrawals.iter().filter(|w| w.amount.is_some() && w.value.is_none());
+    let unvalued_out: Vec<Lacking> = unvalued_out.filter_map(|w| prices.lacks(w.time.date_naive())).collect();
+    let counts =
+        |rate: bool| [&unvalued, &unvalued_out].map(|all| all.iter().filter(|one| one.is_rate() == rate).count());
+    let [of_payments, of_withdrawals] = counts(false);
+    if of_payments + of_withdrawals > 0 {
+        out.push(Code::NoPrice.with([("payments", of_payments.into()), ("withdrawals", of_withdrawals.into())]));
     }
-    if summary.received.as_of_value.is_none() {
-        let asked = question.as_of.map_or(summary.as_of.date_naive(), |m| m.price_day());
-        out.push(Code::NoPriceAsOf.with([("day", asked.to_string().into())]));
+    let [of_payments, of_withdrawals] = counts(true);
+    if of_payments + of_withdrawals > 0 {
+        out.push(Code::NoRate.with([
+            ("payments", of_payments.into()),
+            ("withdrawals", of_withdrawals.into()),
+            ("currency", code.into()),
+        ]));
+    }
+    let day = asked(summary, question);
+    let lacking = prices.lacks(day).filter(|_| summary.received.as_of_value.is_none());
+    match lacking {
+        Some(Lacking::Rate(_)) => {
+            out.push(Code::NoRateAsOf.with([("day", day.to_string().into()), ("currency", code.into())]));
+        }
+        Some(_) => out.push(Code::NoPriceAsOf.with([("day", day.to_string().into())])),
+        None => {}
+    }
+    if unvalued.into_iter().chain(unvalued_out).chain(lacking).any(Lacking::can_be_asked) {
+        out.push(Code::AskPrices.alone());
     }
     let days = summary.received.peak.as_ref().map_or(0, |p| p.days_without_price);
     if days > 0 {
@@ -117,22 +149,27 @@ fn without_price(summary: &Summary, question: Question) -> Vec<Caveat> {
 /// Most disagreements about prices that are told one by one.
 const TOLD: usize = 3;
 
-/// Sources that disagree about the price of a day that a figure takes: of a payment, a withdrawal, the day asked about, the
-/// highest.
-fn disputed(
+/// The day that the account is taken at.
+fn asked(summary: &Summary, question: Question) -> NaiveDate {
+    question.as_of.map_or(summary.as_of.date_naive(), Moment::price_day)
+}
+
+/// The days whose price a figure takes: of a payment, a withdrawal, the day asked about, the highest.
+fn days_used(
     summary: &Summary,
     payments: &[Payment],
     withdrawals: &[Withdrawal],
-    prices: &Prices,
     question: Question,
-) -> Vec<Caveat> {
-    if prices.disagreements().is_empty() {
-        return Vec::new();
-    }
+) -> BTreeSet<NaiveDate> {
     let mut days: BTreeSet<NaiveDate> = payments.iter().map(Payment::price_day).collect();
     days.extend(withdrawals.iter().map(|w| w.time.date_naive()));
-    days.insert(question.as_of.map_or(summary.as_of.date_naive(), Moment::price_day));
+    days.insert(asked(summary, question));
     days.extend(summary.received.peak.as_ref().map(|p| p.date));
+    days
+}
+
+/// Sources that disagree about the price of such a day.
+fn disputed(days: &BTreeSet<NaiveDate>, prices: &Prices) -> Vec<Caveat> {
     let concerned: Vec<_> = prices.disagreements().iter().filter(|d| days.contains(&d.day)).collect();
     let mut out: Vec<Caveat> = concerned.iter().take(TOLD).map(|one| one.caveat()).collect();
     if concerned.len() > TOLD {

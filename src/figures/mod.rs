@@ -15,6 +15,7 @@ mod linked;
 mod paid;
 mod payment;
 mod question;
+mod second_series;
 mod series;
 mod shares;
 mod sizes;

@@ -31,6 +31,18 @@ pub struct TxFigures {
     pub as_of: Option<AsOfValue>,
 }
 
+impl TxFigures {
+    /// Who gives the days of these values their prices.
+    pub fn price_source(&self, prices: &Prices) -> String {
+        let asked = self.as_of.as_ref().map(|at| at.date);
+        let days = self.day.into_iter().chain(asked);
+        match days.clone().min().zip(days.max()) {
+            Some((from, to)) => prices.source_between(from, to),
+            None => prices.source().to_owned(),
+        }
+    }
+}
+
 /// Computes the figures of one transaction.
 pub fn transaction(tx: &Tx, prices: &Prices, question: Question) -> TxFigures {
     let time = match tx.state.block() {

@@ -1,5 +1,7 @@
 //! Euro foreign exchange reference rates of the European Central Bank, published on working days.
 
+use std::sync::LazyLock;
+
 use anyhow::Context;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -12,6 +14,18 @@ pub(super) const RATES: &str = include_str!("../../data/prices/ecb.csv");
 /// The longest run of days without a rate over Easter and Christmas is five; beyond a week the record has ended.
 const MAX_AGE_DAYS: i64 = 7;
 
+/// The built-in rates, read once a process.
+static CARRIED: LazyLock<Result<Table, String>> =
+    LazyLock::new(|| Table::parse(RATES).map_err(|error| format!("data/prices/ecb.csv: {error:#}")));
+
+/// The rates of all currencies.
+#[derive(Debug)]
+struct Table {
+    codes: Vec<String>,
+    /// Day, and units of each currency for a euro.
+    days: Vec<(NaiveDate, Vec<Option<Decimal>>)>,
+}
+
 /// The rates that turn dollars into one other currency.
 #[derive(Debug)]
 pub(super) struct Rates {
@@ -19,27 +33,39 @@ pub(super) struct Rates {
     rows: Vec<(NaiveDate, Decimal, Decimal)>,
 }
 
+impl Table {
+    fn parse(text: &str) -> anyhow::Result<Self> {
+        let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
+        let codes = reader.headers()?.iter().skip(1).map(str::to_owned).collect();
+        let mut row = csv::StringRecord::new();
+        let mut days = Vec::new();
+        while reader.read_record(&mut row)? {
+            let numbers = row.iter().skip(1).map(|cell| cell.parse().ok()).collect();
+            days.push((row.get(0).unwrap_or_default().parse()?, numbers));
+        }
+        Ok(Self { codes, days })
+    }
+
+    fn rates(&self, currency: Currency) -> anyhow::Result<Rates> {
+        let column =
+            |code: &str| self.codes.iter().position(|name| name == code).with_context(|| format!("no rates of {code}"));
+        let usd = column("USD")?;
+        let own = if currency == Currency::Eur { None } else { Some(column(currency.code())?) };
+        let row = |(day, numbers): &(NaiveDate, Vec<Option<Decimal>>)| {
+            let number = |at: usize| numbers.get(at).copied().flatten();
+            Some((*day, number(usd)?, own.map_or(Some(Decimal::ONE), number)?))
+        };
+        Ok(Rates { rows: self.days.iter().filter_map(row).collect() })
+    }
+}
+
 impl Rates {
     pub(super) fn load(currency: Currency) -> anyhow::Result<Self> {
-        Self::parse(RATES, currency).context("data/prices/ecb.csv")
+        CARRIED.as_ref().map_err(|error| anyhow::anyhow!("{error}"))?.rates(currency)
     }
 
     pub(super) fn parse(text: &str, currency: Currency) -> anyhow::Result<Self> {
-        let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
-        let header = reader.headers()?.clone();
-        let column =
-            |code: &str| header.iter().position(|name| name == code).with_context(|| format!("no rates of {code}"));
-        let usd = column("USD")?;
-        let own = if currency == Currency::Eur { None } else { Some(column(currency.code())?) };
-        let mut rows = Vec::new();
-        for row in reader.records() {
-            let row = row?;
-            let number = |n: usize| row.get(n).unwrap_or_default().parse::<Decimal>().ok();
-            let day: NaiveDate = row.get(0).unwrap_or_default().parse()?;
-            let (Some(usd), Some(own)) = (number(usd), own.map_or(Some(Decimal::ONE), number)) else { continue };
-            rows.push((day, usd, own));
-        }
-        Ok(Self { rows })
+        Table::parse(text)?.rates(currency)
     }
 
     /// Whether every rate lies between a hundredth and a million: what lies outside could not be multiplied with every price.

@@ -66,9 +66,13 @@ pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Garbled> {
 pub(super) fn number(raw: Option<&RawValue>) -> Result<Decimal, Garbled> {
     let text = raw.map_or("", RawValue::get);
     let digits = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text);
+    decimal(digits).ok_or_else(|| Garbled(format!("a price that is no number: {}", beginning(text))))
+}
+
+/// Plain digits, with a point where there is one.
+pub(super) fn decimal(digits: &str) -> Option<Decimal> {
     let plain = digits.len() <= LONGEST_NUMBER && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    let read = if plain { Decimal::from_str_exact(digits).ok() } else { None };
-    read.ok_or_else(|| Garbled(format!("a price that is no number: {}", beginning(text))))
+    plain.then(|| Decimal::from_str_exact(digits).ok()).flatten()
 }
 
 /// The day that a candle begins; it has to begin at midnight UTC.

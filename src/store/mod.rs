@@ -135,6 +135,9 @@ pub struct Store {
     keeps_answers: bool,
 }
 
+/// What a database that is no file is called.
+const MEMORY: &str = ":memory:";
+
 impl Store {
     /// Opens the database at `path`, makes it where there is none, and brings an older one up to date.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
@@ -200,7 +203,7 @@ impl Store {
 
     /// A database in memory, for tests and trials.
     pub fn in_memory() -> Result<Self, StoreError> {
-        let name = ":memory:".to_owned();
+        let name = MEMORY.to_owned();
         let db = Connection::open_in_memory().map_err(|error| explain(&name, error))?;
         Self::prepare(db, name, true)
     }
@@ -260,6 +263,11 @@ impl Store {
     /// The file's path as given.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// Whether it is no file, and gone when it is closed.
+    pub fn is_in_memory(&self) -> bool {
+        self.path == MEMORY
     }
 
     /// Lets the file grow to that many pages of 4,096 bytes and no further; then it behaves as on a full disk.

@@ -69,7 +69,14 @@ impl Context {
 
     /// Opens this database at one moment, with the configured labels and prices.
     pub fn casebook<'a>(&'a self, store: &'a Store) -> Result<Casebook<'a>> {
-        Casebook::open(store, self.shelf()?)
+        let mut shelf = self.shelf()?;
+        // The built-in record in memory knows no prices but those that the program carries.
+        if store.is_in_memory()
+            && let Some(own) = self.existing_store()?
+        {
+            shelf.quotes = Some(own.prices()?);
+        }
+        Casebook::open(store, shelf)
     }
 
     /// The configured labels and prices.

@@ -4,6 +4,7 @@
 //! No clock, no environment and no output are here: the time is [`Context::clock`], whoever wants the loop to end completes its `stop`,
 //! and what happens is told to a callback or to the log. So a command, a server and a test make the same rounds.
 
+mod carried;
 mod context;
 mod explorers;
 mod families;
@@ -16,6 +17,7 @@ mod tell;
 mod usage;
 mod watch;
 
+pub use carried::carried;
 pub use context::Context;
 pub use explorers::{asking, must_ask, open_explorers};
 pub use families::{askable, chosen};

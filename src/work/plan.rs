@@ -1,10 +1,12 @@
 //! What following adds to a round: the withdrawals of each family followed on, within a budget.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use anyhow::{Result, bail};
 
 use super::{Context, Usage};
+use crate::casebook::station;
 use crate::catalog::Catalog;
 use crate::config::OnwardLimits;
 use crate::domain::{Address, Family, Follow, Network};
@@ -50,7 +52,7 @@ impl Plan {
         let families = catalog.families().map(following).filter(|one| one.asked || context.config.onward.follow);
         let families = families.collect();
         // The recorded trail is stored whole, also behind the services where a trace stops.
-        let labels: Services = if recorded { Box::new(|_| None) } else { Box::new(context.services()?) };
+        let labels: Services = if recorded { Box::new(|_| None) } else { services(context, catalog)? };
         Ok(Self { families, labels, requests: None, sleeping: None, in_passing: false })
     }
 
@@ -90,7 +92,7 @@ impl Plan {
         };
         let families = catalog.families().filter(|_| follows).map(following).collect();
         let (requests, sleeping) = (Some(config.limits.max_requests), Some(config.sleeping));
-        Ok(Self { families, labels: Box::new(context.services()?), requests, sleeping, in_passing: true })
+        Ok(Self { families, labels: services(context, catalog)?, requests, sleeping, in_passing: true })
     }
 
     /// Whose coins are followed.
@@ -110,6 +112,17 @@ impl Plan {
         let by_blocks = by_blocks || options.follow == Follow::Blocks;
         Turns { requests, sleeping, in_passing, by_blocks, recheck: options.recheck }
     }
+}
+
+/// Where coins are somebody else's: at services, and at the stations of families that end a trail.
+fn services(context: &Context, catalog: &Catalog) -> Result<Services> {
+    let known = context.services()?;
+    let stations: HashMap<Address, LabelInfo> = catalog
+        .families()
+        .flat_map(|family| family.stations.iter().map(move |one| (family, &one.watched.address)))
+        .filter_map(|(family, address)| Some((address.clone(), station(family, address)?)))
+        .collect();
+    Ok(Box::new(move |address| stations.get(address).cloned().or_else(|| known(address))))
 }
 
 fn addresses(family: &Family) -> Vec<Address> {

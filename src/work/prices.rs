@@ -14,8 +14,8 @@ use crate::sync::{self, PriceFeed, PriceRound};
 
 /// Writes the built-in prices and the order of sources into the database, so that it can be read without the program.
 pub fn mirror(store: &mut Store, sources: &[&LiveSource]) -> Result<()> {
-    let names: Vec<&str> = sources.iter().map(|source| source.name).collect();
-    Ok(store.mirror_prices(&price::history()?, &names)?)
+    let names: Vec<&str> = [price::IMPORTED].into_iter().chain(sources.iter().map(|source| source.name)).collect();
+    Ok(store.mirror_prices(price::history()?, &names)?)
 }
 
 /// The configured sources and where each is asked.

@@ -38,7 +38,7 @@ pub async fn round(
 ) -> Result<Made> {
     let mirrored: Vec<Family> = families.iter().map(|family| (*family).clone()).collect();
     store.run(move |store| mirrored.iter().try_for_each(|family| store.watch(family))).await?;
-    let addresses: Vec<Address> = families.iter().flat_map(|f| f.addresses.iter().map(|a| a.address.clone())).collect();
+    let addresses: Vec<Address> = families.iter().flat_map(|f| f.watched().map(|a| a.address.clone())).collect();
     let options = Options { trails: plan.map(Plan::trails), ..options };
     let made = sync::round(store, explorers, &addresses, options, progress).await;
     let followed = match (&made, plan.filter(|plan| plan.asks())) {

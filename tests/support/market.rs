@@ -72,7 +72,7 @@ impl FakeMarket {
 
 /// The market's close of a day, in whole dollars.
 pub fn close(day: NaiveDate) -> u32 {
-    let start: NaiveDate = "2024-10-28".parse().unwrap();
+    let start: NaiveDate = "2026-08-22".parse().unwrap();
     60_000 + u32::try_from((day - start).num_days()).unwrap() * 10
 }
 
@@ -147,7 +147,7 @@ fn mempool(moment: Option<i64>, today: NaiveDate, tale: impl Fn(NaiveDate) -> Op
             vec![row(seconds(day) + 23 * 3600, price(tale(day)))]
         }
         None => {
-            let start: NaiveDate = "2024-10-28".parse().unwrap();
+            let start: NaiveDate = "2026-08-22".parse().unwrap();
             let days: Vec<NaiveDate> = start.iter_days().take_while(|day| *day <= today).collect();
             let both = |day: &NaiveDate| {
                 [row(seconds(*day) + 23 * 3600, price(tale(*day))), row(seconds(*day), "1000.1".to_owned())]

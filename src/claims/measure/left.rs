@@ -23,7 +23,7 @@ fn answer(asked: &Asked<'_>) -> Result<Vec<Measured>> {
         Unit::Money(_) => {
             let day = account.price_day();
             let missing = match left {
-                Some(_) => format!("no price is known for {}", format::day(day)),
+                Some(_) => asked.prices.lacks(day).map_or_else(String::new, |one| one.advice(&format::day(day))),
                 None => UNKNOWN.to_owned(),
             };
             let value = Measured::of(Basis::Left, account.left_value(asked.prices));

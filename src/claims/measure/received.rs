@@ -45,7 +45,8 @@ fn then(asked: &Asked<'_>) -> Vec<Measured> {
     let (received, day) = (&asked.account.summary.received, asked.account.price_day());
     let value = received.as_of_value.as_ref().map(|one| one.value);
     let as_of = Measured { day: Some(day), ..Measured::of(Basis::AsOf, value) };
-    let mut out = vec![as_of.or(&format!("no price is known for {}", format::day(day)))];
+    let mut out =
+        vec![as_of.or(&asked.prices.lacks(day).map_or_else(String::new, |one| one.advice(&format::day(day))))];
     if received.outputs > 0 {
         let peak = received.peak.as_ref();
         let gaps = peak.map_or(1, |peak| peak.days_without_price);

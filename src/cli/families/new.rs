@@ -120,6 +120,7 @@ fn family(args: &Args, network: Network) -> Result<Family, Usage> {
         demands: args.demands.iter().map(demand).collect(),
         sources: vec![source],
         addresses,
+        stations: Vec::new(),
         facts: Vec::new(),
         links: Vec::new(),
         built_in: false,

@@ -80,6 +80,7 @@ fn alone(address: &Address) -> Family {
         demands: Vec::new(),
         sources: Vec::new(),
         addresses: vec![watched],
+        stations: Vec::new(),
         facts: Vec::new(),
         links: Vec::new(),
         built_in: false,

@@ -201,7 +201,7 @@ impl LookedUp<'_> {
         let clock = self.question.basis.name();
         let basis = self.figures.time.map_or("unknown".to_owned(), rfc3339);
         line("basis", format!("{clock} {basis}, zone {}", self.question.zone.name()));
-        line("prices", self.prices.source().to_owned());
+        line("prices", self.figures.price_source(&self.prices));
         line("told by", self.url.clone());
         for caveat in &document.caveats {
             line("caveat", caveat.to_string());

@@ -15,7 +15,7 @@ use crate::domain::{Family, Moment, format};
 const INDENT: usize = 16;
 
 pub(super) fn run(context: &Context, args: &Args, catalog: &Catalog, family: Option<&Family>) -> Result<Answer> {
-    let store = context.ledger_store()?;
+    let store = family.map_or_else(|| context.ledger_store(), |family| context.ledger_store_of(family))?;
     let book = context.casebook(&store)?;
     let mut text = String::new();
     let mut rows: Vec<Value> = Vec::new();

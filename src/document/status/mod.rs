@@ -104,7 +104,7 @@ impl Status {
     ) -> Result<Self, StoreError> {
         let mut families = Vec::new();
         for family in catalog.families() {
-            let records = store.ledger(family.addresses.iter().map(|a| &a.address))?.addresses;
+            let records = store.ledger(family.watched().map(|a| &a.address))?.addresses;
             if records.iter().any(|r| r.check.is_some() || r.followed_to.is_some()) {
                 families.push(FamilyStatus::of(family, &records));
             }
