@@ -136,7 +136,7 @@ fn unknown_is_null() {
     let trial = Trial::new();
     let status = check(&trial, &["status"], schema_for!(Status));
     assert_eq!((&status["ok"], &status["round"]), (&json!(false), &Value::Null));
-    let said = check(&trial, &["verify", "wannacry", "over $140,000"], schema_for!(Verified));
+    let said = check(&trial, &["verify", "notpetya", "over $140,000"], schema_for!(Verified));
     assert!(said["on"].is_null() && said["as_of"].is_null() && said["recorded_to"].is_null(), "{said}");
     let prices = check(&trial, &["prices", "--last", "1"], schema_for!(Prices));
     let day = &prices["last_days"][0];

@@ -254,7 +254,7 @@ fn an_update_gives_the_newest_days_a_value() {
     assert!(caveats(&before).contains(&format!("no price is known for {recent}")), "{before}");
     assert!(market.requests().is_empty(), "no other command asks");
     let page = trial.ok(&["prices"]);
-    assert!(page.contains("gap         no price for 22 Aug 2026 – ") && page.contains("nothing asked yet"), "{page}");
+    assert!(page.contains("gap         no price for 22 Aug") && page.contains("nothing asked yet"), "{page}");
 
     let page = trial.ok(&["prices", "--update"]);
     assert!(page.contains("filled") && !page.contains("gap  ") && !page.contains("unknown"), "{page}");
@@ -348,7 +348,7 @@ fn failures_and_mistakes_are_told_and_nothing_is_lost() {
     configure(&fresh, &market, "sources = [\"kraken\", \"krakken\"]");
     fresh.fails(&["summary", "wannacry"], 2, "no price source \"krakken\"");
     fresh.fails(&["--network", "regtest", "prices"], 2, "coins of regtest have no price");
-    assert!(Trial::new().ok(&["prices"]).contains("built-in"), "also without a database");
+    assert!(Trial::new().ok(&["prices"]).contains("ransomwhere"), "also without a database");
 }
 
 #[test]
@@ -365,7 +365,7 @@ fn a_day_is_shown_with_what_every_source_says_of_it() {
     );
     assert_eq!(
         (&of(&["2026-08-21"])[0]["one_copy"], &of(&["2026-06-17"])[0]["one_copy"]),
-        (&json!(true), &Value::Null)
+        (&json!(true), &json!(false))
     );
     let span = of(&["--from", "2011-06-19", "--to", "2011-06-26"]);
     let closes: Vec<bool> = span.as_array().unwrap().iter().map(|row| row["close"].is_string()).collect();

@@ -211,7 +211,7 @@ fn the_index_lists_whatever_lies_there() {
     };
     for (label, words) in [
         ("2017-W20", &["28.08206047", "$50,171.20", "<a href=\"2017-W20/index.html\">", "15–21 May 2017"][..]),
-        ("2017-W31", &["51.92690943", "$145,640.96", "<td class=\"n\">9</td>", "1 of 24"]),
+        ("2017-W31", &["51.92690943", "$145,640.96", "<td class=\"n\">9</td>", "1 of 25"]),
         ("2018-W02", &["nothing is recorded of this week", "<a href"]),
         ("2017-W09", &["damaged", "ransomtrail weekly --week 2017-W09"]),
         ("2017-W07", &["made by an earlier version", "ransomtrail weekly --week 2017-W07"]),

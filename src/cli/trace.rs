@@ -100,7 +100,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         let case = book.case(family, context.inquiry(family))?;
         ensure!(case.is_recorded(), case.nothing_recorded());
     }
-    let labels: Box<dyn Fn(&Address) -> Option<LabelInfo> + '_> = match &subject {
+    let labels: Owners<'_> = match &subject {
         Subject::Family(family) => Box::new(book.owners_about(family)?),
         _ => Box::new(book.owners()?),
     };
@@ -115,6 +115,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     answer.notes = document.caveats.iter().map(|caveat| format!("caveat: {caveat}")).collect();
     Ok(answer)
 }
+
+/// Whose an address is, as far as a label says.
+type Owners<'a> = Box<dyn Fn(&Address) -> Option<LabelInfo> + 'a>;
 
 /// An outpoint, a txid, an address, or the name of a family.
 fn subject<'a>(text: &str, catalog: &'a Catalog, network: Network) -> Result<Subject<'a>> {

@@ -57,8 +57,11 @@ pub fn live_source(name: &str) -> Option<&'static LiveSource> {
     LIVE_SOURCES.iter().find(|s| s.name == name)
 }
 
+/// Reads the answer of a source.
+pub type Reader = fn(&[u8]) -> Result<Reading, Garbled>;
+
 /// How the answers of a source are read again: a live one's, or a file that was imported.
-pub fn reader(name: &str) -> Option<fn(&[u8]) -> Result<Reading, Garbled>> {
+pub fn reader(name: &str) -> Option<Reader> {
     if name == IMPORTED { Some(import::read) } else { live_source(name).map(|source| source.read) }
 }
 

@@ -54,7 +54,7 @@ pub fn read(text: &str) -> Result<Reading, NotUnderstood> {
     if let Err(long) = CLAIM.line(text) {
         return Err(refusal::refused(Refusal::Long, &long.to_string(), Vec::new()));
     }
-    let tokens = token::tokens(text);
+    let tokens = token::tokens(&without_marks(text));
     let unknown = |symbols: &[Symbol]| symbols.iter().filter(|s| matches!(s.role, Role::Unknown | Role::Name)).count();
     let all = VOCABULARIES.iter().map(|vocabulary| (vocabulary, vocabulary.symbols(&tokens)));
     // The language that knows most of the words.
@@ -63,6 +63,22 @@ pub fn read(text: &str) -> Result<Reading, NotUnderstood> {
     };
     let text = Text { original: text, symbols, vocabulary };
     text.read().map_err(|(code, at)| text.refused(code, at))
+}
+
+/// The text with spaces where it is kept that there was a character which acts (`\u{202e}`): what is kept reads like what was typed.
+fn without_marks(text: &str) -> String {
+    let mut parts = text.split("\\u{");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once('}') {
+            Some((hex, rest)) if (1..=6).contains(&hex.len()) && hex.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                out.extend(std::iter::repeat_n(' ', hex.len() + 4));
+                out.push_str(rest);
+            }
+            _ => out.extend(["\\u{", part]),
+        }
+    }
+    out
 }
 
 /// A sentence with what its words do in one language.
