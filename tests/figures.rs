@@ -193,7 +193,7 @@ fn payments_are_sized_by_output_and_by_transaction() {
     assert_eq!(left.to_sat(), 300_000_000);
     assert_eq!(account.withdrawn_value(&prices, day).unwrap().close, price.close * Decimal::from(7));
     assert_eq!(account.untold_after(at("2017-05-12T10:30:00Z")), (1, 2));
-    let coins = [(Some(at("2017-05-12T10:00:00Z")), left), (None, left), (Some(at("2011-05-12T10:00:00Z")), left)];
+    let coins = [(Some(at("2017-05-12T10:00:00Z")), left), (None, left), (Some(at("2011-06-22T10:00:00Z")), left)];
     let (value, unpriced) = figures::on_arrival(&coins, &prices);
     let price = prices.at(at("2017-05-12T10:00:00Z").date_naive()).unwrap();
     assert_eq!((value.unwrap().low, unpriced), (price.low * Decimal::from(3), 2));
