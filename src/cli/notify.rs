@@ -29,7 +29,7 @@ pub struct Args {
 enum Command {
     /// Send a test to every receiver, or to the named ones
     Test {
-        /// Names of [[notify]] blocks [default: all]
+        /// Names of receivers [default: all]
         #[arg(value_name = "RECEIVER")]
         names: Vec<String>,
     },
@@ -41,7 +41,7 @@ enum Command {
     },
     /// Do not send a receiver what has waited longest for it, so that the rest goes on
     Skip {
-        /// The name of a [[notify]] block
+        /// The name of a receiver
         #[arg(value_name = "RECEIVER")]
         name: String,
         /// Skip all that waits
@@ -50,7 +50,7 @@ enum Command {
     },
     /// Let what was skipped for a receiver wait again: it is sent the next time
     Resend {
-        /// The name of a [[notify]] block
+        /// The name of a receiver
         #[arg(value_name = "RECEIVER")]
         name: String,
     },
