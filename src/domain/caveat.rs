@@ -69,7 +69,7 @@ caveats! {
     NoPriceAsOf, Prices, "no price is known for {day}; the value of the coins on that day is unknown";
     NoRate, Prices, "{payments|payment|payments} and {withdrawals|withdrawal|withdrawals} have no exchange rate of {currency} for their day and are not in the values";
     NoRateAsOf, Prices, "no exchange rate of {currency} is known for {day}; the value of the coins on that day is unknown";
-    AskPrices, Prices, "the newest prices and exchange rates are asked for with: ransomtrail prices --update";
+    AskPrices, Prices, "the newest prices are asked for with: ransomtrail prices --update";
     OtherAtReceipt, Prices, "{source} tells other prices than Mt. Gox, whose are used; by it received is {low:cents} – {close:cents} – {high:cents} {currency} at receipt";
     OtherAtWithdrawal, Prices, "{source} tells other prices than Mt. Gox, whose are used; by it withdrawn is {low:cents} – {close:cents} – {high:cents} {currency} at withdrawal";
     OtherAsOf, Prices, "{source} tells other prices than Mt. Gox, whose are used; by it received is {low:cents} – {close:cents} – {high:cents} {currency} on {day}";

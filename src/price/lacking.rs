@@ -31,9 +31,9 @@ impl Lacking {
         matches!(self, Self::Rate(_))
     }
 
-    /// Whether asking may bring it.
+    /// Whether asking may bring it; nobody is asked for exchange rates.
     pub fn can_be_asked(self) -> bool {
-        matches!(self, Self::Price | Self::Rate(_))
+        matches!(self, Self::Price)
     }
 
     /// What is missing.
