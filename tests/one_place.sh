@@ -176,29 +176,11 @@ cp tests/recorded/blockcypher/{answers,txs-1db6251a,txs-eb4d2def}.json tests/rec
 touched 'explorer API' src/explorer/zebra.rs src/explorer/mod.rs
 
 cat >src/report/sections/zebra.rs <<'END'
-use askama::Template;
+section! { "zebra", "Zebra", |_| true, r##"<section aria-labelledby="zebra"><h2 id="zebra">Zebra</h2><p>{{ page.data.family.name }}</p></section>"##, r##"## Zebra
 
-use super::Section;
+{{ page.data.family.name }}
 
-pub(super) const SECTION: Section = Section {
-    id: "zebra",
-    title: "Zebra",
-    is_shown: |_| true,
-    html: |made| Ok(Html { family: &made.summary.family }.render()?),
-    markdown: |made| Ok(Markdown { family: &made.summary.family }.render()?),
-};
-
-#[derive(Template)]
-#[template(ext = "html", source = r##"<section aria-labelledby="zebra"><h2 id="zebra">Zebra</h2><p>{{ family }}</p></section>"##)]
-struct Html<'a> {
-    family: &'a str,
-}
-
-#[derive(Template)]
-#[template(ext = "md", source = "## Zebra\n\n{{ family }}\n\n")]
-struct Markdown<'a> {
-    family: &'a str,
-}
+"## }
 END
 module src/report/sections/mod.rs
 entry src/report/sections/mod.rs SECTIONS zebra::SECTION
