@@ -517,3 +517,19 @@ fn a_balance_is_held_against_what_is_left() {
     assert_eq!(verdict("the wallets still hold 51.92690943 BTC", "2017-08-02"), "supported");
     assert_eq!(verdict("the wallets were emptied in six transactions", "2017-08-03"), "supported");
 }
+
+#[test]
+fn a_sentence_about_another_family_is_refused() {
+    let trial = Trial::recorded();
+    for (text, named) in [
+        ("Conti made $5 million", "Conti"),
+        ("the DMA Locker gang received 52 bitcoin", "DMA Locker"),
+        ("Critroni made $95,000", "CTB-Locker"),
+    ] {
+        let expect = format!("the sentence names {named}, and WannaCry is asked about");
+        trial.fails(&["verify", "wannacry", text], 2, &expect);
+        trial.fails(&["report", "wannacry", "--claim", text], 2, &expect);
+        trial.fails(&["evidence", "pack", "wannacry", "--claim", text], 2, &expect);
+    }
+    trial.ok(&["verify", "wannacry", "WannaCry made $95,000"]);
+}

@@ -126,6 +126,21 @@ impl Catalog {
         Err(UnknownFamily { name: name.to_owned(), near: near.cloned() })
     }
 
+    /// A family that a sentence names beside, or in place of, this one. Names that are part of one another (`WannaCry`, `WannaCry 1`) tell nothing.
+    pub fn another_named(&self, sentence: &str, family: &Family) -> Option<&Family> {
+        let plain = |text: &str| {
+            let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+            format!(" {} ", words.collect::<Vec<_>>().join(" ").to_lowercase())
+        };
+        let (sentence, own) = (plain(sentence), plain(&family.title));
+        let names = |one: &Family| [one.name.clone(), one.title.clone()].into_iter().chain(one.aliases.clone());
+        self.families().filter(|one| one.name != family.name).find(|one| {
+            let title = plain(&one.title);
+            let related = own.contains(title.trim_end()) || title.contains(own.trim_end());
+            !related && names(one).any(|name| sentence.contains(&plain(&name)))
+        })
+    }
+
     /// The family that watches an address, and what it says of it.
     pub fn watching(&self, address: &Address) -> Option<(&Family, &WatchedAddress)> {
         self.places.get(address)?;

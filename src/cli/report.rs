@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde_json::json;
 
 use super::ask::QuestionArgs;
 use super::output::Usage;
 use super::{Answer, Context, member};
+use crate::catalog::Catalog;
 use crate::claims::Claim;
 use crate::domain::{Family, Moment, rfc3339};
 use crate::files::{self, Mode};
@@ -42,7 +43,7 @@ pub struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(&args.family)?;
-    let claim = args.claim.as_deref().map(|text| claimed(text, args.on)).transpose()?;
+    let claim = args.claim.as_deref().map(|text| claimed(&catalog, family, text, args.on)).transpose()?;
     let store = context.ledger_store_of(family)?;
     let book = context.casebook(&store)?;
     let mut inquiry = args.question.inquiry(context, family);
@@ -66,8 +67,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     Ok(answer)
 }
 
-/// A claim as it was typed.
-pub(super) fn claimed(text: &str, on: Option<Moment>) -> Result<Claim> {
+/// A claim about a family as it was typed; one that names another family is none.
+pub(super) fn claimed(catalog: &Catalog, family: &Family, text: &str, on: Option<Moment>) -> Result<Claim> {
+    if let Some(other) = catalog.another_named(text, family) {
+        let (title, name) = (&other.title, &other.name);
+        bail!(Usage(format!("the sentence names {title}, and {} is asked about; ask about {name}", family.title)));
+    }
     Ok(Claim::typed(text, on).map_err(|error| Usage(error.to_string()))?)
 }
 

@@ -9,9 +9,10 @@ use chrono_tz::Tz;
 
 use super::ask::QuestionArgs;
 use super::output::Usage;
-use super::{Answer, Context};
+use super::{Answer, Context, report};
 use crate::casebook::Inquiry;
-use crate::claims::{Claim, NoDays};
+use crate::catalog::Catalog;
+use crate::claims::NoDays;
 use crate::document;
 use crate::domain::{Address, Family, Moment, parse_zone};
 use crate::figures::Counting;
@@ -54,13 +55,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = args.family.as_deref().map(|name| catalog.find(name)).transpose()?;
     match (family, &args.claim) {
-        (Some(family), Some(text)) if !args.all => one(context, args, family, text),
+        (Some(family), Some(text)) if !args.all => one(context, args, &catalog, family, text),
         (family, _) => all::run(context, args, &catalog, family),
     }
 }
 
-fn one(context: &Context, args: &Args, family: &Family, text: &str) -> Result<Answer> {
-    let mut claim = Claim::typed(text, args.on).map_err(|error| Usage(error.to_string()))?;
+fn one(context: &Context, args: &Args, catalog: &Catalog, family: &Family, text: &str) -> Result<Answer> {
+    let mut claim = report::claimed(catalog, family, text, args.on)?;
     days(context, args)?;
     claim.scope.from = args.from;
     for text in &args.address {

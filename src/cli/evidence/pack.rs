@@ -38,7 +38,7 @@ pub struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let catalog = context.catalog()?;
     let family = catalog.find(&args.family)?;
-    let claim = args.claim.as_deref().map(|text| report::claimed(text, args.on)).transpose()?;
+    let claim = args.claim.as_deref().map(|text| report::claimed(&catalog, family, text, args.on)).transpose()?;
     let store = context.ledger_store_of(family)?;
     let book = context.casebook(&store)?;
     let inquiry = args.question.inquiry(context, family);
